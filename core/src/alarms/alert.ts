@@ -1,0 +1,55 @@
+import type { Mode } from '../vitals/reading.ts';
+import type { AlarmKind, AlertType, Priority } from './condition.ts';
+
+/** `pending`: nobody has said "I see it"; `acknowledged`: somebody has; `resolved`: closed for ever. */
+export type AlertStatus = 'pending' | 'acknowledged' | 'resolved';
+
+/** What one signal about one condition is at a moment. At most one open (not resolved) alert stands for each (patient, type). */
+export interface Alert {
+  /** The id of the condition that raised it. */
+  readonly id: string;
+  /** Counts the alert's changes from 1: optimistic concurrency, and the order of its history. */
+  readonly version: number;
+  readonly patientId: string;
+  readonly region: string;
+  readonly deviceId: string;
+  readonly type: AlertType;
+  readonly kind: AlarmKind;
+  readonly priority: Priority;
+  readonly status: AlertStatus;
+  readonly value: number | undefined;
+  readonly threshold: number | undefined;
+  /** In words, for a person: what, how far, whose. */
+  readonly message: string;
+  readonly mode: Mode;
+  /** Event time of the first sample of the crossing. */
+  readonly onsetMs: number;
+  /** Event time at which the condition's delay had passed: the alert's `timestamp`. */
+  readonly raisedAtMs: number;
+  /** Event time at which the condition ended; undefined while it lasts. An ended, unacknowledged alert is latched. */
+  readonly endedAtMs: number | undefined;
+  readonly acknowledgedBy: string | undefined;
+  readonly acknowledgedAtMs: number | undefined;
+  readonly resolvedBy: string | undefined;
+  readonly resolvedAtMs: number | undefined;
+  /** Steps of the escalation chain taken so far. */
+  readonly escalationStep: number;
+  /** The condition last applied, and how far: a replayed condition event changes nothing. */
+  readonly conditionId: string;
+  readonly conditionRevision: number;
+  readonly settingsVersion: string;
+}
+
+export type AlertEventKind = 'raised' | 'updated' | 'acknowledged' | 'escalated' | 'resolved';
+
+/** One change of an alert: a line of the audit trail, and what stations are sent. */
+export interface AlertEvent {
+  readonly event: AlertEventKind;
+  /** A person's name, or `system`. */
+  readonly actor: string;
+  readonly atMs: number;
+  /** Why, where it is not plain from the event (`condition ended`, `discharged`). */
+  readonly reason: string | undefined;
+  /** The alert after the change. */
+  readonly alert: Alert;
+}

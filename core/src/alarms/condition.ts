@@ -1,0 +1,63 @@
+import type { Mode } from '../vitals/reading.ts';
+import type { VitalName } from '../vitals/vital.ts';
+
+export type Priority = 'low' | 'medium' | 'high' | 'critical';
+
+/** 1..4: the score in `alerts:pending`. */
+export const PRIORITY_RANK: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3, critical: 4 };
+
+/** The patient's body, or the means of watching it. */
+export type AlarmKind = 'physiological' | 'technical';
+
+export type Side = 'low' | 'high';
+
+/** The data model says `heartrate` in alert types and `heartbeat` in fields. */
+type LimitName = 'heartrate' | Exclude<VitalName, 'heartbeat'>;
+
+export const TECHNICAL_TYPES = [
+  'signal_lost',
+  'lead_off',
+  'device_offline',
+  'battery_low',
+  'clock_wrong',
+  'feed_late',
+] as const;
+
+export type TechnicalType = (typeof TECHNICAL_TYPES)[number];
+export type LimitType = `${Side}_${LimitName}`;
+export type AlertType = LimitType | TechnicalType | 'early_warning_score';
+
+export function limitType(side: Side, vital: VitalName): LimitType {
+  return `${side}_${vital === 'heartbeat' ? 'heartrate' : vital}`;
+}
+
+export function kindOf(type: AlertType): AlarmKind {
+  return (TECHNICAL_TYPES as readonly string[]).includes(type) ? 'technical' : 'physiological';
+}
+
+/**
+ * Something is wrong, whether or not anyone is being told: what the alerting pipeline says on `alerts.conditions`. A condition begins
+ * once, may change (a higher priority), and ends once; `revision` counts these from 1, so that a replay is recognised.
+ */
+export interface ConditionEvent {
+  /** Derived from (patient, type, onset): the same condition has the same id however often the stream is replayed. */
+  readonly id: string;
+  readonly revision: number;
+  readonly event: 'began' | 'changed' | 'ended';
+  readonly patientId: string;
+  readonly region: string;
+  readonly deviceId: string;
+  readonly type: AlertType;
+  readonly priority: Priority;
+  /** The value that began or changed it, or the one back inside the limit that ended it; undefined for technical conditions. */
+  readonly value: number | undefined;
+  /** The limit that was crossed. */
+  readonly threshold: number | undefined;
+  /** Event time of the first sample of the crossing. */
+  readonly onsetMs: number;
+  /** Event time of this event: when the delay had passed, or when it ended. */
+  readonly atMs: number;
+  readonly mode: Mode;
+  /** Which alarm settings judged it. */
+  readonly settingsVersion: string;
+}

@@ -1,0 +1,64 @@
+import type { Alert, AlertEvent, AlertStatus } from '../alarms/alert.ts';
+import type { AlertType, Priority } from '../alarms/condition.ts';
+
+/**
+ * Alerts as they stand, with every change of each in order. A change and its event are stored together or not at all, so that what a
+ * station is sent, what the API answers and what the audit trail says never differ. Events of a region are one ordered, durable
+ * sequence; several alert engines share it.
+ */
+export interface AlertStore {
+  /**
+   * Stores `event.alert` and appends `event` to its region's sequence, if the stored version is still `event.alert.version - 1` (0: no
+   * such alert) and, for a new alert, no other open one stands for its (patient, type). `conflict`: nothing was changed; read again.
+   * Durable once resolved. @throws VitalwireError `unavailable` (whether it was stored is unknown; trying again is safe)
+   */
+  commit(event: AlertEvent): Promise<'committed' | 'conflict'>;
+  get(region: string, alertId: string): Promise<Alert | undefined>;
+  /** Alerts of a patient that are not resolved. */
+  open(region: string, patientId: string): Promise<readonly Alert[]>;
+  /** Every alert of the regions that is not resolved: the snapshot a station starts from, and the cursor to go on after. */
+  snapshot(
+    regions: readonly string[],
+  ): Promise<{ readonly alerts: readonly Alert[]; readonly cursor: Cursor }>;
+  /** Newest first by raisedAtMs; `next` is undefined at the end. Resolved ones for at least 24 h. */
+  list(query: AlertQuery): Promise<{ readonly alerts: readonly Alert[]; readonly next: string | undefined }>;
+  /** Everything that ever happened to an alert, oldest first. */
+  history(region: string, alertId: string): Promise<readonly AlertEvent[]>;
+  /**
+   * Events of the regions after the cursor, each region's in order, at most `limit`, and the cursor after the last of them. Undefined
+   * where the cursor is older than what is retained (at least 24 h): take a snapshot.
+   */
+  eventsAfter(cursor: Cursor, regions: readonly string[], limit: number): Promise<EventPage | undefined>;
+  /** Calls `wake` soon after any engine committed an event; only a hint, `eventsAfter` is the truth. */
+  onCommit(wake: (region: string) => void): Promise<void>;
+  /** @throws VitalwireError `unavailable` */
+  ping(): Promise<void>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A position in each region's sequence of events, by region; a region left out stands at its beginning. */
+export type Cursor = Readonly<Record<string, string>>;
+
+export interface StoredEvent {
+  readonly region: string;
+  /** The cursor of this region alone, after this event. */
+  readonly position: string;
+  readonly event: AlertEvent;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  readonly cursor: Cursor;
+}
+
+export interface AlertQuery {
+  readonly regions: readonly string[];
+  readonly patientId: string | undefined;
+  readonly status: AlertStatus | undefined;
+  readonly priority: Priority | undefined;
+  readonly type: AlertType | undefined;
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after: string | undefined;
+}

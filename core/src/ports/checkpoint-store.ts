@@ -1,0 +1,19 @@
+/**
+ * Where a pipeline keeps the state of a partition together with the offset it belongs to: restarted, the task reads the checkpoint and
+ * goes on from that offset, so that state and stream never disagree.
+ */
+export interface CheckpointStore {
+  /** The newest checkpoint saved for the partition, or undefined. */
+  load(pipeline: string, partition: number): Promise<Checkpoint | undefined>;
+  /** Replaces the partition's checkpoint; durable, and all or nothing, once resolved. */
+  save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface Checkpoint {
+  /** The offset of the first record whose effect is not in `state`. */
+  readonly nextOffset: number;
+  /** Opaque to the store; up to tens of MiB. */
+  readonly state: Uint8Array;
+}

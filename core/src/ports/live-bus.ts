@@ -1,0 +1,88 @@
+import type { AlertType, Priority } from '../alarms/condition.ts';
+import type { Validity } from '../vitals/quality.ts';
+import type { Mode } from '../vitals/reading.ts';
+import type { VitalName } from '../vitals/vital.ts';
+
+/**
+ * The latest of everything, for screens: newest vitals a patient, presence of devices, the pulse of the alerting pipeline. The newest
+ * wins and nothing is queued; what must not be lost goes through the event log and the alert store instead.
+ */
+export interface LiveBus {
+  /** Stores each patient's newest vitals for 300 s and tells subscribers in every process. Older than what is stored changes nothing. */
+  publishVitals(updates: readonly LiveVitals[]): Promise<void>;
+  /** Stores the device's presence (no expiry) and tells subscribers. */
+  publishPresence(presence: DevicePresence): Promise<void>;
+  /** "The alerting pipeline is alive and judging": each of its tasks says so every second. */
+  publishPulse(pulse: Pulse): Promise<void>;
+  /** Newest vitals of the patients named, those that have any. */
+  latestVitals(patientIds: readonly string[]): Promise<readonly LiveVitals[]>;
+  /** All patients with vitals in the last 300 s. */
+  allLatestVitals(): Promise<readonly LiveVitals[]>;
+  presence(): Promise<readonly DevicePresence[]>;
+  /** What is published from now on, in every process; a subscriber that was away re-reads the latest. */
+  subscribe(listener: LiveListener): Promise<Subscribed>;
+  /** @throws VitalwireError `unavailable` */
+  ping(): Promise<void>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface LiveListener {
+  vitals(updates: readonly LiveVitals[]): void;
+  presence(presence: DevicePresence): void;
+  pulse(pulse: Pulse): void;
+}
+
+export interface Subscribed {
+  /** Idempotent. */
+  unsubscribe(): Promise<void>;
+}
+
+export interface LiveVitals {
+  readonly patientId: string;
+  readonly region: string;
+  readonly deviceId: string;
+  readonly mode: Mode;
+  /** Newest event time among `vitals`. */
+  readonly measuredAtMs: number;
+  readonly vitals: Readonly<Partial<Record<VitalName, LiveVital>>>;
+  /** Crossings that are still being timed. */
+  readonly pending: readonly PendingCrossing[];
+}
+
+export interface LiveVital {
+  readonly value: number;
+  readonly measuredAtMs: number;
+  readonly validity: Validity;
+}
+
+export interface PendingCrossing {
+  readonly type: AlertType;
+  readonly priority: Priority;
+  readonly sinceMs: number;
+  /** When the condition will be there if the crossing lasts. */
+  readonly dueMs: number;
+}
+
+/** `connected`: a session is there; `born`: it has said who it is; `dead`: its will spoke, or it said goodbye; `lost`: the session ended without a word. */
+export type PresenceState = 'connected' | 'born' | 'dead' | 'lost';
+
+export interface DevicePresence {
+  readonly deviceId: string;
+  /** Empty while no patient is associated. */
+  readonly patientId: string;
+  readonly region: string;
+  readonly state: PresenceState;
+  readonly bootId: number;
+  /** When the gateway saw it. */
+  readonly atMs: number;
+  readonly batteryPercent: number | undefined;
+}
+
+export interface Pulse {
+  /** Which task of the alerting pipeline: its partition. */
+  readonly partition: number;
+  readonly atMs: number;
+  /** How far behind the end of the log the task is. */
+  readonly lagRecords: number;
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+
+/** Every setting: its name in the environment, its check, its default and what it is for. The README's table is made from this. */
+const port = z.coerce.number().int().min(0).max(65_535);
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+const commaList = z.string().transform(list).pipe(z.array(z.string()).min(1, 'names nothing'));
+const secret = z.string().min(32, 'must be at least 32 characters');
+const url = (protocol: RegExp): z.ZodURL => z.url({ protocol });
+
+const settings = {
+  VITALWIRE_MODE: z
+    .enum(['embedded', 'distributed'])
+    .default('embedded')
+    .describe('one process on SQLite, or components on Kafka, Redis, InfluxDB and Cassandra'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('address that servers listen on'),
+  MQTT_PORT: port.default(1883).describe('port of the MQTT gateway; 0 takes a free one'),
+  HTTP_PORT: port
+    .default(8080)
+    .describe('port of the station, the API and the WebSocket; 0 takes a free one'),
+  HEALTH_PORT: port
+    .default(9464)
+    .describe('distributed: port of /healthz, /readyz and /metrics of the gateway and the processors'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.data')
+    .describe('embedded: folder of the database and the generated secrets'),
+  SIMULATED_BEDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(12)
+    .describe('embedded: beds of the simulated ward; 0 for none'),
+  REGIONS: commaList
+    .default(['Northeast', 'Southeast', 'Midwest', 'West'])
+    .describe('the regions of the deployment, separated by commas'),
+  ALARMS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('alarm settings (YAML); without it the defaults that come with Vitalwire'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('least severe log line written'),
+  LOG_PARTITIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(12)
+    .describe('partitions of each topic; fixed once topics exist'),
+  DEVICE_JWT_SECRET: secret.optional().describe('signs device tokens (HS256); embedded, made on first start'),
+  STAFF_JWT_SECRET: secret.optional().describe('signs staff tokens (HS256); embedded, made on first start'),
+  FUTURE_TOLERANCE_S: z.coerce
+    .number()
+    .min(1)
+    .max(86_400)
+    .default(60)
+    .describe('how far in the future a reading may lie before it is rejected'),
+  KAFKA_BROKERS: commaList.optional().describe('distributed: host:port, separated by commas'),
+  INFLUX_URL: url(/^https?$/)
+    .optional()
+    .describe('distributed: address of InfluxDB'),
+  INFLUX_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('distributed: InfluxDB token that may read, write and create buckets'),
+  INFLUX_ORG: z.string().min(1).default('hospital').describe('distributed: InfluxDB organisation'),
+  CASSANDRA_CONTACT_POINTS: commaList.optional().describe('distributed: host:port, separated by commas'),
+  CASSANDRA_LOCAL_DC: z.string().min(1).optional().describe('distributed: name of the nearest data centre'),
+  CASSANDRA_REPLICATION: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(9)
+    .default(3)
+    .describe('distributed: copies of each row in a data centre'),
+  REDIS_URL: url(/^rediss?$/)
+    .optional()
+    .describe('distributed: address of Redis'),
+} as const;
+
+const schema = z.object(settings);
+type Parsed = z.infer<typeof schema>;
+
+/** The environment, checked and frozen. Names are the environment's own, so that a message, a manifest and the code say one thing. */
+export type Config = Readonly<Parsed>;
+
+const NEEDED_DISTRIBUTED = [
+  'KAFKA_BROKERS',
+  'INFLUX_URL',
+  'INFLUX_TOKEN',
+  'CASSANDRA_CONTACT_POINTS',
+  'CASSANDRA_LOCAL_DC',
+  'REDIS_URL',
+  'DEVICE_JWT_SECRET',
+  'STAFF_JWT_SECRET',
+] as const satisfies readonly (keyof Parsed)[];
+
+/** `problems` holds one line a mistake, each beginning with the setting's name; never a secret's value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** @throws ConfigError */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable is how a manifest says "not set".
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in settings && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`));
+  }
+  const config = parsed.data;
+  const problems: string[] = [];
+  if (config.VITALWIRE_MODE === 'distributed') {
+    for (const name of NEEDED_DISTRIBUTED) {
+      if (config[name] === undefined)
+        problems.push(`${name}: must be set when VITALWIRE_MODE is distributed`);
+    }
+  }
+  if (config.MQTT_PORT !== 0 && config.MQTT_PORT === config.HTTP_PORT) {
+    problems.push(`HTTP_PORT: is ${config.HTTP_PORT}, which MQTT_PORT takes`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+/** The settings as a Markdown table, for the README. */
+export function configTable(): string {
+  const rows = Object.entries(settings).map(([name, setting]) => {
+    const fallback = setting.safeParse(undefined).data;
+    return `| \`${name}\` | ${fallback === undefined ? '' : `\`${String(fallback)}\``} | ${setting.description ?? ''} |`;
+  });
+  return ['| setting | default | what it is for |', '| --- | --- | --- |', ...rows].join('\n');
+}

@@ -1,0 +1,33 @@
+const DAY_MS = 86_400_000;
+
+/** What becomes of a topic's old records: deleted after a time, or all but the newest of each key removed. */
+export type Retention = { readonly kind: 'time'; readonly ms: number } | { readonly kind: 'compact' };
+
+export interface TopicSpec {
+  readonly name: string;
+  readonly retention: Retention;
+}
+
+export const TOPICS = {
+  readings: { name: 'vitals.readings', retention: { kind: 'time', ms: 7 * DAY_MS } },
+  rejected: { name: 'vitals.rejected', retention: { kind: 'time', ms: 30 * DAY_MS } },
+  presence: { name: 'devices.presence', retention: { kind: 'compact' } },
+  conditions: { name: 'alerts.conditions', retention: { kind: 'time', ms: 30 * DAY_MS } },
+  lifecycle: { name: 'alerts.lifecycle', retention: { kind: 'time', ms: 730 * DAY_MS } },
+  patients: { name: 'patients.changes', retention: { kind: 'compact' } },
+  deadLetters: { name: 'vitalwire.dead-letters', retention: { kind: 'time', ms: 30 * DAY_MS } },
+  alertingCheckpoints: { name: 'vitalwire.checkpoints.alerting', retention: { kind: 'compact' } },
+  storageCheckpoints: { name: 'vitalwire.checkpoints.storage', retention: { kind: 'compact' } },
+} as const satisfies Record<string, TopicSpec>;
+
+export const ALL_TOPICS: readonly TopicSpec[] = Object.values(TOPICS);
+
+/**
+ * The partition of a key: FNV-1a over its UTF-16 code units. Every producer uses this one function, so that all topics keyed by
+ * patient agree, whichever engine keeps them.
+ */
+export function partitionOf(key: string, partitions: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % partitions;
+}
