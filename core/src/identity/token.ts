@@ -32,7 +32,6 @@ const staffClaims = z.object({
   sub: z.string().min(1),
   role: z.enum(ROLES),
   regions: z.array(z.string().min(1)).min(1),
-  aud: z.literal('staff'),
   exp: z.number().optional(),
 });
 
@@ -44,7 +43,7 @@ export function signDeviceToken(
   secret: string,
   expiresIn?: string,
 ): Promise<string> {
-  const token = new SignJWT({ region: identity.region }).setSubject(identity.deviceId).setAudience('device');
+  const token = new SignJWT({ region: identity.region }).setSubject(identity.deviceId);
   return sign(token, secret, expiresIn);
 }
 
@@ -53,9 +52,7 @@ export function signStaffToken(
   secret: string,
   expiresIn: string,
 ): Promise<string> {
-  const token = new SignJWT({ role: identity.role, regions: identity.regions })
-    .setSubject(identity.name)
-    .setAudience('staff');
+  const token = new SignJWT({ role: identity.role, regions: identity.regions }).setSubject(identity.name);
   return sign(token, secret, expiresIn);
 }
 

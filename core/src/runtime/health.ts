@@ -21,13 +21,13 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** Asks every dependency at once; one that does not answer within two seconds is not there. */
 export async function readiness(dependencies: readonly Dependency[], clock: Clock): Promise<Readiness> {
   const outcomes = await Promise.all(
-    dependencies.map(async ({ name, check }) => {
+    dependencies.map(async (dependency) => {
       const late = clock.sleep(CHECK_TIMEOUT_MS).then(() => 'no answer');
-      const answer = check().then(
+      const answer = dependency.check().then(
         () => 'ok',
         (error: unknown) => messageOf(error),
       );
-      return [name, await Promise.race([answer, late])] as const;
+      return [dependency.name, await Promise.race([answer, late])] as const;
     }),
   );
   return {
