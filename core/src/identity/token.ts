@@ -26,7 +26,6 @@ export class TokenError extends Error {
 const deviceClaims = z.object({
   sub: z.string().min(1),
   region: z.string().min(1),
-  aud: z.literal('device'),
 });
 const staffClaims = z.object({
   sub: z.string().min(1),

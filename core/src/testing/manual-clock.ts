@@ -46,6 +46,8 @@ export class ManualClock implements Clock {
   /** Moves time on, running what falls due on the way; between two timers, pending promises settle. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#elapsedMs + ms;
+    // What was started just before may only now set its timer.
+    await settled();
     for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
       this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
       if (next.periodMs === undefined) this.#timers.delete(next);

@@ -1,14 +1,10 @@
 /** Protobuf (core/proto/vitals.proto) to the domain's types and back. The only file that knows the generated code. */
-import protobuf from 'protobufjs/minimal.js';
+import './numbers-for-int64.ts';
 import { vitalwire } from './generated/vitals-proto.js';
 import type { Validity } from './quality.ts';
 import { NO_MARKS, type Consciousness, type DeviceStatus, type Mode, type Reading } from './reading.ts';
 import { celsiusToFahrenheit, fahrenheitToCelsius, fromFloat32 } from './units.ts';
 import { VITALS, type VitalName } from './vital.ts';
-
-// Without Long the runtime reads 64-bit integers as numbers: exact to 2^53, which the gateway checks, and no object a field.
-(protobuf.util as { Long: unknown }).Long = undefined;
-protobuf.configure();
 
 const proto = vitalwire.v1;
 

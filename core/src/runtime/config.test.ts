@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('needs nothing to run embedded', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      VITALWIRE_MODE: 'embedded',
+      HOST: '127.0.0.1',
+      MQTT_PORT: 1883,
+      HTTP_PORT: 8080,
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ MQTT_PORT: '' }).MQTT_PORT).toBe(1883);
+  });
+
+  it('names every setting that is wrong, one a line', () => {
+    const problems = problemsOf({
+      MQTT_PORT: '99999',
+      SIMULATED_BEDS: 'many',
+      REDIS_URL: 'http://127.0.0.1',
+    });
+    expect(problems.map((line) => line.split(':')[0])).toEqual(['MQTT_PORT', 'SIMULATED_BEDS', 'REDIS_URL']);
+  });
+
+  it('names what distributed mode lacks', () => {
+    const problems = problemsOf({ VITALWIRE_MODE: 'distributed', KAFKA_BROKERS: '127.0.0.1:9092' });
+    expect(problems).toContain('REDIS_URL: must be set when VITALWIRE_MODE is distributed');
+    expect(problems.join()).not.toContain('KAFKA_BROKERS');
+  });
+
+  it('never repeats a secret', () => {
+    expect(problemsOf({ STAFF_JWT_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
+  });
+
+  it('wants two ports where it serves two things', () => {
+    expect(problemsOf({ MQTT_PORT: '8080' })).toEqual(['HTTP_PORT: is 8080, which MQTT_PORT takes']);
+  });
+});
