@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { alertDocument, decodeAlertEvent, encodeAlertEvent, fromAlertDocument } from './alert-codec.ts';
+import type { Alert, AlertEvent } from './alert.ts';
+
+const alert: Alert = {
+  id: 'c1',
+  version: 3,
+  patientId: 'P1',
+  region: 'West',
+  deviceId: 'D1',
+  type: 'low_oxygen_saturation',
+  kind: 'physiological',
+  priority: 'critical',
+  status: 'acknowledged',
+  value: 79,
+  threshold: 80,
+  message: 'SpO₂ 79 % below 80 for 5 s',
+  mode: 'real',
+  onsetMs: Date.UTC(2026, 0, 1, 10, 0, 0, 1),
+  raisedAtMs: Date.UTC(2026, 0, 1, 10, 0, 5, 2),
+  endedAtMs: undefined,
+  acknowledgedBy: 'Ann',
+  acknowledgedAtMs: Date.UTC(2026, 0, 1, 10, 1),
+  resolvedBy: undefined,
+  resolvedAtMs: undefined,
+  escalationStep: 1,
+  conditionId: 'c2',
+  conditionRevision: 2,
+  settingsVersion: 'v',
+};
+
+test('an alert survives the way to JSON and back', () => {
+  expect(fromAlertDocument(alertDocument(alert))).toEqual(alert);
+  const closed: Alert = { ...alert, value: undefined, endedAtMs: 5, resolvedBy: 'system', resolvedAtMs: 6 };
+  expect(fromAlertDocument(alertDocument(closed))).toEqual(closed);
+});
+
+test('an event names itself by alert and version, and survives its record', () => {
+  const event: AlertEvent = { event: 'acknowledged', actor: 'Ann', atMs: 7, reason: undefined, alert };
+  const bytes = encodeAlertEvent(event);
+  expect(JSON.parse(Buffer.from(bytes).toString())).toMatchObject({
+    event_id: 'c1:3',
+    alert: { timestamp: '2026-01-01T10:00:05.002Z', resolved_at: null, ended_at: null },
+  });
+  expect(decodeAlertEvent(bytes)).toEqual(event);
+  expect(() => decodeAlertEvent(Buffer.from('{"event":"raised"}'))).toThrow();
+});

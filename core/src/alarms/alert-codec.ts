@@ -1,0 +1,143 @@
+/**
+ * An alert and its events as JSON: the one form that stations, the API, the audit trail and stores share. snake_case, ISO 8601 times
+ * with milliseconds, null where there is nothing.
+ */
+import { z } from 'zod';
+import { fromIso, toIso } from '../runtime/iso-time.ts';
+import type { Alert, AlertEvent } from './alert.ts';
+import type { AlertType } from './condition.ts';
+
+const moment = z.iso.datetime();
+
+export const alertSchema = z.object({
+  id: z.string(),
+  patient_id: z.string(),
+  region: z.string(),
+  device_id: z.string(),
+  type: z.string(),
+  kind: z.enum(['physiological', 'technical']),
+  priority: z.enum(['low', 'medium', 'high', 'critical']),
+  status: z.enum(['pending', 'acknowledged', 'resolved']),
+  value: z.number().nullable(),
+  threshold: z.number().nullable(),
+  message: z.string(),
+  mode: z.enum(['real', 'test', 'demo']),
+  timestamp: moment.describe('when it was raised, in event time'),
+  onset: moment.describe('first sample of the crossing that stands now, in event time'),
+  ended_at: moment.nullable().describe('when the condition ended; of an open alert: it is latched'),
+  acknowledged_by: z.string().nullable(),
+  acknowledged_at: moment.nullable(),
+  resolved_by: z.string().nullable(),
+  resolved_at: moment.nullable(),
+  escalation_step: z.int().nonnegative(),
+  version: z.int().positive().describe('counts the changes of the alert from 1'),
+  condition_id: z.string(),
+  condition_revision: z.int().positive(),
+  settings_version: z.string(),
+});
+
+export type AlertDocument = z.infer<typeof alertSchema>;
+
+export const alertEventSchema = z.object({
+  event_id: z.string().describe('alert id and version: the same however often the event is delivered'),
+  event: z.enum(['raised', 'updated', 'acknowledged', 'escalated', 'resolved']),
+  actor: z.string(),
+  at: moment,
+  reason: z.string().nullable(),
+  alert: alertSchema,
+});
+
+export type AlertEventDocument = z.infer<typeof alertEventSchema>;
+
+/** The same however often the event is delivered: what readers recognise a repetition by. */
+export const alertEventId = (event: AlertEvent): string => `${event.alert.id}:${event.alert.version}`;
+
+const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : toIso(ms));
+const msOrUndefined = (iso: string | null): number | undefined => (iso === null ? undefined : fromIso(iso));
+
+export function alertDocument(alert: Alert): AlertDocument {
+  return {
+    id: alert.id,
+    patient_id: alert.patientId,
+    region: alert.region,
+    device_id: alert.deviceId,
+    type: alert.type,
+    kind: alert.kind,
+    priority: alert.priority,
+    status: alert.status,
+    value: alert.value ?? null,
+    threshold: alert.threshold ?? null,
+    message: alert.message,
+    mode: alert.mode,
+    timestamp: toIso(alert.raisedAtMs),
+    onset: toIso(alert.onsetMs),
+    ended_at: isoOrNull(alert.endedAtMs),
+    acknowledged_by: alert.acknowledgedBy ?? null,
+    acknowledged_at: isoOrNull(alert.acknowledgedAtMs),
+    resolved_by: alert.resolvedBy ?? null,
+    resolved_at: isoOrNull(alert.resolvedAtMs),
+    escalation_step: alert.escalationStep,
+    version: alert.version,
+    condition_id: alert.conditionId,
+    condition_revision: alert.conditionRevision,
+    settings_version: alert.settingsVersion,
+  };
+}
+
+export function fromAlertDocument(document: AlertDocument): Alert {
+  return {
+    id: document.id,
+    patientId: document.patient_id,
+    region: document.region,
+    deviceId: document.device_id,
+    // A type that a newer pipeline invents travels through an older engine as it is.
+    type: document.type as AlertType,
+    kind: document.kind,
+    priority: document.priority,
+    status: document.status,
+    value: document.value ?? undefined,
+    threshold: document.threshold ?? undefined,
+    message: document.message,
+    mode: document.mode,
+    raisedAtMs: fromIso(document.timestamp),
+    onsetMs: fromIso(document.onset),
+    endedAtMs: msOrUndefined(document.ended_at),
+    acknowledgedBy: document.acknowledged_by ?? undefined,
+    acknowledgedAtMs: msOrUndefined(document.acknowledged_at),
+    resolvedBy: document.resolved_by ?? undefined,
+    resolvedAtMs: msOrUndefined(document.resolved_at),
+    escalationStep: document.escalation_step,
+    version: document.version,
+    conditionId: document.condition_id,
+    conditionRevision: document.condition_revision,
+    settingsVersion: document.settings_version,
+  };
+}
+
+export function alertEventDocument(event: AlertEvent): AlertEventDocument {
+  return {
+    event_id: alertEventId(event),
+    event: event.event,
+    actor: event.actor,
+    at: toIso(event.atMs),
+    reason: event.reason ?? null,
+    alert: alertDocument(event.alert),
+  };
+}
+
+/** The value of a record on `alerts.lifecycle`. */
+export function encodeAlertEvent(event: AlertEvent): Uint8Array {
+  return Buffer.from(JSON.stringify(alertEventDocument(event)));
+}
+
+/** @throws SyntaxError or ZodError where the bytes are not an alert's event. */
+export function decodeAlertEvent(bytes: Uint8Array): AlertEvent {
+  const document = alertEventSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  return {
+    event: document.event,
+    actor: document.actor,
+    atMs: fromIso(document.at),
+    reason: document.reason ?? undefined,
+    alert: fromAlertDocument(document.alert),
+  };
+}
