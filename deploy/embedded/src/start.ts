@@ -1,0 +1,123 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startAlertEngine } from '@vitalwire/alert-engine/start.ts';
+import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
+import { parseAlarmSettings, type AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Config } from '@vitalwire/core/runtime/config.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
+import { stopAll, type Service } from '@vitalwire/core/runtime/service.ts';
+import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
+import { startIngestGateway } from '@vitalwire/ingest-gateway/start.ts';
+import { startAlertingPipeline, startStoragePipeline } from '@vitalwire/stream-processors/start.ts';
+import type { Secrets } from './secrets.ts';
+
+export interface EmbeddedDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly secrets: Secrets;
+}
+
+/** Every component in one process, on one SQLite file under DATA_DIR. */
+export interface Embedded {
+  readonly mqttPort: number;
+  readonly httpPort: number;
+  /** Never resolves; rejects when a part failed for good and the process should end. */
+  readonly failed: Promise<never>;
+  /** Drains and stops everything, what lets work in first. Resolves to whether all ended cleanly in time. Idempotent. */
+  stop(): Promise<boolean>;
+}
+
+const STATION_ROOT = fileURLToPath(new URL('../../../dashboards/nurse-station/dist', import.meta.url));
+/** Each part's share of the five seconds that Ctrl-C may take. */
+const STOP_EACH_MS = 1_500;
+
+/** @throws SettingsFileError, SqliteError where the data cannot be used, or the error of a port that is taken. */
+export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise<Embedded> {
+  const { clock, logger, secrets } = deps;
+  const settings = readAlarmSettings(config.ALARMS_FILE);
+  mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });
+  const registry = createRegistry('embedded');
+  const ports = await openSqlitePorts({
+    path: join(config.DATA_DIR, 'vitalwire.db'),
+    partitions: config.LOG_PARTITIONS,
+    clock,
+    logger,
+  });
+  const shared = { ...ports, clock, logger, registry };
+  // In starting order; stopped in reverse, so that nothing is taken in that what stands behind it could not carry.
+  const running: Service[] = [{ name: 'sqlite', stop: () => ports.close() }];
+  let stopping: Promise<boolean> | undefined;
+  const stop = (): Promise<boolean> =>
+    (stopping ??= stopAll([...running].reverse(), { logger, clock, eachMs: STOP_EACH_MS }));
+  try {
+    const engine = await startAlertEngine(
+      {
+        host: config.HOST,
+        port: config.HTTP_PORT,
+        staffSecret: secrets.staff,
+        regions: config.REGIONS,
+        settings,
+        stationRoot: STATION_ROOT,
+      },
+      shared,
+    );
+    running.push(engine);
+    const alerting = await startAlertingPipeline({ settings }, shared);
+    running.push(alerting);
+    const storage = await startStoragePipeline({}, shared);
+    running.push(storage);
+    const gateway = await startIngestGateway(
+      {
+        host: config.HOST,
+        port: config.MQTT_PORT,
+        deviceSecret: secrets.device,
+        regions: config.REGIONS,
+        futureToleranceMs: config.FUTURE_TOLERANCE_S * 1000,
+      },
+      shared,
+    );
+    running.push(gateway);
+    if (config.SIMULATED_BEDS > 0) {
+      const ward = await startWard({
+        beds: config.SIMULATED_BEDS,
+        url: `mqtt://${config.HOST}:${gateway.port}`,
+        regions: config.REGIONS,
+        tokenFor: (deviceId, region) => signDeviceToken({ deviceId, region }, secrets.device),
+        clock,
+        logger,
+        seed: 1,
+      });
+      running.push(ward);
+      for (const patient of ward.patients) await ports.directory.put(patient);
+    }
+    return {
+      mqttPort: gateway.port,
+      httpPort: engine.port,
+      failed: Promise.race([alerting.failed, storage.failed, engine.failed]),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The alarm settings could not be used; one line a problem. */
+export class SettingsFileError extends Error {
+  override readonly name = 'SettingsFileError';
+}
+
+function readAlarmSettings(path: string | undefined): AlarmSettings {
+  const file = path ?? fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml'));
+  try {
+    return parseAlarmSettings(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new SettingsFileError(
+      `ALARMS_FILE: ${file}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { WebSocket } from 'ws';
+
+export interface Frame {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface AlertFrame extends Frame {
+  readonly cursor: string;
+  readonly alert: {
+    readonly id: string;
+    readonly patient_id: string;
+    readonly type: string;
+    readonly status: string;
+    readonly event: string;
+    readonly priority: string;
+  };
+}
+
+/** A nurse station's socket: says hello, keeps every frame. */
+export interface StationSocket {
+  readonly frames: Frame[];
+  /** The first frame, past or future, that satisfies. */
+  next<T extends Frame>(satisfies: (frame: Frame) => boolean, withinMs?: number): Promise<T>;
+  close(): void;
+}
+
+export async function stationSocket(
+  httpUrl: string,
+  hello: { token: string; regions?: readonly string[]; since?: string },
+): Promise<StationSocket> {
+  const socket = new WebSocket(`${httpUrl.replace('http', 'ws')}/ws`);
+  const frames: Frame[] = [];
+  const waiting = new Set<() => void>();
+  socket.on('message', (data: Buffer) => {
+    frames.push(JSON.parse(data.toString('utf8')) as Frame);
+    for (const look of waiting) look();
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  socket.send(JSON.stringify({ type: 'hello', ...hello }));
+  return {
+    frames,
+    next<T extends Frame>(satisfies: (frame: Frame) => boolean, withinMs = 10_000): Promise<T> {
+      return new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = frames.find(satisfies);
+          if (!found) return;
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve(found as T);
+        };
+        const timer = setTimeout(() => {
+          waiting.delete(look);
+          reject(
+            new Error(
+              `no such frame in ${withinMs} ms among ${JSON.stringify(frames.map((frame) => frame.type))}`,
+            ),
+          );
+        }, withinMs);
+        waiting.add(look);
+        look();
+      });
+    },
+    close: () => socket.terminate(),
+  };
+}
