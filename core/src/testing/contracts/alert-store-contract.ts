@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Alert } from '../../alarms/alert.ts';
+import type { AlertQuery, AlertStore } from '../../ports/alert-store.ts';
+import { eventually } from '../eventually.ts';
+import { freshName } from '../fresh-name.ts';
+import { alertEventsContract } from './alert-events-contract.ts';
+import { acknowledged, raised, resolved, sampleAlert } from './alert-samples.ts';
+
+/** One adapter on one engine, for one test. */
+export interface AlertStoreHarness {
+  /** The store under test; another object after `reopen`. */
+  readonly store: AlertStore;
+  /** The store of another process on the same engine; the same object where an engine allows one only. Closed by `close`. */
+  peer(): Promise<AlertStore>;
+  /** Ends the store's process in mid-air, or as near to that as can be had, and starts it anew. */
+  reopen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Registers a test for every promise of `AlertStore`. */
+export function alertStoreContract(engine: string, makeHarness: () => Promise<AlertStoreHarness>): void {
+  describe(`AlertStore on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+    let harness: AlertStoreHarness;
+    let region: string;
+    let patient: string;
+    beforeEach(async () => {
+      harness = await makeHarness();
+      region = freshName('region');
+      patient = freshName('P');
+    }, TIMEOUT_MS);
+    afterEach(() => harness.close(), TIMEOUT_MS);
+
+    const alert = (changes: Partial<Alert> = {}): Alert =>
+      sampleAlert(freshName('alert'), changes.region ?? region, changes.patientId ?? patient, changes);
+    const raise = async (changes: Partial<Alert> = {}): Promise<Alert> => {
+      const fresh = alert(changes);
+      expect(await harness.store.commit(raised(fresh))).toBe('committed');
+      return fresh;
+    };
+    const query = (changes: Partial<AlertQuery> = {}): AlertQuery => ({
+      regions: [region],
+      patientId: undefined,
+      status: undefined,
+      priority: undefined,
+      type: undefined,
+      limit: 100,
+      after: undefined,
+      ...changes,
+    });
+    const ids = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
+
+    describe('commit', () => {
+      it('stores the alert whole, and its event', async () => {
+        const full = acknowledged(alert({ value: undefined, threshold: undefined, message: 'Zoë: "off"\n' }));
+        const first = { ...full.alert, version: 1, status: 'pending' as const };
+        await harness.store.commit(raised(first));
+        expect(await harness.store.commit(full)).toBe('committed');
+        expect(await harness.store.get(region, first.id)).toEqual(full.alert);
+        expect(await harness.store.history(region, first.id)).toEqual([raised(first), full]);
+      });
+
+      it('knows nothing of an alert it was not given, nor in another region', async () => {
+        const { id } = await raise();
+        expect(await harness.store.get(region, freshName('alert'))).toBeUndefined();
+        expect(await harness.store.get(freshName('region'), id)).toBeUndefined();
+        expect(await harness.store.history(region, freshName('alert'))).toEqual([]);
+      });
+
+      it('applies a change once, however often it is tried', async () => {
+        const fresh = await raise();
+        expect(await harness.store.commit(raised(fresh))).toBe('conflict');
+        expect(await harness.store.commit(acknowledged(fresh))).toBe('committed');
+        expect(await harness.store.commit(acknowledged(fresh, 'Nurse Bo'))).toBe('conflict');
+        expect(await harness.store.get(region, fresh.id)).toEqual(acknowledged(fresh).alert);
+        expect(await harness.store.history(region, fresh.id)).toHaveLength(2);
+      });
+
+      it('refuses a change of a version it does not have yet, and of an alert it does not have', async () => {
+        const fresh = await raise();
+        expect(await harness.store.commit(resolved(acknowledged(fresh).alert))).toBe('conflict');
+        expect(await harness.store.commit(acknowledged(alert()))).toBe('conflict');
+        expect(await harness.store.get(region, fresh.id)).toEqual(fresh);
+        const page = await harness.store.eventsAfter({}, [region], 10);
+        expect(page?.events).toHaveLength(1);
+      });
+
+      it('lets one of many concurrent changes win, whichever process they come from', async () => {
+        const fresh = await raise();
+        const peer = await harness.peer();
+        const outcomes = await Promise.all(
+          Array.from({ length: 12 }, (_, i) =>
+            (i % 2 === 0 ? harness.store : peer).commit(acknowledged(fresh, `Nurse ${i}`)),
+          ),
+        );
+        expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+        const history = await harness.store.history(region, fresh.id);
+        expect(history).toHaveLength(2);
+        expect(history[1]?.actor).toBe(`Nurse ${outcomes.indexOf('committed')}`);
+      });
+
+      it('keeps one open alert of a patient and type', async () => {
+        const first = await raise();
+        expect(await harness.store.commit(raised(alert()))).toBe('conflict');
+        await raise({ type: 'high_heartrate' });
+        await raise({ patientId: freshName('P') });
+        await harness.store.commit(acknowledged(first));
+        expect(await harness.store.commit(raised(alert()))).toBe('conflict');
+        await harness.store.commit(resolved(acknowledged(first).alert));
+        await raise();
+      });
+
+      it('lets one of many concurrent new alerts of a patient and type win', async () => {
+        const peer = await harness.peer();
+        const outcomes = await Promise.all(
+          Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? harness.store : peer).commit(raised(alert()))),
+        );
+        expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+        expect(await harness.store.open(region, patient)).toHaveLength(1);
+      });
+
+      it('is durable once resolved', async () => {
+        const fresh = await raise();
+        await harness.reopen();
+        expect(await harness.store.get(region, fresh.id)).toEqual(fresh);
+        expect(await harness.store.commit(raised(alert()))).toBe('conflict');
+        expect(await harness.store.commit(acknowledged(fresh))).toBe('committed');
+      });
+    });
+
+    describe('open and snapshot', () => {
+      it('has the alerts that are not resolved', async () => {
+        const pending = await raise();
+        const seen = await raise({ type: 'high_temperature' });
+        await harness.store.commit(acknowledged(seen));
+        const gone = await raise({ type: 'battery_low', kind: 'technical' });
+        await harness.store.commit(resolved(gone));
+        const other = await raise({ patientId: freshName('P') });
+        await raise({ region: freshName('region') });
+        const open = await harness.store.open(region, patient);
+        expect(ids(open).toSorted()).toEqual([pending.id, seen.id].toSorted());
+        const snapshot = await harness.store.snapshot([region]);
+        expect(ids(snapshot.alerts).toSorted()).toEqual([pending.id, seen.id, other.id].toSorted());
+        expect(snapshot.alerts.find(({ id }) => id === seen.id)).toEqual(acknowledged(seen).alert);
+        expect(await harness.store.open(region, freshName('P'))).toEqual([]);
+      });
+    });
+
+    describe('list', () => {
+      it('filters, resolved ones included', async () => {
+        const pending = await raise({ priority: 'critical' });
+        const seen = await raise({ type: 'high_temperature', patientId: freshName('P') });
+        await harness.store.commit(acknowledged(seen));
+        const gone = await raise({ type: 'battery_low', kind: 'technical', priority: 'low' });
+        await harness.store.commit(resolved(gone));
+        const elsewhere = await raise({ region: freshName('region') });
+        const found = async (changes: Partial<AlertQuery>): Promise<string[]> =>
+          ids((await harness.store.list(query(changes))).alerts).toSorted();
+        expect(await found({})).toEqual([pending.id, seen.id, gone.id].toSorted());
+        expect(await found({ regions: [region, elsewhere.region] })).toHaveLength(4);
+        expect(await found({ regions: [] })).toEqual([]);
+        expect(await found({ patientId: patient })).toEqual([pending.id, gone.id].toSorted());
+        expect(await found({ status: 'acknowledged' })).toEqual([seen.id]);
+        expect(await found({ status: 'resolved' })).toEqual([gone.id]);
+        expect(await found({ priority: 'critical' })).toEqual([pending.id]);
+        expect(await found({ type: 'battery_low' })).toEqual([gone.id]);
+        expect(await found({ status: 'pending', type: 'battery_low' })).toEqual([]);
+      });
+
+      it('pages from the newest on, every alert once, also where moments are equal', async () => {
+        const base = alert().raisedAtMs;
+        const elsewhere = freshName('region');
+        const expected: Alert[] = [];
+        for (let i = 0; i < 11; i++) {
+          expected.push(
+            await raise({
+              patientId: freshName('P'),
+              region: i % 3 === 0 ? elsewhere : region,
+              raisedAtMs: base + Math.floor(i / 4) * 1000,
+            }),
+          );
+        }
+        const seen: Alert[] = [];
+        let after: string | undefined;
+        let pages = 0;
+        do {
+          const page = await harness.store.list(query({ regions: [region, elsewhere], limit: 3, after }));
+          expect(page.alerts.length).toBeLessThanOrEqual(3);
+          seen.push(...page.alerts);
+          after = page.next;
+        } while (after !== undefined && ++pages < 10);
+        expect(ids(seen).toSorted()).toEqual(ids(expected).toSorted());
+        const moments = seen.map(({ raisedAtMs }) => raisedAtMs);
+        expect(moments).toEqual(moments.toSorted((a, b) => b - a));
+      });
+    });
+
+    alertEventsContract(() => ({ harness, region, raise }));
+
+    describe('ping and close', () => {
+      it('answers a ping, closes more than once, and fails afterwards', async () => {
+        await harness.store.ping();
+        await harness.store.close();
+        await harness.store.close();
+        await expect(harness.store.commit(raised(alert()))).rejects.toThrow();
+        await harness.reopen();
+        await eventually(() => harness.store.ping());
+      });
+    });
+  });
+}

@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DevicePresence, LiveBus, LiveListener, LiveVitals, Pulse } from '../../ports/live-bus.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { eventually } from '../eventually.ts';
+import { freshName } from '../fresh-name.ts';
+
+/** One adapter on one engine, for one test. */
+export interface LiveBusHarness {
+  readonly bus: LiveBus;
+  /** The bus of another process on the same engine; the same object where an engine allows one only. Closed by `close`. */
+  peer(): Promise<LiveBus>;
+  /** Lets pass as long as vitals are kept (300 s, or what the harness set the adapter to). */
+  outlive(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 60_000;
+
+class Listening implements LiveListener {
+  readonly seenVitals: LiveVitals[] = [];
+  readonly seenPresence: DevicePresence[] = [];
+  readonly seenPulses: Pulse[] = [];
+
+  vitals(updates: readonly LiveVitals[]): void {
+    this.seenVitals.push(...updates);
+  }
+
+  presence(presence: DevicePresence): void {
+    this.seenPresence.push(presence);
+  }
+
+  pulse(pulse: Pulse): void {
+    this.seenPulses.push(pulse);
+  }
+
+  vitalsOf(...patients: string[]): LiveVitals[] {
+    return this.seenVitals.filter(({ patientId }) => patients.includes(patientId));
+  }
+}
+
+/** Registers a test for every promise of `LiveBus`. */
+export function liveBusContract(engine: string, makeHarness: () => Promise<LiveBusHarness>): void {
+  describe(`LiveBus on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+    let harness: LiveBusHarness;
+    let patient: string;
+    let nowMs: number;
+    beforeEach(async () => {
+      harness = await makeHarness();
+      patient = freshName('P');
+      nowMs = systemClock.now();
+    }, TIMEOUT_MS);
+    afterEach(() => harness.close(), TIMEOUT_MS);
+
+    const vitals = (heartbeat: number, changes: Partial<LiveVitals> = {}): LiveVitals => ({
+      patientId: patient,
+      region: 'Northeast',
+      deviceId: 'D1',
+      mode: 'real',
+      measuredAtMs: nowMs,
+      vitals: {
+        heartbeat: { value: heartbeat, measuredAtMs: nowMs, validity: 'valid' },
+        temperature: { value: 98.6, measuredAtMs: nowMs - 5000, validity: 'questionable' },
+      },
+      pending: [{ type: 'high_heartrate', priority: 'medium', sinceMs: nowMs - 3000, dueMs: nowMs + 7000 }],
+      ...changes,
+    });
+    const presence = (deviceId: string, changes: Partial<DevicePresence> = {}): DevicePresence => ({
+      deviceId,
+      patientId: patient,
+      region: 'Northeast',
+      state: 'born',
+      bootId: 7,
+      atMs: nowMs,
+      batteryPercent: 80,
+      ...changes,
+    });
+
+    describe('vitals', () => {
+      it('has the newest of each patient named, and leaves out who has none', async () => {
+        const other = vitals(60, { patientId: freshName('P'), pending: [], vitals: {} });
+        await harness.bus.publishVitals([vitals(70), other]);
+        await harness.bus.publishVitals([vitals(71, { measuredAtMs: nowMs + 1000 })]);
+        await harness.bus.publishVitals([]);
+        expect(await harness.bus.latestVitals([patient, freshName('P')])).toEqual([
+          vitals(71, { measuredAtMs: nowMs + 1000 }),
+        ]);
+        expect(await harness.bus.latestVitals([])).toEqual([]);
+        const all = await (await harness.peer()).allLatestVitals();
+        const mine = all.filter((latest) => [patient, other.patientId].includes(latest.patientId));
+        expect(mine).toHaveLength(2);
+        expect(mine).toEqual(expect.arrayContaining([other]));
+      });
+
+      it('is not changed by older ones, and is replaced by those of the same moment', async () => {
+        await harness.bus.publishVitals([vitals(70)]);
+        await harness.bus.publishVitals([vitals(50, { measuredAtMs: nowMs - 1 })]);
+        expect(await harness.bus.latestVitals([patient])).toEqual([vitals(70)]);
+        await harness.bus.publishVitals([vitals(71, { pending: [] })]);
+        expect(await harness.bus.latestVitals([patient])).toEqual([vitals(71, { pending: [] })]);
+      });
+
+      it('is forgotten when its time is over', async () => {
+        await harness.bus.publishVitals([vitals(70)]);
+        await harness.outlive();
+        expect(await harness.bus.latestVitals([patient])).toEqual([]);
+        const all = await harness.bus.allLatestVitals();
+        expect(all.map(({ patientId }) => patientId)).not.toContain(patient);
+        await harness.bus.publishVitals([vitals(60, { measuredAtMs: nowMs - 1000 })]);
+        expect(await harness.bus.latestVitals([patient])).toHaveLength(1);
+      });
+    });
+
+    describe('presence', () => {
+      it('keeps the last of each device, without end', async () => {
+        const [first, second] = [freshName('D'), freshName('D')];
+        await harness.bus.publishPresence(presence(first));
+        await harness.bus.publishPresence(presence(second, { batteryPercent: undefined, patientId: '' }));
+        await harness.bus.publishPresence(presence(first, { state: 'lost', atMs: nowMs + 1 }));
+        await harness.outlive();
+        const all = await (await harness.peer()).presence();
+        const mine = all.filter(({ deviceId }) => deviceId === first || deviceId === second);
+        expect(mine).toHaveLength(2);
+        expect(mine).toEqual(
+          expect.arrayContaining([
+            presence(first, { state: 'lost', atMs: nowMs + 1 }),
+            presence(second, { batteryPercent: undefined, patientId: '' }),
+          ]),
+        );
+      });
+    });
+
+    describe('subscribe', () => {
+      it('tells everyone, in every process, what is published from then on', async () => {
+        await harness.bus.publishVitals([vitals(69)]);
+        const peer = await harness.peer();
+        const listeners = [new Listening(), new Listening()];
+        await harness.bus.subscribe(listeners[0] ?? new Listening());
+        await peer.subscribe(listeners[1] ?? new Listening());
+        const device = freshName('D');
+        const other = vitals(60, { patientId: freshName('P') });
+        await harness.bus.publishVitals([vitals(70), other]);
+        await peer.publishVitals([vitals(71, { measuredAtMs: nowMs + 1000 })]);
+        await peer.publishPresence(presence(device));
+        const pulse: Pulse = { partition: 3, atMs: nowMs + 12_345, lagRecords: 17 };
+        await harness.bus.publishPulse(pulse);
+        for (const listener of listeners) {
+          await eventually(() => {
+            expect(listener.vitalsOf(patient)).toHaveLength(2);
+            expect(listener.vitalsOf(patient)).toEqual(
+              expect.arrayContaining([vitals(70), vitals(71, { measuredAtMs: nowMs + 1000 })]),
+            );
+            expect(listener.vitalsOf(other.patientId)).toEqual([other]);
+            expect(listener.seenPresence).toContainEqual(presence(device));
+            expect(listener.seenPulses).toContainEqual(pulse);
+          });
+        }
+      });
+
+      it('says nothing of older vitals, and nothing after the end of the subscription', async () => {
+        const gone = new Listening();
+        const subscribed = await harness.bus.subscribe(gone);
+        const there = new Listening();
+        await harness.bus.subscribe(there);
+        await subscribed.unsubscribe();
+        await subscribed.unsubscribe();
+        await harness.bus.publishVitals([vitals(70)]);
+        await harness.bus.publishVitals([vitals(50, { measuredAtMs: nowMs - 1 })]);
+        await harness.bus.publishVitals([vitals(71, { measuredAtMs: nowMs + 1 })]);
+        await eventually(() => expect(there.vitalsOf(patient)).toHaveLength(2));
+        expect(there.vitalsOf(patient).map((update) => update.vitals.heartbeat?.value)).toEqual([70, 71]);
+        expect(gone.vitalsOf(patient)).toEqual([]);
+      });
+    });
+
+    it('answers a ping, and closes more than once', async () => {
+      await harness.bus.ping();
+      await harness.bus.close();
+      await harness.bus.close();
+      await expect(harness.bus.publishVitals([vitals(70)])).rejects.toThrow();
+    });
+  });
+}
