@@ -18,6 +18,7 @@ export const TOPICS = {
   deadLetters: { name: 'vitalwire.dead-letters', retention: { kind: 'time', ms: 30 * DAY_MS } },
   alertingCheckpoints: { name: 'vitalwire.checkpoints.alerting', retention: { kind: 'compact' } },
   storageCheckpoints: { name: 'vitalwire.checkpoints.storage', retention: { kind: 'compact' } },
+  auditCheckpoints: { name: 'vitalwire.checkpoints.audit', retention: { kind: 'compact' } },
 } as const satisfies Record<string, TopicSpec>;
 
 export const ALL_TOPICS: readonly TopicSpec[] = Object.values(TOPICS);
