@@ -1,0 +1,71 @@
+/** The embedded deployment as a child process with a data directory of its own, as its users run it. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
+
+const MAIN = fileURLToPath(import.meta.resolve('@vitalwire/embedded/main.ts'));
+const DEVICE_JWT_SECRET = 'bench-device-secret-bench-device-secret';
+export const REGION = 'Northeast';
+
+export interface Deployment {
+  readonly mqttPort: number;
+  readonly httpUrl: string;
+  readonly staffToken: string;
+  deviceToken(deviceId: string): Promise<string>;
+  /** Resident memory, MiB. */
+  memoryMiB(): number;
+  /** CPU seconds used so far, user and system. */
+  cpuSeconds(): number;
+  stop(): Promise<void>;
+}
+
+export async function startDeployment(environment: Record<string, string>): Promise<Deployment> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'vitalwire-bench-'));
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      ...process.env,
+      MQTT_PORT: '0',
+      HTTP_PORT: '0',
+      SIMULATED_BEDS: '0',
+      LOG_LEVEL: 'warn',
+      DATA_DIR: dataDir,
+      DEVICE_JWT_SECRET,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const banner = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      if (output.includes('Ctrl-C')) resolve(output);
+    });
+    child.once('exit', (code) => reject(new Error(`the deployment ended with ${code}`)));
+  });
+  const found = (pattern: RegExp): string => pattern.exec(banner)?.[1] ?? '';
+  return {
+    mqttPort: Number(found(/mqtt:\/\/[\d.]+:(\d+)/)),
+    httpUrl: found(/(http:\/\/[\d.:]+)/),
+    staffToken: found(/#token=(\S+)/),
+    deviceToken: (deviceId) => signDeviceToken({ deviceId, region: REGION }, DEVICE_JWT_SECRET),
+    memoryMiB: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    cpuSeconds: () => {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      const ticksPerSecond = 100;
+      return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners('exit');
+        child.once('exit', () => {
+          rmSync(dataDir, { recursive: true });
+          resolve();
+        });
+        child.kill('SIGTERM');
+      }),
+  };
+}

@@ -1,0 +1,213 @@
+/** The embedded figures: how fast it takes readings durably, how soon a nurse sees them, and what a thousand devices weigh. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Histogram } from 'hdr-histogram-js';
+import { systemClock } from '@vitalwire/core/runtime/clock.ts';
+import { startDeployment, type Deployment } from './deployment.ts';
+import { connectFleet, type LoadDevice } from './fleet.ts';
+import { watch } from './station.ts';
+
+const MICROSECONDS = 1000;
+const newHistogram = (): Histogram =>
+  build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
+const record = (histogram: Histogram, ms: number): void =>
+  histogram.recordValue(Math.max(1, Math.round(ms * MICROSECONDS)));
+
+export interface Percentiles {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly count: number;
+}
+
+function percentiles(histogram: Histogram): Percentiles {
+  const at = (percent: number): number => histogram.getValueAtPercentile(percent) / MICROSECONDS;
+  return {
+    p50Ms: at(50),
+    p99Ms: at(99),
+    maxMs: histogram.maxValue / MICROSECONDS,
+    count: histogram.totalCount,
+  };
+}
+
+export interface IngestFigures {
+  readonly readingsPerSecond: number;
+  readonly cpuMicrosecondsPerReading: number;
+  readonly puback: Percentiles;
+}
+
+/** Closed window: each device keeps `window` readings unacknowledged, so the rate is what the deployment can take. */
+export async function measureIngest(options: {
+  devices: number;
+  window: number;
+  seconds: number;
+}): Promise<IngestFigures> {
+  const deployment = await startDeployment({});
+  const puback = newHistogram();
+  let measuring = false;
+  let stopped = false;
+  const startedAtMs = systemClock.now();
+  const measured = new Map<LoadDevice, number>();
+  // Moments a device never repeats, close to the present at any rate up to what one machine can take.
+  const publish = (device: LoadDevice): void => {
+    const nth = (measured.get(device) ?? 0) + 1;
+    measured.set(device, nth);
+    device.publish(startedAtMs + nth * CLOSED_WINDOW_STEP_MS, performance.now(), RESTING);
+  };
+  const fleet = await connectFleet(deployment, options.devices, (device, latencyMs) => {
+    if (measuring) record(puback, latencyMs);
+    if (!stopped) publish(device);
+  });
+  for (const device of fleet.devices) for (let i = 0; i < options.window; i++) publish(device);
+  await sleep(2_000);
+  const [acknowledged, cpu, startMs] = [fleet.acknowledged(), deployment.cpuSeconds(), performance.now()];
+  measuring = true;
+  await sleep(options.seconds * 1000);
+  const readings = fleet.acknowledged() - acknowledged;
+  const seconds = (performance.now() - startMs) / 1000;
+  const cpuSeconds = deployment.cpuSeconds() - cpu;
+  stopped = true;
+  await sleep(200);
+  fleet.close();
+  await deployment.stop();
+  return {
+    readingsPerSecond: readings / seconds,
+    cpuMicrosecondsPerReading: (cpuSeconds / readings) * 1e6,
+    puback: percentiles(puback),
+  };
+}
+
+export interface LatencyFigures {
+  readonly readingsPerSecond: number;
+  readonly puback: Percentiles;
+  readonly vitals: Percentiles;
+  /** Beyond the configured delay: from when the reading that completes it was due. */
+  readonly alerts: Percentiles;
+}
+
+const RESTING = { heartbeat: 72, oxygen_saturation: 97, respiratory_rate: 16, temperature: 98.6 };
+const DESATURATED = { ...RESTING, oxygen_saturation: 85 };
+const DEVICE_HZ = 4;
+const CLOSED_WINDOW_STEP_MS = 5;
+const ALARM_DELAY_MS = 2_000;
+/** Each patient desaturates for four seconds of every twelve, each at another moment. */
+const EPISODE_MS = 4_000;
+const PERIOD_MS = 12_000;
+
+/** Open loop: readings leave on a schedule that does not wait for the deployment, and latency counts from the schedule. */
+export async function measureLatency(options: {
+  readingsPerSecond: number;
+  seconds: number;
+}): Promise<LatencyFigures> {
+  const settings = shortDelaySettings();
+  const deployment = await startDeployment({ ALARMS_FILE: settings.path });
+  const [puback, vitals, alerts] = [newHistogram(), newHistogram(), newHistogram()];
+  const count = Math.round(options.readingsPerSecond / DEVICE_HZ);
+  const fleet = await connectFleet(deployment, count, (_, latencyMs) => record(puback, latencyMs));
+  const sentDueMs = new Map<string, number>();
+  const alertDueMs = new Map<string, number>();
+  const station = await watch(deployment, {
+    vitals(patientId, measuredAtMs) {
+      const dueMs = sentDueMs.get(`${patientId} ${measuredAtMs}`);
+      if (dueMs === undefined) return;
+      sentDueMs.delete(`${patientId} ${measuredAtMs}`);
+      record(vitals, performance.now() - dueMs);
+    },
+    alertRaised(patientId) {
+      const dueMs = alertDueMs.get(patientId);
+      if (dueMs !== undefined) record(alerts, performance.now() - dueMs);
+    },
+  });
+  await runSchedule(fleet.devices.length, options.seconds, (index, atMs, wallMs, dueMs) => {
+    const device = fleet.devices[index]!;
+    const intoMs = (atMs + (index * PERIOD_MS) / count) % PERIOD_MS;
+    const desaturated = intoMs < EPISODE_MS;
+    if (desaturated && intoMs >= ALARM_DELAY_MS && intoMs < ALARM_DELAY_MS + 1000 / DEVICE_HZ)
+      alertDueMs.set(device.patientId, dueMs);
+    sentDueMs.set(`${device.patientId} ${wallMs}`, dueMs);
+    device.publish(wallMs, dueMs, desaturated ? DESATURATED : RESTING);
+  });
+  await sleep(500);
+  station.close();
+  fleet.close();
+  await deployment.stop();
+  settings.remove();
+  return {
+    readingsPerSecond: options.readingsPerSecond,
+    puback: percentiles(puback),
+    vitals: percentiles(vitals),
+    alerts: percentiles(alerts),
+  };
+}
+
+/** Calls `send` for every device DEVICE_HZ times a second, the devices evenly spread over the period; late slots are caught up, never skipped. */
+async function runSchedule(
+  devices: number,
+  seconds: number,
+  send: (index: number, atMs: number, wallMs: number, dueMs: number) => void,
+): Promise<void> {
+  const slotMs = 1000 / (devices * DEVICE_HZ);
+  const slots = Math.round((seconds * 1000) / slotMs);
+  const [originMs, wallOriginMs] = [performance.now(), systemClock.now()];
+  for (let slot = 0; slot < slots;) {
+    const elapsedMs = performance.now() - originMs;
+    for (; slot < slots && slot * slotMs <= elapsedMs; slot++) {
+      const atMs = Math.floor(slot * slotMs);
+      send(slot % devices, atMs, wallOriginMs + atMs, originMs + slot * slotMs);
+    }
+    await sleep(1);
+  }
+}
+
+/** The default alarm settings with a delay short enough to see many alerts in a short run. */
+function shortDelaySettings(): { path: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'vitalwire-bench-alarms-'));
+  const path = join(folder, 'alarms.yaml');
+  const defaults = readFileSync(
+    fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml')),
+    'utf8',
+  );
+  const seconds = ALARM_DELAY_MS / 1000;
+  writeFileSync(
+    path,
+    defaults
+      .replace('oxygen_saturation: 15', `oxygen_saturation: ${seconds}`)
+      .replace('clear_after_s: 5', 'clear_after_s: 1'),
+  );
+  return { path, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+export interface MemoryFigures {
+  readonly devices: number;
+  readonly idleMiB: number;
+  readonly loadedMiB: number;
+  readonly puback: Percentiles;
+}
+
+/** Devices at 1 Hz for a while, each another patient. */
+export async function measureMemory(options: { devices: number; seconds: number }): Promise<MemoryFigures> {
+  const deployment: Deployment = await startDeployment({});
+  const idleMiB = deployment.memoryMiB();
+  const puback = newHistogram();
+  const fleet = await connectFleet(deployment, options.devices, (_, latencyMs) => record(puback, latencyMs));
+  const slotMs = 1000 / options.devices;
+  const [originMs, wallOriginMs] = [performance.now(), systemClock.now()];
+  for (let slot = 0; slot < options.devices * options.seconds;) {
+    const elapsedMs = performance.now() - originMs;
+    for (; slot * slotMs <= elapsedMs && slot < options.devices * options.seconds; slot++) {
+      fleet.devices[slot % options.devices]!.publish(
+        Math.floor(wallOriginMs + slot * slotMs),
+        originMs + slot * slotMs,
+        RESTING,
+      );
+    }
+    await sleep(1);
+  }
+  const loadedMiB = deployment.memoryMiB();
+  fleet.close();
+  await deployment.stop();
+  return { devices: options.devices, idleMiB, loadedMiB, puback: percentiles(puback) };
+}
