@@ -1,0 +1,128 @@
+import type { Duplex } from 'node:stream';
+import type { Client } from 'aedes';
+import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Device } from './admission/device-topics.ts';
+import { AckList } from './delivery/ack-list.ts';
+import type { InflightBudget, Throttled } from './delivery/inflight-budget.ts';
+import type { Ticket } from './delivery/ticket.ts';
+import type { FramedStream } from './framing/framed-stream.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import type { DeviceState } from './presence/device-state.ts';
+
+export interface Will {
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+export interface ConnectionDeps {
+  readonly budget: InflightBudget;
+  readonly metrics: GatewayMetrics;
+  readonly clock: Clock;
+}
+
+/** What Aedes calls back with: nothing to acknowledge, an error to close the connection, which is the only "no" of MQTT 3.1.1. */
+export type Answer = (error?: Error | null) => void;
+
+/** One socket, from accept to close. */
+export class Connection implements Throttled {
+  readonly stream: Duplex;
+  /** Set right after construction: the stream's events need the connection. */
+  framed!: FramedStream;
+  inflightBytes = 0;
+  throttled = false;
+  /** Undefined until the device is authenticated. */
+  session: Session | undefined;
+  will: Will | undefined;
+
+  constructor(stream: Duplex) {
+    this.stream = stream;
+  }
+
+  resume(): void {
+    this.framed.resume();
+  }
+}
+
+/** An authenticated device on its connection: hands its messages to the log and answers them in the order they came. */
+export class Session {
+  readonly connection: Connection;
+  readonly client: Client;
+  readonly device: Device;
+  readonly lane: number;
+  presence: DeviceState | undefined;
+  closed = false;
+  readonly #acks = new AckList();
+  readonly #deps: ConnectionDeps;
+
+  constructor(connection: Connection, client: Client, device: Device, lane: number, deps: ConnectionDeps) {
+    this.connection = connection;
+    this.client = client;
+    this.device = device;
+    this.lane = lane;
+    this.#deps = deps;
+  }
+
+  /** Takes a message's place in the order of answers and its bytes in the budget. */
+  enlist(records: readonly NewRecord[], bytes: number, answer: Answer, closeAfter: boolean): PublishTicket {
+    const ticket = new PublishTicket(this, records, bytes, answer, this.#deps.clock.monotonic(), closeAfter);
+    this.#acks.push(ticket);
+    this.#deps.budget.take(this.connection, bytes);
+    return ticket;
+  }
+
+  /** Answers what is settled at the head. After the first failure nothing more is acknowledged: the device sends it again. */
+  release(): void {
+    const nowMs = this.#deps.clock.monotonic();
+    this.#acks.releaseSettled((ticket) => this.#answer(ticket as PublishTicket, nowMs));
+  }
+
+  #answer(ticket: PublishTicket, nowMs: number): void {
+    this.#deps.budget.giveBack(this.connection, ticket.bytes);
+    if (this.closed) return;
+    if (ticket.outcome === 'failed') {
+      this.closed = true;
+      this.#deps.metrics.refused('log_refused');
+      ticket.answer(new Error('the event log does not take the message'));
+      return;
+    }
+    this.#deps.metrics.acknowledged((nowMs - ticket.arrivedAtMs) / 1000);
+    ticket.answer();
+    if (ticket.closeAfter) {
+      this.closed = true;
+      // The acknowledgement is written on the next tick.
+      setImmediate(() => this.connection.stream.destroy());
+    }
+  }
+}
+
+class PublishTicket implements Ticket {
+  readonly records: readonly NewRecord[];
+  readonly bytes: number;
+  readonly answer: Answer;
+  readonly arrivedAtMs: number;
+  readonly closeAfter: boolean;
+  outcome: Ticket['outcome'] = 'waiting';
+  error: unknown = undefined;
+  readonly #session: Session;
+
+  constructor(
+    session: Session,
+    records: readonly NewRecord[],
+    bytes: number,
+    answer: Answer,
+    arrivedAtMs: number,
+    closeAfter: boolean,
+  ) {
+    this.#session = session;
+    this.records = records;
+    this.bytes = bytes;
+    this.answer = answer;
+    this.arrivedAtMs = arrivedAtMs;
+    this.closeAfter = closeAfter;
+  }
+
+  settled(): void {
+    this.#session.release();
+  }
+}

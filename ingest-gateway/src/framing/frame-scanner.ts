@@ -1,0 +1,162 @@
+/** MQTT control packet types, as they stand in the high half of a packet's first byte (MQTT 3.1.1, table 2.1). */
+export const PACKET = { connect: 1, publish: 3, disconnect: 14 } as const;
+
+export interface FrameBounds {
+  readonly maxPayloadBytes: number;
+  readonly maxControlPacketBytes: number;
+}
+
+/**
+ * Watches the packets of a byte stream go by, looking at their fixed headers only, and passes the bytes on uncopied. A PUBLISH whose
+ * payload is too long comes out as a well-formed PUBLISH whose payload is one byte too long; the rest is dropped as it arrives, so
+ * that memory never holds it. Bytes that cannot be MQTT, and other packets that are too long, end the stream: `violation` says why.
+ */
+export class FrameScanner {
+  violation: string | undefined;
+  /** A DISCONNECT has gone by: the device says goodbye. */
+  disconnected = false;
+
+  readonly #bounds: FrameBounds;
+  /** Bytes of the current packet still to be passed on, and then still to be dropped. */
+  #passLeft = 0;
+  #dropLeft = 0;
+  /** The beginning of a packet that is too short to judge. */
+  #held: Buffer | undefined;
+
+  constructor(bounds: FrameBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** The bytes to pass on for those that came, or undefined when there are none (yet). */
+  scan(arrived: Buffer): Buffer | undefined {
+    let chunk = arrived;
+    if (this.#held !== undefined) {
+      chunk = Buffer.concat([this.#held, arrived]);
+      this.#held = undefined;
+    }
+    let pieces: Buffer[] | undefined;
+    let from = 0;
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#passLeft > 0) {
+        const count = Math.min(this.#passLeft, chunk.length - at);
+        this.#passLeft -= count;
+        at += count;
+        continue;
+      }
+      if (this.#dropLeft > 0) {
+        if (at > from) (pieces ??= []).push(chunk.subarray(from, at));
+        const count = Math.min(this.#dropLeft, chunk.length - at);
+        this.#dropLeft -= count;
+        at += count;
+        from = at;
+        pieces ??= [];
+        continue;
+      }
+      const cut = this.#startPacket(chunk, at);
+      if (cut === STOP) return gather(pieces, chunk, from, at);
+      if (cut === PASS) {
+        at += this.#headerLength;
+        continue;
+      }
+      (pieces ??= []).push(chunk.subarray(from, at), cut);
+      at += this.#headerLength;
+      from = at;
+    }
+    return gather(pieces, chunk, from, at);
+  }
+
+  #headerLength = 0;
+
+  /** Sets what to pass and drop of the packet at `at`; answers the header to put in the place of its own where it is cut. */
+  #startPacket(chunk: Buffer, at: number): Buffer | typeof PASS | typeof STOP {
+    const first = chunk[at] as number;
+    const length = readLength(chunk, at + 1);
+    if (length === 'malformed') return this.#violate('a packet length that is not MQTT');
+    if (length === 'incomplete') return this.#hold(chunk, at);
+    this.#headerLength = 1 + length.size;
+    this.#passLeft = length.value;
+    const type = first >> 4;
+    if (type === PACKET.publish) {
+      return length.value > this.#bounds.maxPayloadBytes
+        ? this.#judgeLongPublish(chunk, at, first, length.value)
+        : PASS;
+    }
+    if (length.value > this.#bounds.maxControlPacketBytes) return this.#violate('an oversized packet');
+    if (type === PACKET.disconnect) this.disconnected = true;
+    return PASS;
+  }
+
+  #judgeLongPublish(
+    chunk: Buffer,
+    at: number,
+    first: number,
+    length: number,
+  ): Buffer | typeof PASS | typeof STOP {
+    const topicAt = at + this.#headerLength;
+    if (topicAt + 2 > chunk.length) return this.#hold(chunk, at);
+    const hasMessageId = (first & 0b110) !== 0;
+    const beforePayload = 2 + chunk.readUInt16BE(topicAt) + (hasMessageId ? 2 : 0);
+    const kept = beforePayload + this.#bounds.maxPayloadBytes + 1;
+    if (length < kept) return PASS;
+    this.#passLeft = kept;
+    this.#dropLeft = length - kept;
+    return fixedHeader(first, kept);
+  }
+
+  #hold(chunk: Buffer, at: number): typeof STOP {
+    this.#passLeft = 0;
+    this.#held = Buffer.from(chunk.subarray(at));
+    return STOP;
+  }
+
+  #violate(reason: string): typeof STOP {
+    this.violation = reason;
+    return STOP;
+  }
+}
+
+const PASS = Symbol('pass');
+const STOP = Symbol('stop');
+
+function gather(pieces: Buffer[] | undefined, chunk: Buffer, from: number, to: number): Buffer | undefined {
+  if (pieces === undefined) {
+    if (to === from) return undefined;
+    return from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to);
+  }
+  if (to > from) pieces.push(chunk.subarray(from, to));
+  const gathered = Buffer.concat(pieces);
+  return gathered.length === 0 ? undefined : gathered;
+}
+
+/** A packet's remaining length: seven bits a byte, at most four bytes (MQTT 3.1.1, 2.2.3). */
+function readLength(
+  bytes: Buffer,
+  at: number,
+): { readonly value: number; readonly size: number } | 'incomplete' | 'malformed' {
+  let value = 0;
+  for (let size = 1; size <= 4; size++) {
+    const byte = bytes[at + size - 1];
+    if (byte === undefined) return 'incomplete';
+    value += (byte & 0x7f) << (7 * (size - 1));
+    if (byte < 0x80) return { value, size };
+  }
+  return 'malformed';
+}
+
+/** Length of the whole packet that the bytes begin with, or why that cannot be told. */
+export function packetLength(bytes: Buffer): number | 'incomplete' | 'malformed' {
+  const length = readLength(bytes, 1);
+  return typeof length === 'string' ? length : 1 + length.size + length.value;
+}
+
+export function fixedHeader(first: number, length: number): Buffer {
+  const bytes = [first];
+  let left = length;
+  do {
+    const more = left > 0x7f;
+    bytes.push((left & 0x7f) | (more ? 0x80 : 0));
+    left >>>= 7;
+  } while (left > 0);
+  return Buffer.from(bytes);
+}

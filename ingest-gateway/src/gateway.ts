@@ -1,0 +1,337 @@
+import type { Duplex } from 'node:stream';
+import type { AuthenticateError, Client, ConnectPacket, PublishPacket } from 'aedes';
+import { TokenError, type DeviceIdentity } from '@vitalwire/core/identity/token.ts';
+import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { DeviceStatus } from '@vitalwire/core/vitals/reading.ts';
+import { admit, type Admission, type AdmissionBounds } from './admission/admit.ts';
+import { deviceOf } from './admission/device-topics.ts';
+import { isMisuse, rejectedRecord } from './admission/rejection.ts';
+import type { ForgetfulPersistence } from './broker/forgetful-persistence.ts';
+import { Connection, Session, type Answer } from './connection.ts';
+import type { AppendLanes } from './delivery/append-lanes.ts';
+import type { InflightBudget } from './delivery/inflight-budget.ts';
+import { FramedStream } from './framing/framed-stream.ts';
+import { Misuse } from './identity/misuse.ts';
+import type { TokenCache } from './identity/token-cache.ts';
+import type { GatewayLimits } from './limits.ts';
+import type { GatewayMetrics, RefusalReason } from './metrics.ts';
+import { PresenceTracker } from './presence/presence-tracker.ts';
+
+/** What a message costs beyond its bytes while it waits: the ticket, the record, Aedes' packet. */
+const MESSAGE_OVERHEAD_BYTES = 512;
+
+/** CONNACK return codes (MQTT 3.1.1, table 3.1). */
+const CONNACK = { identifierRejected: 2, unavailable: 3, notAuthorized: 5 } as const;
+
+export interface GatewayParts {
+  readonly regions: readonly string[];
+  readonly limits: GatewayLimits;
+  readonly admission: AdmissionBounds;
+  readonly tokens: TokenCache;
+  readonly lanes: AppendLanes;
+  readonly budget: InflightBudget;
+  readonly persistence: ForgetfulPersistence;
+  readonly metrics: GatewayMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What Aedes asks at each turn, answered: who may connect, what becomes of a message, who may subscribe to what. */
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #connections = new Map<Duplex, Connection>();
+  readonly #presence: PresenceTracker;
+  readonly #misuse: Misuse;
+  #stopping = false;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    this.#presence = new PresenceTracker(parts.limits.maxRememberedDevices);
+    this.#misuse = new Misuse(parts.limits);
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** A socket came in; call before Aedes takes it. */
+  accept(stream: Duplex): void {
+    const { budget, metrics, limits, logger } = this.#parts;
+    const connection = new Connection(stream);
+    connection.framed = new FramedStream(stream, limits, {
+      mayRead: () => budget.mayRead(connection),
+      received: (bytes) => {
+        metrics.hot.bytesReceived += bytes;
+      },
+      connecting: (connect) => connect,
+      translate: undefined,
+      violated: (reason) => {
+        metrics.refused('protocol');
+        logger.info({ device_id: connection.session?.device.deviceId, reason }, 'not MQTT; closed');
+      },
+    });
+    this.#connections.set(stream, connection);
+    stream.once('close', () => this.#closed(connection));
+  }
+
+  /** The will stays with the gateway: what it means depends on what became of the connection, which Aedes does not know. */
+  preConnect = (
+    client: Client,
+    packet: ConnectPacket,
+    done: (error: Error | null, ok: boolean) => void,
+  ): void => {
+    const connection = this.#connections.get(client.conn);
+    if (connection === undefined) return done(new Error('not one of our connections'), false);
+    if (packet.will !== undefined) {
+      connection.will = { topic: packet.will.topic, payload: packet.will.payload as Buffer };
+      delete packet.will;
+    }
+    done(null, true);
+  };
+
+  authenticate = (
+    client: Client,
+    username: string | undefined,
+    password: Buffer | undefined,
+    done: (error: AuthenticateError | null, ok: boolean | null) => void,
+  ): void => {
+    const connection = this.#connections.get(client.conn);
+    this.#identify(client.id, username, password?.toString('utf8')).then(
+      (identity) => {
+        const { lanes } = this.#parts;
+        if (typeof identity !== 'object') {
+          this.#refuse(client, identity);
+          return done(refusalError(identity), false);
+        }
+        if (connection === undefined || connection.stream.destroyed) return done(null, false);
+        connection.session = new Session(
+          connection,
+          client,
+          deviceOf(identity),
+          lanes.laneOf(identity.deviceId),
+          this.#parts,
+        );
+        done(null, true);
+      },
+      (error: unknown) => {
+        this.#parts.logger.error({ err: error }, 'authentication failed for a reason of our own');
+        done(refusalError('overloaded'), false);
+      },
+    );
+  };
+
+  /** Aedes acknowledges when this calls back, and closes the connection when it calls back with an error. */
+  authorizePublish = (client: Client | null, packet: PublishPacket, answer: Answer): void => {
+    const session = client === null ? undefined : this.#connections.get(client.conn)?.session;
+    if (session === undefined) return answer(new Error('not a device'));
+    this.#publish(session, packet.topic, packet.payload as Buffer, answer);
+  };
+
+  authorizeSubscribe = <S extends { readonly topic: string }>(
+    client: Client,
+    subscription: S,
+    done: (error: Error | null, subscription?: S | null) => void,
+  ): void => {
+    const session = this.#connections.get(client.conn)?.session;
+    if (session !== undefined && subscription.topic === session.device.commandsTopic) {
+      return done(null, subscription);
+    }
+    this.#parts.metrics.subscriptionRefused();
+    // Not an error, which would close the connection: SUBACK 0x80.
+    done(null, null);
+  };
+
+  /** Aedes made this client the one of its id, and closed the one before. */
+  registered(client: Client): void {
+    const session = this.#connections.get(client.conn)?.session;
+    if (session === undefined || session.connection.stream.destroyed) return;
+    const nowMs = this.#parts.clock.now();
+    const record = this.#presence.opened(session, this.#willOf(session), nowMs);
+    this.#tell(session.lane, [record]);
+    this.#parts.metrics.presence('connected');
+  }
+
+  ready(client: Client): void {
+    this.#connections.get(client.conn)?.framed.open();
+  }
+
+  /** From now on nothing is read and nobody let in. */
+  stopReading(): void {
+    this.#stopping = true;
+    this.#parts.budget.close();
+  }
+
+  /** Marks every device lost: the gateway leaves it. */
+  endPresence(): void {
+    const records = this.#presence.allEnded(this.#parts.clock.now());
+    for (const record of records) this.#tell(this.#parts.lanes.laneOf(record.key), [record]);
+  }
+
+  closeConnections(): void {
+    for (const stream of this.#connections.keys()) stream.destroy();
+  }
+
+  async #identify(
+    clientId: string,
+    username: string | undefined,
+    password: string | undefined,
+  ): Promise<DeviceIdentity | RefusalReason> {
+    const { limits, tokens, regions, budget, clock } = this.#parts;
+    if (!isIdentifier(clientId, limits.maxIdLength)) return 'identifier';
+    if (this.#stopping || budget.full) return 'overloaded';
+    if (this.#misuse.refuses(clientId, clock.monotonic())) return 'misuse';
+    if (username !== clientId || password === undefined) return 'credentials';
+    try {
+      const identity = await tokens.verify(password);
+      if (identity.deviceId !== clientId) return 'credentials';
+      return regions.includes(identity.region) ? identity : 'region';
+    } catch (error) {
+      if (error instanceof TokenError) return 'credentials';
+      throw error;
+    }
+  }
+
+  #refuse(client: Client, reason: RefusalReason): void {
+    this.#parts.metrics.refused(reason);
+    const claimed = client.id.slice(0, this.#parts.limits.maxIdLength);
+    this.#parts.logger.info({ device_id: claimed, reason }, 'device refused');
+  }
+
+  #publish(session: Session, topic: string, payload: Buffer, answer: Answer): void {
+    const { admission: bounds, limits, clock, lanes } = this.#parts;
+    const nowMs = clock.now();
+    const admission =
+      topic.length > limits.maxTopicLength
+        ? TOPIC_TOO_LONG(payload)
+        : admit(topic, payload, session.device, nowMs, bounds);
+    const records = this.#recordsOf(session, admission, topic, nowMs);
+    const closes = this.#countMisuse(session, admission);
+    const bytes = payload.length + topic.length + MESSAGE_OVERHEAD_BYTES;
+    const ticket = session.enlist(records, bytes, answer, closes);
+    if (records.length > 0) lanes.submit(session.lane, ticket);
+    else {
+      ticket.outcome = 'durable';
+      session.release();
+    }
+  }
+
+  #recordsOf(
+    session: Session,
+    admission: Admission,
+    topic: string,
+    nowMs: number,
+  ): readonly NewRecord[] {
+    const { metrics, limits } = this.#parts;
+    if (admission.kind === 'status') {
+      const record = this.#presence.status(session, admission.status, nowMs);
+      if (record === undefined) return [];
+      metrics.presence(admission.status.state);
+      return [record];
+    }
+    const { accepted, rejected, last } = admission;
+    metrics.hot.readingsAccepted += accepted.length;
+    const presence = last && this.#presence.reading(session, last, nowMs);
+    if (rejected.length === 0 && presence === undefined) return accepted;
+
+    const source = { topic, deviceId: session.device.deviceId, receivedAtMs: nowMs };
+    const records = [...accepted];
+    for (const rejection of rejected) {
+      metrics.rejected(rejection.reason);
+      records.push(rejectedRecord(rejection, source, limits.maxTopicLength));
+    }
+    if (presence !== undefined) {
+      metrics.presence(session.presence?.state ?? 'connected');
+      records.push(presence);
+    }
+    return records;
+  }
+
+  /** Whether this message is the one too many, after whose acknowledgement the connection closes. A batch counts once. */
+  #countMisuse(session: Session, admission: Admission): boolean {
+    if (admission.kind !== 'readings') return false;
+    if (!admission.rejected.some(({ reason }) => isMisuse(reason))) return false;
+    const { clock, limits, metrics, logger } = this.#parts;
+    if (!this.#misuse.count(session.device.deviceId, clock.monotonic())) return false;
+    metrics.refused('misuse');
+    logger.warn(
+      { audit: true, device_id: session.device.deviceId, refused_for_ms: limits.misuseRefusalMs },
+      'device refused: it goes on publishing what is not its own',
+    );
+    return true;
+  }
+
+  #closed(connection: Connection): void {
+    this.#connections.delete(connection.stream);
+    this.#parts.budget.forget(connection);
+    const { session, will } = connection;
+    if (session === undefined) return;
+    session.closed = true;
+    this.#parts.persistence.forget(session.device.deviceId);
+    const nowMs = this.#parts.clock.now();
+    const goodbye = connection.framed.disconnected;
+    const status = goodbye ? undefined : this.#willOf(session);
+    const record = this.#presence.ended(session, goodbye ? { goodbye } : { goodbye, will: status }, nowMs);
+    const records: NewRecord[] = [];
+    if (!goodbye && will !== undefined && status === undefined) records.push(...this.#willAsMessage(session));
+    if (record !== undefined) {
+      records.push(record);
+      this.#parts.metrics.presence(session.presence?.state ?? 'lost');
+    }
+    if (records.length > 0) this.#tell(session.lane, records);
+  }
+
+  /** The will, where it is a status message of the device's own. */
+  #willOf(session: Session): DeviceStatus | undefined {
+    const { will } = session.connection;
+    if (will === undefined) return undefined;
+    const { admission: bounds, clock } = this.#parts;
+    const admission = admit(will.topic, will.payload, session.device, clock.now(), bounds);
+    return admission.kind === 'status' ? admission.status : undefined;
+  }
+
+  /** A will that is no status message is a message like any other, judged when it is due. */
+  #willAsMessage(session: Session): readonly NewRecord[] {
+    const { will } = session.connection;
+    if (will === undefined) return [];
+    const { admission: bounds, clock } = this.#parts;
+    const nowMs = clock.now();
+    const admission = admit(will.topic, will.payload, session.device, nowMs, bounds);
+    return this.#recordsOf(session, admission, will.topic, nowMs);
+  }
+
+  /** Appends what no device waits for. */
+  #tell(lane: number, records: readonly NewRecord[]): void {
+    const { lanes, budget } = this.#parts;
+    const bytes = MESSAGE_OVERHEAD_BYTES * records.length;
+    budget.take(undefined, bytes);
+    lanes.submit(lane, {
+      records,
+      outcome: 'waiting',
+      error: undefined,
+      settled: () => budget.giveBack(undefined, bytes),
+    });
+  }
+}
+
+const TOPIC_TOO_LONG = (payload: Buffer): Admission => ({
+  kind: 'readings',
+  accepted: [],
+  rejected: [{ reason: 'wrong_topic', detail: 'the topic is too long', payload }],
+  last: undefined,
+});
+
+/** Ids stand in topics, keys and logs: no wildcard, separator or control character. */
+const isIdentifier = (id: string, maxLength: number): boolean =>
+  id.length > 0 && id.length <= maxLength && /^[^\s/+#$\p{Cc}]+$/u.test(id);
+
+function refusalError(reason: RefusalReason): AuthenticateError {
+  const returnCode =
+    reason === 'identifier'
+      ? CONNACK.identifierRejected
+      : reason === 'overloaded'
+        ? CONNACK.unavailable
+        : CONNACK.notAuthorized;
+  return Object.assign(new Error(`refused: ${reason}`), { returnCode: returnCode as number });
+}
