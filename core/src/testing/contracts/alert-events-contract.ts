@@ -94,15 +94,15 @@ export function alertEventsContract(current: () => Current): void {
       const alerts = Array.from({ length: 40 }, () =>
         sampleAlert(freshName('alert'), region, freshName('P')),
       );
-      let committing = true;
+      const state = { committing: true };
       const commits = Promise.all(
         alerts.map((alert, i) => (i % 2 === 0 ? harness.store : peer).commit(raised(alert))),
       ).finally(() => {
-        committing = false;
+        state.committing = false;
       });
       const seen: StoredEvent[] = [];
       let cursor: Cursor = {};
-      while (committing) {
+      while (state.committing) {
         const page = await follow(harness.store, cursor, [region], 3);
         seen.push(...page.events);
         cursor = page.cursor;

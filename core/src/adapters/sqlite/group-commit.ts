@@ -1,0 +1,234 @@
+import { fdatasync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../runtime/clock.ts';
+import { VitalwireError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { SqliteMetrics } from './metrics.ts';
+import { isStorageFailure } from './sqlite-error.ts';
+
+/** Small writes that someone waits for go before `bulk` ones, so that archiving never delays an alert. */
+export type Lane = 'urgent' | 'bulk';
+
+interface Job {
+  readonly run: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+export interface GroupCommitOptions {
+  readonly connection: DatabaseSync;
+  /** The write-ahead log's file. */
+  readonly walFd: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: SqliteMetrics | undefined;
+}
+
+/** How long one transaction may hold the event loop before it is cut. */
+const SLICE_MS = 3;
+const QUEUE_MAX = 100_000;
+const RETRY_MS = 250;
+
+/**
+ * Commits together what is asked for together: jobs queue while a commit is on its way, and the next transaction takes what is there, so
+ * that a hundred callers share one fsync and a lone one does not wait.
+ *
+ * The connection runs at synchronous=NORMAL, which in WAL mode leaves out exactly one thing that FULL does: the fsync of the log after
+ * each commit. It is done here, off the event loop (which an fsync of some 1–50 ms would stop), and a job resolves after it. Frames are
+ * only ever appended between checkpoints, so an fsync makes durable every transaction written before it; the promise is FULL's.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  readonly #lanes: Readonly<Record<Lane, Job[]>> = { urgent: [], bulk: [] };
+  readonly #begin;
+  readonly #commit;
+  readonly #rollback;
+  /** Settles when the transaction on its way is durable; undefined while there is none. */
+  #underway: Promise<void> | undefined;
+  #scheduled = false;
+  #held = 0;
+  #failure: VitalwireError | undefined;
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#begin = options.connection.prepare('BEGIN IMMEDIATE');
+    this.#commit = options.connection.prepare('COMMIT');
+    this.#rollback = options.connection.prepare('ROLLBACK');
+  }
+
+  /**
+   * Runs `job` inside a transaction; resolves with its result once that is durable. A job that throws rejects its own caller alone and
+   * leaves no trace, for which it must change nothing but the database: it may be run again. While the disk is full or failing the job
+   * waits and is tried again.
+   * @throws VitalwireError `overloaded`, `closed`, or `unavailable` once durability can no longer be had.
+   */
+  submit<T>(job: () => T, lane: Lane = 'urgent'): Promise<T> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#closed)
+      return Promise.reject(new VitalwireError('closed', 'the database is closed', { retriable: false }));
+    const queue = this.#lanes[lane];
+    if (queue.length >= QUEUE_MAX) {
+      return Promise.reject(
+        new VitalwireError('overloaded', `${queue.length} writes wait already`, { retriable: true }),
+      );
+    }
+    return new Promise<T>((resolve, reject) => {
+      queue.push({ run: job, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Runs `query` at a moment when all that it can see is durable, so that nobody acts on what a power cut would take back. */
+  async read<T>(query: () => T): Promise<T> {
+    while (this.#underway) await this.#underway;
+    if (this.#failure) throw this.#failure;
+    return query();
+  }
+
+  /** Runs `task` while no transaction is written; jobs wait meanwhile. */
+  async paused<T>(task: () => Promise<T>): Promise<T> {
+    this.#held++;
+    try {
+      while (this.#underway) await this.#underway;
+      return await task();
+    } finally {
+      this.#held--;
+      this.#schedule();
+    }
+  }
+
+  get failure(): VitalwireError | undefined {
+    return this.#failure;
+  }
+
+  /** Refuses new jobs; resolves when those accepted are settled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#waiting() === 0 && !this.#underway) return;
+    await new Promise<void>((resolve) => void this.#idle.push(resolve));
+  }
+
+  #waiting(): number {
+    return this.#lanes.urgent.length + this.#lanes.bulk.length;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#underway || this.#held > 0 || this.#waiting() === 0) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#underway || this.#held > 0 || this.#waiting() === 0) return;
+      this.#underway = this.#cycle().finally(() => {
+        this.#underway = undefined;
+        if (this.#waiting() > 0) this.#schedule();
+        else for (const resolve of this.#idle.splice(0)) resolve();
+      });
+    });
+  }
+
+  async #cycle(): Promise<void> {
+    const { clock, logger, metrics } = this.#options;
+    const startedMs = clock.monotonic();
+    metrics?.queued.set(this.#waiting());
+    const jobs: Job[] = [];
+    try {
+      const outcomes = this.#transaction(jobs);
+      await this.#sync();
+      this.#settle(jobs, outcomes);
+      metrics?.commitSeconds.observe((clock.monotonic() - startedMs) / 1000);
+      metrics?.commitJobs.observe(jobs.length);
+    } catch (error) {
+      if (this.#failure) return this.#giveUp(jobs);
+      if (this.#closed) {
+        this.#failure = unavailable('the database could not be written before it was closed', error, false);
+        return this.#giveUp(jobs);
+      }
+      // Back to the head of the queue: nothing accepted is dropped while the disk is full.
+      this.#lanes.urgent.unshift(...jobs);
+      logger.error({ err: error, waiting: this.#waiting() }, 'cannot write the database; trying again');
+      metrics?.failures.inc();
+      await clock.sleep(RETRY_MS);
+    }
+  }
+
+  /** Takes jobs from the lanes into `jobs` and runs them in one transaction, for a slice of time at most. */
+  #transaction(jobs: Job[]): Outcome[] {
+    const { clock } = this.#options;
+    const outcomes: Outcome[] = [];
+    const startedMs = clock.monotonic();
+    this.#begin.run();
+    try {
+      for (const lane of [this.#lanes.urgent, this.#lanes.bulk]) {
+        let taken = 0;
+        try {
+          while (taken < lane.length && (taken === 0 || clock.monotonic() - startedMs < SLICE_MS)) {
+            const job = lane[taken++] as Job;
+            jobs.push(job);
+            outcomes.push({ value: job.run() });
+          }
+        } finally {
+          lane.splice(0, taken);
+        }
+      }
+      this.#commit.run();
+      return outcomes;
+    } catch (error) {
+      this.#abort();
+      if (isStorageFailure(error)) throw error;
+      return jobs.map((job) => this.#alone(job));
+    }
+  }
+
+  /** After a job of a shared transaction threw: each again, in a transaction of its own. */
+  #alone(job: Job): Outcome {
+    try {
+      this.#begin.run();
+      const value = job.run();
+      this.#commit.run();
+      return { value };
+    } catch (error) {
+      this.#abort();
+      return {
+        error: isStorageFailure(error) ? unavailable('the disk failed the write', error, true) : error,
+      };
+    }
+  }
+
+  #abort(): void {
+    // SQLite has rolled back by itself after some failures (a full disk among them).
+    if (this.#options.connection.isTransaction) this.#rollback.run();
+  }
+
+  #sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#options.walFd, (error) => {
+        if (!error) return resolve();
+        // After a failed fsync the system may count pages as clean that never reached the disk: no later success can be believed.
+        this.#failure = unavailable('the write-ahead log cannot be made durable; restart', error, false);
+        this.#options.logger.fatal({ err: error }, 'fsync failed');
+        reject(this.#failure);
+      });
+    });
+  }
+
+  #settle(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
+    for (const [i, outcome] of outcomes.entries()) {
+      if ('error' in outcome) jobs[i]?.reject(outcome.error);
+      else jobs[i]?.resolve(outcome.value);
+    }
+  }
+
+  #giveUp(jobs: readonly Job[]): void {
+    for (const job of [...jobs, ...this.#lanes.urgent.splice(0), ...this.#lanes.bulk.splice(0)]) {
+      job.reject(this.#failure);
+    }
+  }
+}
+
+function unavailable(message: string, cause: unknown, retriable: boolean): VitalwireError {
+  return new VitalwireError('unavailable', message, { retriable, cause });
+}
