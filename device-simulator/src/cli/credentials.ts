@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { signDeviceToken, type DeviceIdentity } from '@vitalwire/core/identity/token.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { decodeJwt } from 'jose';
+import { UsageError, type Arguments } from './arguments.ts';
+
+export interface DeviceCredential {
+  readonly identity: DeviceIdentity;
+  readonly token: string;
+}
+
+/**
+ * One credential a device: out of the token file, or signed here. `devices` undefined takes as many as the token file has, else `fallback`.
+ * @throws UsageError
+ */
+export async function credentialsFor(
+  given: Arguments,
+  fallback: number,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<DeviceCredential[]> {
+  if (given.tokenFile !== undefined) return fromTokenFile(given.tokenFile, given.devices);
+  const secret = given.secret ?? (environment['DEVICE_JWT_SECRET'] || (await storedSecret(given.dataDir)));
+  return Promise.all(
+    Array.from({ length: given.devices ?? fallback }, async (_, index) => {
+      const identity = {
+        deviceId: `${given.prefix}-${String(index + 1).padStart(4, '0')}`,
+        region: given.regions[index % given.regions.length] ?? '',
+      };
+      return { identity, token: await signDeviceToken(identity, secret) };
+    }),
+  );
+}
+
+async function storedSecret(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'secrets.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`;
+    throw new UsageError(
+      `no device secret: ${file} ${why}. Start the deployment first (npm start), or give --data-dir, DEVICE_JWT_SECRET or --token-file.`,
+    );
+  });
+  const secret = parseSecret(text);
+  if (secret === undefined) throw new UsageError(`${file} holds no device secret`);
+  return secret;
+}
+
+function parseSecret(text: string): string | undefined {
+  try {
+    const { device } = JSON.parse(text) as { device?: unknown };
+    return typeof device === 'string' && device !== '' ? device : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function fromTokenFile(file: string, devices: number | undefined): Promise<DeviceCredential[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`cannot read the token file: ${messageOf(error)}`);
+  });
+  const credentials = text.split(/\r?\n/).flatMap((line, index) => {
+    if (line.trim() === '' || line.startsWith('#')) return [];
+    return [parseTokenLine(line, `${file} line ${index + 1}`)];
+  });
+  if (credentials.length === 0) throw new UsageError(`${file} holds no tokens`);
+  if (devices !== undefined && devices > credentials.length) {
+    throw new UsageError(`--devices ${devices}, but ${file} holds ${credentials.length} tokens`);
+  }
+  return credentials.slice(0, devices);
+}
+
+/** The region is the token's own: a device may publish nowhere else. */
+function parseTokenLine(line: string, where: string): DeviceCredential {
+  const [deviceId = '', token = ''] = line.split(',').map((cell) => cell.trim());
+  if (deviceId === '' || token === '') throw new UsageError(`${where} is not device_id,token`);
+  let region: unknown;
+  try {
+    region = decodeJwt(token)['region'];
+  } catch {
+    throw new UsageError(`${where}: the token of ${deviceId} is not a JWT`);
+  }
+  if (typeof region !== 'string') throw new UsageError(`${where}: the token of ${deviceId} names no region`);
+  return { identity: { deviceId, region }, token };
+}

@@ -1,0 +1,104 @@
+import type { Reading } from '@vitalwire/core/vitals/reading.ts';
+
+/** A reading on its way: made, perhaps sent, not acknowledged. */
+export interface Entry {
+  readonly reading: Reading;
+  /** Monotonic ms: when the schedule wanted it sent. Latency counts from here. */
+  readonly intendedMs: number;
+  /** Times it was handed to a connection. */
+  attempts: number;
+}
+
+/** The contract's bound on a ReadingBatch. */
+export const BATCH_MAX = 500;
+
+/** Sent again as live readings, not as backfill, while younger than this: the pipelines' allowed lateness. */
+export const RESEND_LIVE_WITHIN_MS = 10_000;
+
+/**
+ * A device's memory of what is not acknowledged: in flight on the current connection, live or as one batch, or held back, oldest first.
+ * Bounded: when it is full the oldest held reading is given up.
+ */
+export class Outbox {
+  readonly #inFlightMax: number;
+  readonly #heldMax: number;
+  /** Live readings with the monotonic ms of sending, in order of it. */
+  readonly #inFlight = new Map<Entry, number>();
+  #batch: { readonly entries: readonly Entry[]; readonly sentMs: number } | undefined;
+  #held: Entry[] = [];
+
+  constructor(limits: { readonly inFlightMax: number; readonly heldMax: number }) {
+    this.#inFlightMax = limits.inFlightMax;
+    this.#heldMax = limits.heldMax;
+  }
+
+  get size(): number {
+    return this.#inFlight.size + (this.#batch?.entries.length ?? 0) + this.#held.length;
+  }
+
+  /** Of live readings alone: a batch takes no room from them. */
+  get hasRoomInFlight(): boolean {
+    return this.#inFlight.size < this.#inFlightMax;
+  }
+
+  /** Monotonic ms at which the longest unacknowledged was sent. */
+  get oldestSentMs(): number | undefined {
+    const liveMs = this.#inFlight.values().next().value;
+    const batchMs = this.#batch?.sentMs;
+    return liveMs === undefined || (batchMs !== undefined && batchMs < liveMs) ? batchMs : liveMs;
+  }
+
+  /** The entry was handed to the connection. */
+  sent(entry: Entry, nowMs: number): void {
+    entry.attempts++;
+    this.#inFlight.set(entry, nowMs);
+  }
+
+  /** False where the entry was not in flight any more. */
+  acknowledged(entry: Entry): boolean {
+    return this.#inFlight.delete(entry);
+  }
+
+  /** Keeps the entry for a backfill; answers the one given up for it. */
+  hold(entry: Entry): Entry | undefined {
+    this.#held.push(entry);
+    return this.#held.length > this.#heldMax ? this.#held.shift() : undefined;
+  }
+
+  /** Takes what was sent before and is young enough to go again as it was, oldest first, as far as there is room in flight. */
+  takeResendable(nowMs: number): Entry[] {
+    const taken = new Set<Entry>();
+    for (const entry of this.#held) {
+      if (this.#inFlight.size + taken.size >= this.#inFlightMax) break;
+      if (entry.attempts > 0 && nowMs - entry.intendedMs <= RESEND_LIVE_WITHIN_MS) taken.add(entry);
+    }
+    if (taken.size > 0) this.#held = this.#held.filter((entry) => !taken.has(entry));
+    return [...taken];
+  }
+
+  /** The oldest held, as the one batch in flight; undefined while there is one already, or nothing to send. */
+  beginBatch(nowMs: number): readonly Entry[] | undefined {
+    if (this.#batch || this.#held.length === 0) return undefined;
+    const entries = this.#held.splice(0, BATCH_MAX);
+    for (const entry of entries) entry.attempts++;
+    this.#batch = { entries, sentMs: nowMs };
+    return entries;
+  }
+
+  /** Answers what the batch held. */
+  batchAcknowledged(): readonly Entry[] {
+    const entries = this.#batch?.entries ?? [];
+    this.#batch = undefined;
+    return entries;
+  }
+
+  /** The connection is gone: what was in flight on it is held again. Answers what had to be given up. */
+  connectionLost(): readonly Entry[] {
+    const unacknowledged = [...(this.#batch?.entries ?? []), ...this.#inFlight.keys()];
+    this.#batch = undefined;
+    this.#inFlight.clear();
+    if (unacknowledged.length === 0) return [];
+    this.#held = [...unacknowledged, ...this.#held].sort((a, b) => a.reading.sequence - b.reading.sequence);
+    return this.#held.splice(0, Math.max(0, this.#held.length - this.#heldMax));
+  }
+}

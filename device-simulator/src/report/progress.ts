@@ -1,0 +1,91 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Tally } from './tally.ts';
+import { percentiles } from './summary.ts';
+import { formatClock, formatCount, formatMs, formatRate } from './text.ts';
+
+/** A run as it stands at one moment. */
+export interface Snapshot {
+  readonly title: string;
+  readonly elapsedMs: number;
+  readonly durationMs: number | undefined;
+  readonly devices: number;
+  readonly connected: number;
+  readonly waiting: number;
+  readonly rateWanted: number;
+  /** Acknowledged a second since the snapshot before. */
+  readonly rateAcknowledged: number;
+  readonly tally: Tally;
+}
+
+const BAR_WIDTH = 30;
+
+/** For a terminal: a block of lines that the next one replaces. */
+export function renderBlock(snapshot: Snapshot): string[] {
+  const { tally, elapsedMs, durationMs } = snapshot;
+  const counts = [
+    `${formatCount(tally.sent)} sent`,
+    `${formatCount(tally.acknowledged)} acknowledged`,
+    `${formatCount(snapshot.waiting)} waiting`,
+    `${formatCount(tally.resent)} resent`,
+    `${formatCount(tally.refused)} refused`,
+  ];
+  const lines = [
+    `${snapshot.title}   ${formatClock(elapsedMs)}${durationMs === undefined ? '' : ` ${bar(elapsedMs / durationMs)} ${formatClock(durationMs)}`}`,
+    `  devices    ${formatCount(snapshot.connected)} of ${formatCount(snapshot.devices)} connected`,
+    `  readings   ${counts.join('   ')}`,
+    `  rate       ${formatRate(snapshot.rateAcknowledged)} acknowledged   ${formatRate(snapshot.rateWanted)} wanted`,
+    `  PUBACK     ${renderLatency(tally)}`,
+  ];
+  if (tally.lastTrouble !== undefined) lines.push(`  trouble    ${tally.lastTrouble}`);
+  return lines;
+}
+
+/** For a file or a pipe: one plain line. */
+export function renderLine(snapshot: Snapshot): string {
+  const { tally } = snapshot;
+  const parts = [
+    formatClock(snapshot.elapsedMs),
+    `connected ${snapshot.connected}/${snapshot.devices}`,
+    `sent ${tally.sent}`,
+    `acknowledged ${tally.acknowledged}`,
+    `waiting ${snapshot.waiting}`,
+    `resent ${tally.resent}`,
+    `refused ${tally.refused}`,
+    `PUBACK ${renderLatency(tally)}`,
+  ];
+  if (tally.lastTrouble !== undefined) parts.push(`trouble: ${tally.lastTrouble}`);
+  return parts.join('  ');
+}
+
+function renderLatency(tally: Tally): string {
+  const values = percentiles(tally.pubackUs);
+  return values
+    ? `p50 ${formatMs(values.p50)}  p99 ${formatMs(values.p99)}  max ${formatMs(values.max)}`
+    : 'none yet';
+}
+
+function bar(share: number): string {
+  const filled = Math.round(Math.min(1, share) * BAR_WIDTH);
+  return `[${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}]`;
+}
+
+/** Draws blocks in place, each over the one before it. */
+export class BlockScreen {
+  readonly #write: (text: string) => void;
+  readonly #columns: () => number;
+  #drawn = 0;
+
+  constructor(write: (text: string) => void, columns: () => number) {
+    this.#write = write;
+    this.#columns = columns;
+  }
+
+  draw(lines: readonly string[]): void {
+    const width = this.#columns();
+    // A line that wraps would be two on the screen, and the next block would be drawn one too low.
+    const fitted = lines.map((line) => stripVTControlCharacters(line).slice(0, width - 1));
+    const up = this.#drawn > 0 ? `\u001B[${this.#drawn}A` : '';
+    this.#write(`${up}${fitted.map((line) => `\u001B[2K${line}\n`).join('')}\u001B[0J`);
+    this.#drawn = fitted.length;
+  }
+}

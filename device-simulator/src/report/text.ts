@@ -1,0 +1,65 @@
+import type { Percentiles, Summary } from './summary.ts';
+
+const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const decimal = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
+export const formatCount = (count: number): string => integer.format(count);
+
+export const formatRate = (perSecond: number): string => `${decimal.format(perSecond)}/s`;
+
+/** A latency as a person reads it: three figures, in µs, ms or s. */
+export function formatMs(ms: number): string {
+  const figures = (value: number): string => value.toPrecision(value >= 100 ? 4 : 3).replace(/\.?0+$/, '');
+  if (ms < 1) return `${Math.round(ms * 1_000)} µs`;
+  if (ms < 1_000) return `${ms < 999.5 ? figures(ms) : '1000'} ms`;
+  return `${figures(ms / 1_000)} s`;
+}
+
+/** 75 s is 01:15, an hour 1:00:00. */
+export function formatClock(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+export function formatPercentiles(values: Percentiles | undefined): string {
+  if (!values) return 'none';
+  const { p50, p90, p99, p999, max } = values;
+  const named = { p50, p90, p99, 'p99.9': p999, max };
+  return Object.entries(named)
+    .map(([name, ms]) => `${name} ${formatMs(ms)}`)
+    .join('   ');
+}
+
+/** The summary as lines of a name and what it says. */
+export function renderSummary(summary: Summary): string {
+  const { connections } = summary;
+  const rows: [string, string][] = [
+    ['devices', formatCount(summary.devices)],
+    ['duration', formatClock(summary.duration_s * 1_000)],
+    [
+      'rate',
+      `${formatRate(summary.rate_acknowledged)} acknowledged, ${formatRate(summary.rate_wanted)} wanted`,
+    ],
+    ['sent', formatCount(summary.sent)],
+    ['acknowledged', formatCount(summary.acknowledged)],
+    ['resent', formatCount(summary.resent)],
+    ['refused', formatCount(summary.refused)],
+  ];
+  if (summary.dropped > 0) rows.push(['given up', `${formatCount(summary.dropped)} (device memory full)`]);
+  if (summary.unacknowledged > 0) rows.push(['UNACKNOWLEDGED', formatCount(summary.unacknowledged)]);
+  rows.push(['PUBACK', formatPercentiles(summary.puback_ms)]);
+  if (summary.schedule_late_ms) {
+    const { p99, max } = summary.schedule_late_ms;
+    rows.push(['own lateness', `p99 ${formatMs(p99)}   max ${formatMs(max)}`]);
+  }
+  rows.push([
+    'connections',
+    `${formatCount(connections.made)} made, ${formatCount(connections.lost)} lost, ` +
+      `${formatCount(connections.failed)} failed (${formatCount(connections.refused)} refused)`,
+  ]);
+  if (summary.last_trouble !== undefined) rows.push(['last trouble', summary.last_trouble]);
+  return rows.map(([name, text]) => `${name.padEnd(14)}  ${text}`).join('\n');
+}
