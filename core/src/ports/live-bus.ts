@@ -48,6 +48,26 @@ export interface LiveVitals {
   readonly vitals: Readonly<Partial<Record<VitalName, LiveVital>>>;
   /** Crossings that are still being timed. */
   readonly pending: readonly PendingCrossing[];
+  /** Only in the first update after a pane of the rolling windows ended, every 10 s at most: what changes slowly need not travel each second. */
+  readonly rolling?: Readonly<Partial<Record<VitalName, RollingAggregates>>>;
+}
+
+export type RollingWindow = '1m' | '5m' | '15m' | '60m';
+
+/** By window; one that holds no usable value is left out. */
+export type RollingAggregates = Readonly<Partial<Record<RollingWindow, RollingAggregate>>>;
+
+/** A vital's usable values in [endMs - the window's length, endMs), by event time; `endMs` lies on a pane boundary aligned to the epoch. */
+export interface RollingAggregate {
+  readonly endMs: number;
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Of the sample (n − 1); 0 for a single value. */
+  readonly standardDeviation: number;
+  /** Least squares, in the vital's unit a minute; undefined where all values are of one moment. */
+  readonly slopePerMinute: number | undefined;
 }
 
 export interface LiveVital {

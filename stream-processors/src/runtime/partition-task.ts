@@ -1,0 +1,246 @@
+import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
+import type { EventLog, GroupPartition, LogRecord, PartitionBounds, PartitionTask } from '@vitalwire/core/ports/event-log.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import { decodeReading } from '@vitalwire/core/vitals/codec.ts';
+import type { Reading } from '@vitalwire/core/vitals/reading.ts';
+import type { PipelineMetrics } from '../metrics.ts';
+import { toStreamReading } from '../operators/stream-reading.ts';
+import type { Tally } from '../pipelines/tally.ts';
+import { storeDeadLetters, type DeadLetter } from '../sinks/dead-letters.ts';
+import type { Attempt } from './attempt.ts';
+import { encodeState } from './checkpoint-codec.ts';
+import { PoisonGauge } from './poison-gauge.ts';
+import type { Sink, Topology } from './topology.ts';
+
+export interface TaskOptions<State, Outputs> {
+  readonly partition: number;
+  readonly topology: Topology<State, Outputs>;
+  readonly sink: Sink<Outputs>;
+  readonly group: GroupPartition;
+  readonly log: EventLog;
+  readonly checkpoints: CheckpointStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: PipelineMetrics;
+  readonly attempt: Attempt;
+  readonly state: State;
+  readonly startAt: number | undefined;
+  readonly checkpointEveryMs: number;
+  /** Moves the first checkpoint earlier, so that a member's partitions do not all pause in the same moment. */
+  readonly firstCheckpointAfterMs: number;
+}
+
+/** Saving may take this share of a task's time; a state that takes long to save is saved less often, and more is read again instead. */
+const CHECKPOINT_SHARE = 0.05;
+
+/**
+ * Runs a topology over one partition.
+ *
+ * Effects come before offsets: a batch is done when its outputs are stored, and a checkpoint (state and next offset, together) is saved
+ * only between batches. Wherever the process dies, the next task restores the newest checkpoint and reads on from its offset; the same
+ * records at the same processing times put out the same, which stores know already. What ticks decided is not in the records: it is saved
+ * with the state, as unstored outputs, before it takes effect.
+ */
+export class StreamTask<State, Outputs extends { readonly tally: Tally }> implements PartitionTask {
+  readonly startAt: number | undefined;
+  readonly partition: number;
+  readonly #options: TaskOptions<State, Outputs>;
+  readonly #poison = new PoisonGauge();
+  readonly #state: State;
+  #nextOffset: number | undefined;
+  #checkpointedOffset: number | undefined;
+  #arrivedMs = Number.NEGATIVE_INFINITY;
+  #checkpointDueMs: number;
+  /** Batches and ticks run one after the other. */
+  #tail: Promise<void> = Promise.resolve();
+  #ticking = false;
+  /** Memory ran ahead of what is stored: nothing of it may be saved. */
+  #broken = false;
+
+  constructor(options: TaskOptions<State, Outputs>) {
+    this.#options = options;
+    this.partition = options.partition;
+    this.startAt = options.startAt;
+    this.#state = options.state;
+    this.#nextOffset = options.startAt;
+    this.#checkpointedOffset = options.startAt;
+    this.#checkpointDueMs = options.clock.monotonic() + options.firstCheckpointAfterMs;
+  }
+
+  process(records: readonly LogRecord[]): Promise<void> {
+    return this.#serially(() => this.#processBatch(records));
+  }
+
+  /**
+   * Lets processing time go on. A task that has reached the end of the partition's `bounds` goes by the wall clock, one that has not by the
+   * newest arrival it has seen. Resolves to how many records it is behind, or undefined when the tick before still runs.
+   */
+  async tick(bounds: PartitionBounds): Promise<number | undefined> {
+    if (this.#ticking || this.#broken) return undefined;
+    this.#ticking = true;
+    try {
+      return await this.#serially(() => this.#advance(bounds));
+    } finally {
+      this.#ticking = false;
+    }
+  }
+
+  release(): Promise<void> {
+    return this.#serially(async () => {
+      if (!this.#broken && this.#nextOffset !== this.#checkpointedOffset) await this.#checkpoint();
+    });
+  }
+
+  async #serially<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#tail;
+    let done: () => void = () => {};
+    this.#tail = new Promise((resolve) => (done = resolve));
+    await before;
+    try {
+      return await work();
+    } finally {
+      done();
+    }
+  }
+
+  async #processBatch(records: readonly LogRecord[]): Promise<void> {
+    const { topology, clock, metrics } = this.#options;
+    if (this.#broken) throw new VitalwireError('closed', 'the task has failed', { retriable: false });
+    const outputs = topology.newOutputs();
+    const letters: DeadLetter[] = [];
+    await this.#orBroken(async () => {
+      for (const record of records) this.#handle(record, outputs, letters);
+      topology.finish(this.#state, outputs);
+      await this.#store(outputs, letters);
+    });
+    const last = records.at(-1);
+    if (last) {
+      this.#nextOffset = last.offset + 1;
+      metrics.latency.observe(
+        { pipeline: topology.pipeline },
+        Math.max(0, clock.now() - last.timestampMs) / 1000,
+      );
+    }
+    await this.#checkpointIfDue();
+  }
+
+  #handle(record: LogRecord, outputs: Outputs, letters: DeadLetter[]): void {
+    if (record.timestampMs > this.#arrivedMs) this.#arrivedMs = record.timestampMs;
+    let reading: Reading;
+    try {
+      reading = decodeReading(record.value ?? new Uint8Array());
+    } catch (error) {
+      return this.#setAside({ record, reason: 'decode', error }, letters);
+    }
+    try {
+      const input = toStreamReading(reading, record.headers, record.timestampMs);
+      this.#options.topology.handle(this.#state, input, outputs);
+      this.#poison.note(false);
+    } catch (error) {
+      this.#setAside({ record, reason: 'operator', error }, letters);
+    }
+  }
+
+  #setAside(letter: DeadLetter, letters: DeadLetter[]): void {
+    letters.push(letter);
+    this.#poison.note(true);
+    if (this.#poison.exceeded) {
+      throw new VitalwireError('rejected', `more than a tenth of the records: ${messageOf(letter.error)}`, {
+        retriable: false,
+        cause: letter.error,
+      });
+    }
+  }
+
+  async #store(outputs: Outputs, letters: readonly DeadLetter[]): Promise<void> {
+    const { topology, sink, log, attempt, logger, metrics } = this.#options;
+    const { pipeline } = topology;
+    if (letters.length > 0) {
+      await storeDeadLetters(log, pipeline, letters, attempt);
+      for (const { record, reason, error } of letters) {
+        metrics.deadLetters.inc({ pipeline, reason });
+        const { partition, offset } = record;
+        logger.error({ partition, offset, reason, err: error }, 'record set aside');
+      }
+    }
+    await sink.store(outputs);
+    this.#count(outputs.tally);
+  }
+
+  async #advance(bounds: PartitionBounds): Promise<number> {
+    const { topology, clock } = this.#options;
+    const lag = Math.max(0, bounds.next - Math.max(bounds.first, this.#nextOffset ?? 0));
+    const nowMs = lag === 0 ? clock.now() : this.#arrivedMs;
+    const outputs = topology.newOutputs();
+    await this.#orBroken(async () => {
+      topology.advance(this.#state, nowMs, lag === 0, outputs);
+      topology.finish(this.#state, outputs);
+      const unstored = topology.unrepeatable(outputs);
+      if (unstored) await this.#checkpoint(unstored);
+      await this.#store(outputs, []);
+    });
+    if (this.#nextOffset !== this.#checkpointedOffset) await this.#checkpointIfDue();
+    this.#measure(lag);
+    return lag;
+  }
+
+  async #checkpointIfDue(): Promise<void> {
+    if (this.#options.clock.monotonic() >= this.#checkpointDueMs) await this.#checkpoint();
+  }
+
+  async #checkpoint(unstored?: Outputs): Promise<void> {
+    const { topology, clock, checkpoints, partition, attempt, metrics, group, checkpointEveryMs } =
+      this.#options;
+    const { pipeline } = topology;
+    const startedMs = clock.monotonic();
+    const state = encodeState({ version: topology.stateVersion, state: this.#state, unstored });
+    const nextOffset = this.#nextOffset ?? 0;
+    await attempt('checkpoint', () => checkpoints.save(pipeline, partition, { nextOffset, state }));
+    this.#checkpointedOffset = this.#nextOffset;
+    const tookMs = clock.monotonic() - startedMs;
+    this.#checkpointDueMs = clock.monotonic() + Math.max(checkpointEveryMs, tookMs / CHECKPOINT_SHARE);
+    metrics.checkpointBytes.set({ pipeline, partition }, state.length);
+    metrics.checkpointDuration.observe({ pipeline }, tookMs / 1000);
+    if (this.#nextOffset === undefined) return;
+    try {
+      await attempt('commit', () => group.commit(nextOffset));
+    } catch (error) {
+      // The partition has moved on: whoever has it now reads from a checkpoint of ours or a newer one.
+      if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
+      this.#broken = true;
+    }
+  }
+
+  /** A failure between changing the state and storing its outputs leaves a state that must not be saved. */
+  async #orBroken(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#broken = true;
+      throw error;
+    }
+  }
+
+  #count(tally: Tally): void {
+    const { metrics, topology } = this.#options;
+    const labels = { pipeline: topology.pipeline };
+    metrics.records.inc(labels, tally.readings);
+    metrics.duplicates.inc(labels, tally.duplicates);
+    metrics.sequencesSkipped.inc(labels, tally.skipped);
+    metrics.sequencesFilled.inc(labels, tally.filled);
+    metrics.historical.inc(labels, tally.historical);
+    metrics.future.inc(labels, tally.future);
+  }
+
+  #measure(lag: number): void {
+    const { metrics, topology, clock, partition } = this.#options;
+    const labels = { pipeline: topology.pipeline, partition };
+    metrics.lag.set(labels, lag);
+    const watermarkMs = topology.watermarkMs(this.#state);
+    if (watermarkMs > Number.NEGATIVE_INFINITY) {
+      metrics.watermarkLag.set(labels, (clock.now() - watermarkMs) / 1000);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
+import type { EventLog, GroupPartition, PartitionBounds, TopicPartition } from '@vitalwire/core/ports/event-log.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import type { PipelineMetrics } from '../metrics.ts';
+import type { Tally } from '../pipelines/tally.ts';
+import { createAttempt, type Attempt } from './attempt.ts';
+import { decodeState } from './checkpoint-codec.ts';
+import { StreamTask } from './partition-task.ts';
+import { offsetAt } from './resume.ts';
+import type { Sink, Topology } from './topology.ts';
+
+export interface PipelineOptions<State, Outputs> {
+  readonly topology: Topology<State, Outputs>;
+  readonly sink: (attempt: Attempt) => Sink<Outputs>;
+  /** Told after each tick of a task how far it is behind. */
+  readonly onTick: (partition: number, lagRecords: number) => void;
+  /** Ends what the pipeline does beside its tasks. */
+  readonly onStopped: () => Promise<void>;
+  readonly maxBatchRecords: number;
+  readonly checkpointEveryMs: number;
+  readonly log: EventLog;
+  readonly checkpoints: CheckpointStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly metrics: PipelineMetrics;
+}
+
+/** A running pipeline. `failed` never resolves; it rejects with what ended the pipeline, whose process should then be started anew. */
+export interface RunningPipeline extends Service {
+  readonly failed: Promise<never>;
+}
+
+const TICK_MS = 1_000;
+
+/** A state without a usable checkpoint is built again from this much of the log: the longest window there is, with an hour's margin. */
+const REBUILD_MS = 2 * 3_600_000;
+
+/** Joins the pipeline's consumer group (`vitalwire.<pipeline>`) and runs a task for each partition it is given. */
+export async function startPipeline<State, Outputs extends { readonly tally: Tally }>(
+  options: PipelineOptions<State, Outputs>,
+): Promise<RunningPipeline> {
+  const { topology, log, clock, logger, metrics } = options;
+  const { pipeline } = topology;
+  const topic = TOPICS.readings.name;
+  const stopping = new AbortController();
+  const failure = Promise.withResolvers<never>();
+  const tasks = new Map<number, StreamTask<State, Outputs>>();
+  const attempt = createAttempt({
+    clock,
+    logger,
+    signal: stopping.signal,
+    random: options.random,
+    onRetry: (effect) => metrics.retries.inc({ pipeline, effect }),
+  });
+  const sink = options.sink(attempt);
+
+  async function assigned({ partition }: TopicPartition, group: GroupPartition) {
+    const restored = await restore(partition, group);
+    const task = new StreamTask({
+      ...options,
+      ...restored,
+      partition,
+      sink,
+      group,
+      attempt,
+      firstCheckpointAfterMs: options.checkpointEveryMs * options.random(),
+    });
+    tasks.set(partition, task);
+    return {
+      startAt: task.startAt,
+      process: (records: Parameters<typeof task.process>[0]) => task.process(records),
+      async release() {
+        tasks.delete(partition);
+        // What could not be saved is read again by whoever comes next.
+        await task.release().catch((error: unknown) => {
+          logger.warn({ partition, reason: messageOf(error) }, 'no checkpoint at release');
+        });
+      },
+    };
+  }
+
+  async function restore(
+    partition: number,
+    group: GroupPartition,
+  ): Promise<{ state: State; startAt: number | undefined }> {
+    const checkpoint = await attempt('restore', () => options.checkpoints.load(pipeline, partition));
+    const stored = checkpoint && decodeState<State, Outputs>(checkpoint.state, topology.stateVersion);
+    if (checkpoint && stored) {
+      // Stored before the task begins: what was decided may not have taken effect when the process died.
+      if (stored.unstored) await sink.store(stored.unstored);
+      logger.info({ partition, next_offset: checkpoint.nextOffset }, 'state restored');
+      return { state: topology.adopt(stored.state), startAt: checkpoint.nextOffset };
+    }
+    if (!checkpoint && group.committed === undefined) {
+      return { state: topology.newState(Number.NEGATIVE_INFINITY), startAt: undefined };
+    }
+    const fromMs = clock.now() - REBUILD_MS;
+    const startAt = await attempt('restore', () => offsetAt(log, topic, partition, fromMs));
+    metrics.rebuilds.inc({ pipeline });
+    logger.warn(
+      { partition, next_offset: startAt },
+      'no usable checkpoint: building the state again from the log',
+    );
+    return { state: topology.newState(fromMs), startAt };
+  }
+
+  let asking = false;
+  async function tickAll(): Promise<void> {
+    if (asking) return;
+    asking = true;
+    try {
+      for (const bounds of await log.bounds(topic)) void tickOne(bounds);
+    } catch (error) {
+      // No tick, no pulse, and stations say so.
+      logger.warn({ reason: messageOf(error) }, 'the event log does not answer: no tick');
+    } finally {
+      asking = false;
+    }
+  }
+  async function tickOne(bounds: PartitionBounds): Promise<void> {
+    try {
+      const lag = await tasks.get(bounds.partition)?.tick(bounds);
+      if (lag !== undefined) options.onTick(bounds.partition, lag);
+    } catch (error) {
+      if (!stopping.signal.aborted) failure.reject(error);
+    }
+  }
+  const cancelTicks = clock.every(TICK_MS, () => void tickAll());
+
+  const consumer = await log
+    .consume({
+      group: `vitalwire.${pipeline}`,
+      topics: [topic],
+      maxBatchRecords: options.maxBatchRecords,
+      assigned,
+    })
+    .catch((error: unknown) => {
+      cancelTicks();
+      throw error;
+    });
+  const failed = Promise.race([consumer.failed, failure.promise]);
+  // Whoever started the pipeline watches it; one nobody watches must not end the process by itself.
+  failed.catch(() => {});
+
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    cancelTicks();
+    // Ends only what is being tried again: an effect under way still has its time.
+    stopping.abort();
+    await consumer.stop();
+    await options.onStopped();
+  }
+  return { name: pipeline, failed, stop: () => (stopped ??= stop()) };
+}

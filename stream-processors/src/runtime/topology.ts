@@ -1,0 +1,40 @@
+import type { StreamReading } from '../operators/stream-reading.ts';
+
+/**
+ * What a pipeline makes of the readings of one partition: its operators, and the state they work on. No effects, no clock, no promises:
+ * the same calls give the same state and the same outputs. The partition's task owns the state and decides when outputs are stored.
+ */
+export interface Topology<State, Outputs> {
+  readonly pipeline: PipelineName;
+  /** Changes whenever a stored state of before could not be read as one of now. */
+  readonly stateVersion: number;
+  /** `wholeFromMs`: readings that arrived before are not all seen; -infinity where the stream is read from its beginning. */
+  newState(wholeFromMs: number): State;
+  newOutputs(): Outputs;
+  /** Handles one reading. Processing time is its arrival. May throw: the reading is then set aside, and what was put out so far stands. */
+  handle(state: State, input: StreamReading, outputs: Outputs): void;
+  /**
+   * Processing time has come to `nowMs`, and everything that arrived before was handled; `silent` when nothing more is waiting either.
+   * When it is called is not repeatable, so that what it puts out must be kept by `unrepeatable` or be idempotent.
+   */
+  advance(state: State, nowMs: number, silent: boolean, outputs: Outputs): void;
+  /** The batch is at its end: puts out what is put out once a batch. */
+  finish(state: State, outputs: Outputs): void;
+  /** The part of an `advance`'s outputs that a replay might not come to again and whose effects must not be left half done. */
+  unrepeatable(outputs: Outputs): Outputs | undefined;
+  /** Makes a state restored from a checkpoint one to go on with (settings may have changed meanwhile). */
+  adopt(state: State): State;
+  /** Event time that the watermark has reached, for the metric. */
+  watermarkMs(state: State): number;
+}
+
+export type PipelineName = 'alerting' | 'storage';
+
+/** Where outputs take effect. */
+export interface Sink<Outputs> {
+  /**
+   * Resolves once what must not be lost is stored; storing the same again changes nothing. Tries on while an engine is away, until the
+   * pipeline stops. @throws what no retry can help
+   */
+  store(outputs: Outputs): Promise<void>;
+}

@@ -1,0 +1,68 @@
+import type { LiveBus, LiveVitals, Pulse } from '@vitalwire/core/ports/live-bus.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { AlertingMetrics } from '../metrics.ts';
+
+/** The way to the screens: newest wins, nobody waits. */
+export interface LivePublisher {
+  /** Takes the updates and returns; an update that was not sent yet is replaced by a newer one of its patient. */
+  offer(updates: readonly LiveVitals[]): void;
+  /** Sends the pulse unless the one before is still on its way. */
+  pulse(pulse: Pulse): void;
+  /** Resolves when what was offered is sent, or could not be. */
+  stop(): Promise<void>;
+}
+
+const PAUSE_AFTER_FAILURE_MS = 1_000;
+
+/** One publish is under way at a time, and what comes meanwhile is conflated: memory is bounded by the number of patients. */
+export function createLivePublisher(bus: LiveBus, clock: Clock, metrics: AlertingMetrics): LivePublisher {
+  const waiting = new Map<string, LiveVitals>();
+  const pulsing = new Set<number>();
+  const stopped = new AbortController();
+  let running: Promise<void> | undefined;
+
+  function offer(updates: readonly LiveVitals[]): void {
+    for (const update of updates) {
+      const before = waiting.get(update.patientId);
+      // Rolling aggregates travel seldom: one that was not sent yet goes with the update that replaces its own.
+      const rolling = update.rolling ?? before?.rolling;
+      waiting.set(update.patientId, rolling === undefined ? update : { ...update, rolling });
+    }
+    if (waiting.size > 0) running ??= drain();
+  }
+
+  async function drain(): Promise<void> {
+    while (waiting.size > 0) {
+      const updates = [...waiting.values()];
+      waiting.clear();
+      try {
+        await bus.publishVitals(updates);
+      } catch {
+        metrics.liveFailures.inc();
+        for (const update of updates)
+          if (!waiting.has(update.patientId)) waiting.set(update.patientId, update);
+        if (stopped.signal.aborted) break;
+        await clock.sleep(PAUSE_AFTER_FAILURE_MS, stopped.signal);
+      }
+    }
+    running = undefined;
+  }
+
+  function pulse(pulse: Pulse): void {
+    if (pulsing.has(pulse.partition)) return;
+    pulsing.add(pulse.partition);
+    bus
+      .publishPulse(pulse)
+      .catch(() => metrics.liveFailures.inc())
+      .finally(() => pulsing.delete(pulse.partition));
+  }
+
+  return {
+    offer,
+    pulse,
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import type { Analytics } from '@vitalwire/core/ports/analytics.ts';
+import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
+import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
+import type { LiveBus } from '@vitalwire/core/ports/live-bus.ts';
+import type { TimeSeries } from '@vitalwire/core/ports/time-series.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { Registry } from '@vitalwire/core/runtime/metrics.ts';
+import { processorMetrics } from './metrics.ts';
+import { alertingTopology } from './pipelines/alerting.ts';
+import { storageTopology } from './pipelines/storage.ts';
+import { startPipeline, type RunningPipeline } from './runtime/pipeline.ts';
+import { alertingSink } from './sinks/alerting-sink.ts';
+import { createLivePublisher } from './sinks/live-publisher.ts';
+import { storageSink } from './sinks/storage-sink.ts';
+
+export interface PipelineConfig {
+  /** How far behind the newest event time of a partition data may come without being late. */
+  readonly allowedLatenessMs: number;
+  /** How far ahead of its arrival an event time is believed; the gateway's tolerance. */
+  readonly futureToleranceMs: number;
+  /** Wall time between two checkpoints of a partition, at least. */
+  readonly checkpointEveryMs: number;
+  readonly maxBatchRecords: number;
+}
+
+export interface AlertingConfig extends PipelineConfig {
+  readonly settings: AlarmSettings;
+  /** A reading older than this at its arrival is history and raises no alarm: as long as the live bus calls vitals the latest. */
+  readonly liveWithinMs: number;
+}
+
+export interface StorageConfig extends PipelineConfig {
+  /** How stale the row of a window that is still open may be. */
+  readonly refreshMs: number;
+}
+
+export const PIPELINE_DEFAULTS: PipelineConfig = {
+  allowedLatenessMs: 10_000,
+  futureToleranceMs: 60_000,
+  checkpointEveryMs: 5_000,
+  maxBatchRecords: 1_000,
+};
+
+export const alertingDefaults = (settings: AlarmSettings): AlertingConfig => ({
+  ...PIPELINE_DEFAULTS,
+  settings,
+  liveWithinMs: 300_000,
+});
+
+export const STORAGE_DEFAULTS: StorageConfig = { ...PIPELINE_DEFAULTS, refreshMs: 60_000 };
+
+export interface PipelineDeps {
+  readonly log: EventLog;
+  readonly checkpoints: CheckpointStore;
+  readonly clock: Clock;
+  /** 0..1, for the jitter of retries and of the first checkpoints. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+/** Needs the event log; the live bus may be away. Resolves once joined to the group `vitalwire.alerting`. */
+export function startAlertingPipeline(
+  config: AlertingConfig,
+  deps: PipelineDeps & { readonly live: LiveBus },
+): Promise<RunningPipeline> {
+  const { log, clock } = deps;
+  const metrics = processorMetrics(deps.registry);
+  const live = createLivePublisher(deps.live, clock, metrics);
+  return startPipeline({
+    ...deps,
+    metrics,
+    topology: alertingTopology(config),
+    sink: (attempt) => alertingSink({ log, clock, live, attempt, metrics }),
+    onTick: (partition, lagRecords) => live.pulse({ partition, atMs: clock.now(), lagRecords }),
+    onStopped: () => live.stop(),
+    maxBatchRecords: config.maxBatchRecords,
+    checkpointEveryMs: config.checkpointEveryMs,
+  });
+}
+
+/** Stalls while the stores are away and catches up from the log. Resolves once joined to the group `vitalwire.storage`. */
+export function startStoragePipeline(
+  config: StorageConfig,
+  deps: PipelineDeps & { readonly timeSeries: TimeSeries; readonly analytics: Analytics },
+): Promise<RunningPipeline> {
+  const { timeSeries, analytics } = deps;
+  const metrics = processorMetrics(deps.registry);
+  return startPipeline({
+    ...deps,
+    metrics,
+    topology: storageTopology(config),
+    sink: (attempt) => storageSink({ timeSeries, analytics, attempt, metrics }),
+    onTick: () => {},
+    onStopped: async () => {},
+    maxBatchRecords: config.maxBatchRecords,
+    checkpointEveryMs: config.checkpointEveryMs,
+  });
+}
