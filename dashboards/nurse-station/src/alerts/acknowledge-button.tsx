@@ -1,0 +1,37 @@
+/** "I have seen it", with what came of it in the same place. */
+import { useComputed } from '@preact/signals';
+import type { Alert } from '../feed/patient.ts';
+import { useStation } from '../station.ts';
+import { typeText } from './alert-text.ts';
+
+interface Props {
+  readonly alert: Alert;
+  /** Said to a screen reader: whose alert it is. */
+  readonly whose: string;
+}
+
+export function AcknowledgeButton({ alert, whose }: Props) {
+  const station = useStation();
+  const action = useComputed(() => station.actions.value.get(alert.id)).value;
+  const allowed = station.mayAcknowledge.value;
+  const sending = action?.state === 'sending';
+  return (
+    <span class="acknowledge">
+      <button
+        type="button"
+        class="button-acknowledge"
+        disabled={!allowed || sending}
+        title={allowed ? undefined : 'Your role may look but not acknowledge'}
+        aria-label={`Acknowledge ${typeText(alert.type)}, ${whose}`}
+        onClick={() => void station.acknowledge(alert.id)}
+      >
+        {sending ? 'Sending…' : action?.state === 'failed' ? 'Try again' : 'Acknowledge'}
+      </button>
+      {action?.state === 'failed' && (
+        <span class="action-error" role="alert">
+          Not acknowledged: {action.message}
+        </span>
+      )}
+    </span>
+  );
+}

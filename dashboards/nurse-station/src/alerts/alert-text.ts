@@ -1,0 +1,77 @@
+/** Alert types in a nurse's words. */
+import { isVitalName, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import type { Alert, Priority } from '../feed/patient.ts';
+import { formatVital, VITAL_TEXT } from '../vital-text.ts';
+
+const OTHER_TYPES: Readonly<Record<string, string>> = {
+  early_warning_score: 'Early warning score',
+  signal_lost: 'No signal',
+  lead_off: 'Lead off',
+  device_offline: 'Device offline',
+  battery_low: 'Battery low',
+  clock_wrong: 'Device clock wrong',
+  feed_late: 'Data late',
+};
+
+export const PRIORITIES: readonly Priority[] = ['critical', 'high', 'medium', 'low'];
+
+export const PRIORITY_TEXT: Readonly<Record<Priority, string>> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+};
+
+export interface LimitCrossed {
+  readonly vital: VitalName;
+  readonly side: 'low' | 'high';
+}
+
+/** Which limit of which vital the type speaks of; undefined for scores and technical types. */
+export function limitCrossed(type: string): LimitCrossed | undefined {
+  const [, side, name] = /^(low|high)_(.+)$/.exec(type) ?? [];
+  const vital = name === 'heartrate' ? 'heartbeat' : name;
+  if (vital === undefined || !isVitalName(vital)) return undefined;
+  return { vital, side: side as 'low' | 'high' };
+}
+
+/** `SpO₂ low`, `Lead off`. */
+export function typeText(type: string): string {
+  const crossed = limitCrossed(type);
+  if (crossed !== undefined) return `${VITAL_TEXT[crossed.vital].label} ${crossed.side}`;
+  const plain = OTHER_TYPES[type] ?? type.replaceAll('_', ' ');
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** `82 %, limit 90`: empty where the alert carries no number. */
+export function numbersText(alert: Alert): string {
+  const vital = limitCrossed(alert.type)?.vital;
+  const format = (value: number): string => {
+    if (vital === undefined) return String(value);
+    const text = formatVital(vital, value);
+    // "90, limit 90" would make a liar of the alert: what lies between is said with one more digit.
+    const onLimit = Number(text) === alert.threshold && value !== alert.threshold;
+    return onLimit ? value.toFixed(VITAL_TEXT[vital].decimals + 1) : text;
+  };
+  const unit = vital === undefined ? '' : ` ${VITAL_TEXT[vital].unit}`;
+  return [
+    alert.value === undefined ? '' : `${format(alert.value)}${unit}`,
+    alert.threshold === undefined ? '' : `limit ${format(alert.threshold)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** The look of an alert: IEC 60601-1-8 colours, and technical ones apart from the patient's. */
+export type Tone = Priority | 'technical';
+
+export const toneOf = (alert: Alert): Tone => (alert.kind === 'technical' ? 'technical' : alert.priority);
+
+/** Of the alerts that speak of this vital, the tone of the first. */
+export function toneOfVital(alerts: readonly Alert[], vital: VitalName): { tone: Tone; side: 'low' | 'high' } | undefined {
+  for (const alert of alerts) {
+    const crossed = limitCrossed(alert.type);
+    if (crossed?.vital === vital && alert.endedAtMs === undefined) return { tone: toneOf(alert), side: crossed.side };
+  }
+  return undefined;
+}

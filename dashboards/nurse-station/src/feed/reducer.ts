@@ -1,0 +1,189 @@
+/** Frames in, state out: pure, so that what a nurse sees after any sequence of frames can be tested without a browser. */
+import { toAlert, toPatient, toPending, toScore, toVitals, type Frame, type PatientDocument } from './frames.ts';
+import { unknownPatient, type Alert, type Patient, type Pending, type Vitals } from './patient.ts';
+import { byUrgency } from './urgency.ts';
+
+export interface FeedState {
+  /** False until the first snapshot: nothing is known, which differs from "there is nobody". */
+  readonly loaded: boolean;
+  readonly cursor: string | undefined;
+  readonly role: string | undefined;
+  readonly patients: ReadonlyMap<string, Patient>;
+  /** Alerts of no single patient: a gateway or a region is away. Most urgent first. */
+  readonly areaAlerts: readonly Alert[];
+  /** Last version of alerts lately resolved, oldest first: an older event of theirs must not bring them back. */
+  readonly closed: ReadonlyMap<string, number>;
+}
+
+export interface FeedOutput {
+  readonly state: FeedState;
+  /** Alerts to tell the nurse of: new, or worse than before. */
+  readonly announce: readonly Alert[];
+}
+
+export const EMPTY_FEED: FeedState = {
+  loaded: false,
+  cursor: undefined,
+  role: undefined,
+  patients: new Map(),
+  areaAlerts: [],
+  closed: new Map(),
+};
+
+const CLOSED_KEPT = 500;
+const NOTHING: readonly Alert[] = [];
+
+export function reduceFeed(state: FeedState, frame: Frame): FeedOutput {
+  switch (frame.type) {
+    case 'welcome':
+      return { state: { ...state, role: frame.role }, announce: NOTHING };
+    case 'snapshot':
+      return applySnapshot(state, frame.cursor, frame.patients);
+    case 'vitals':
+      return { state: applyVitals(state, frame.patients), announce: NOTHING };
+    case 'alert':
+      return applyAlert(state, toAlert(frame.alert), frame.cursor);
+    case 'presence':
+      return { state: applyPresence(state, frame), announce: NOTHING };
+    case 'heartbeat':
+    case 'error':
+      return { state, announce: NOTHING };
+  }
+}
+
+/** A patient's entry in the directory, asked for after one turned up that no snapshot had named. */
+export function applyDirectory(state: FeedState, document: PatientDocument): FeedState {
+  const known = state.patients.get(document.patient_id);
+  if (known === undefined) return state;
+  const { name, age, bed, ward, region, deviceId } = toPatient(document);
+  return withPatient(state, {
+    ...known,
+    name: name ?? known.name,
+    age: age ?? known.age,
+    bed: bed ?? known.bed,
+    ward: ward ?? known.ward,
+    region: known.region || region,
+    deviceId: known.deviceId || deviceId,
+  });
+}
+
+function applySnapshot(state: FeedState, cursor: string, documents: readonly PatientDocument[]): FeedOutput {
+  const patients = new Map<string, Patient>();
+  for (const document of documents) {
+    const patient = toPatient(document);
+    const before = state.patients.get(patient.patientId);
+    // A value can be newer here than in a snapshot that was long in the making.
+    const vitals = before === undefined ? patient.vitals : mergeVitals(before.vitals, patient.vitals);
+    patients.set(patient.patientId, { ...patient, vitals });
+  }
+  const announce = [...patients.values()]
+    .flatMap((patient) => patient.alerts)
+    .filter((alert) => isNews(alert, findAlert(state, alert)));
+  return { state: { ...state, loaded: true, cursor, patients }, announce };
+}
+
+function applyVitals(state: FeedState, documents: readonly PatientDocument[]): FeedState {
+  const patients = new Map(state.patients);
+  for (const document of documents) {
+    const patient = patients.get(document.patient_id) ?? unknownPatient(document.patient_id);
+    patients.set(document.patient_id, {
+      ...patient,
+      region: patient.region || (document.region ?? ''),
+      deviceId: document.device_id ?? patient.deviceId,
+      vitals: mergeVitals(patient.vitals, toVitals(document.vitals ?? {})),
+      pending: document.pending === undefined ? patient.pending : keptPending(patient.pending, document.pending),
+      mode: document.mode ?? patient.mode,
+      score: document.score === undefined ? patient.score : toScore(document.score),
+    });
+  }
+  return { ...state, patients };
+}
+
+function applyAlert(state: FeedState, alert: Alert, cursor: string | undefined): FeedOutput {
+  const moved: FeedState = cursor === undefined ? state : { ...state, cursor };
+  const known = findAlert(state, alert);
+  const seenVersion = known?.version ?? state.closed.get(alert.id) ?? 0;
+  if (alert.version <= seenVersion) return { state: moved, announce: NOTHING };
+  const open = alert.status !== 'resolved';
+  const closed = open ? moved.closed : withClosed(moved.closed, alert);
+  const replace = (alerts: readonly Alert[]): readonly Alert[] => {
+    const others = alerts.filter(({ id }) => id !== alert.id);
+    return open ? [...others, alert].sort(byUrgency) : others;
+  };
+  const announce = open && isNews(alert, known) ? [alert] : NOTHING;
+  if (alert.patientId === '') {
+    return { state: { ...moved, closed, areaAlerts: replace(moved.areaAlerts) }, announce };
+  }
+  const patient = state.patients.get(alert.patientId);
+  if (patient === undefined && !open) return { state: { ...moved, closed }, announce };
+  const owner = patient ?? {
+    ...unknownPatient(alert.patientId),
+    region: alert.region,
+    deviceId: alert.deviceId,
+    mode: alert.mode,
+  };
+  return {
+    state: { ...withPatient(moved, { ...owner, alerts: replace(owner.alerts) }), closed },
+    announce,
+  };
+}
+
+function applyPresence(state: FeedState, frame: Extract<Frame, { type: 'presence' }>): FeedState {
+  const patient = frame.patient_id === null ? undefined : state.patients.get(frame.patient_id);
+  if (patient === undefined) return state;
+  return withPatient(state, {
+    ...patient,
+    deviceId: frame.device_id,
+    connection: frame.state,
+    batteryPercent: frame.battery_percent ?? patient.batteryPercent,
+  });
+}
+
+/** Each vital keeps its newest measurement. */
+function mergeVitals(before: Vitals, update: Vitals): Vitals {
+  const merged: Vitals = { ...before, ...update };
+  const kept: Record<string, unknown> = {};
+  for (const [name, vital] of Object.entries(before)) {
+    const newer = update[name as keyof Vitals];
+    if (newer !== undefined && newer.measuredAtMs < vital.measuredAtMs) kept[name] = vital;
+  }
+  return { ...merged, ...kept };
+}
+
+/** The same array while the same crossings are timed: it comes with every frame and rarely changes. */
+function keptPending(
+  before: readonly Pending[],
+  documents: NonNullable<PatientDocument['pending']>,
+): readonly Pending[] {
+  const next = toPending(documents);
+  const same =
+    next.length === before.length &&
+    next.every(({ type, sinceMs, dueMs, priority }, index) => {
+      const old = before[index];
+      return old?.type === type && old.sinceMs === sinceMs && old.dueMs === dueMs && old.priority === priority;
+    });
+  return same ? before : next;
+}
+
+const isNews = (alert: Alert, known: Alert | undefined): boolean =>
+  alert.status === 'pending' && (known === undefined || known.priority !== alert.priority);
+
+function findAlert(state: FeedState, alert: Alert): Alert | undefined {
+  const alerts = alert.patientId === '' ? state.areaAlerts : state.patients.get(alert.patientId)?.alerts;
+  return alerts?.find(({ id }) => id === alert.id);
+}
+
+function withPatient(state: FeedState, patient: Patient): FeedState {
+  return { ...state, patients: new Map(state.patients).set(patient.patientId, patient) };
+}
+
+function withClosed(closed: ReadonlyMap<string, number>, alert: Alert): ReadonlyMap<string, number> {
+  const next = new Map(closed);
+  next.delete(alert.id);
+  next.set(alert.id, alert.version);
+  for (const id of next.keys()) {
+    if (next.size <= CLOSED_KEPT) break;
+    next.delete(id);
+  }
+  return next;
+}

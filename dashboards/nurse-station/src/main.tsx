@@ -1,0 +1,11 @@
+import { render } from 'preact';
+import { App } from './shell/app.tsx';
+import { openSession } from './session.ts';
+import './theme.css';
+import './shell/shell.css';
+import './wall/wall.css';
+import './alerts/alerts.css';
+import './patient/patient.css';
+
+const root = document.getElementById('app');
+if (root !== null) render(<App session={openSession()} />, root);

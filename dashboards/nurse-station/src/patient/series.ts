@@ -1,0 +1,111 @@
+/** The API's points as columns a chart draws: gaps are gaps, a tier's extremes stay beside its mean. Pure. */
+import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import type { VitalsPoint, VitalsSeries } from '../api/client.ts';
+import type { Vitals } from '../feed/patient.ts';
+import { isIntermittent, VITAL_TEXT } from '../vital-text.ts';
+
+export type Resolution = VitalsSeries['resolution'];
+
+export interface Sample {
+  readonly atMs: number;
+  readonly values: Readonly<Partial<Record<VitalName, SampleValue>>>;
+}
+
+export interface SampleValue {
+  readonly mean: number;
+  /** Of a tier's window; undefined in raw data. */
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+}
+
+/** Times, then for each vital of the chart its mean, minimum and maximum. */
+export type Columns = [times: number[], ...values: (number | null)[][]];
+
+const TIER_MS: Readonly<Record<Resolution, number>> = { raw: 0, '5m': 300_000, '1h': 3_600_000 };
+
+/** As the station's dashes and the technical alarm say it: a device that reports seldom is given three of its periods. */
+const SILENCE_MS = 30_000;
+
+export function toSamples(points: readonly VitalsPoint[]): Sample[] {
+  return points.map((point) => {
+    const values: Partial<Record<VitalName, SampleValue>> = {};
+    for (const vital of VITALS) {
+      const mean = number(point[vital]);
+      if (mean === undefined) continue;
+      values[vital] = { mean, min: number(point[`${vital}_min`]), max: number(point[`${vital}_max`]) };
+    }
+    return { atMs: Date.parse(point.at), values };
+  });
+}
+
+/** What of the live vitals is newer than the samples; undefined where nothing is. */
+export function liveSample(vitals: Vitals, lastMs: Readonly<Partial<Record<VitalName, number>>>): Sample | undefined {
+  const values: Partial<Record<VitalName, SampleValue>> = {};
+  let atMs = -Infinity;
+  for (const vital of VITALS) {
+    const measured = vitals[vital];
+    if (measured === undefined || measured.measuredAtMs <= (lastMs[vital] ?? -Infinity)) continue;
+    if (measured.validity === 'invalid' || measured.validity === 'not_available') continue;
+    values[vital] = { mean: measured.value, min: undefined, max: undefined };
+    atMs = Math.max(atMs, measured.measuredAtMs);
+  }
+  return atMs === -Infinity ? undefined : { atMs, values };
+}
+
+/** When each vital was last measured in the samples. */
+export function lastMoments(samples: readonly Sample[]): Partial<Record<VitalName, number>> {
+  const last: Partial<Record<VitalName, number>> = {};
+  for (const { atMs, values } of samples) {
+    for (const vital of VITALS) if (values[vital] !== undefined) last[vital] = atMs;
+  }
+  return last;
+}
+
+export function toColumns(
+  samples: readonly Sample[],
+  vitals: readonly VitalName[],
+  resolution: Resolution,
+): Columns {
+  const held = samples.filter(({ values }) => vitals.some((vital) => values[vital] !== undefined));
+  const gapMs = longestStepMs(held, vitals, resolution);
+  const times: number[] = [];
+  const columns = vitals.flatMap(() => [[], [], []] as (number | null)[][]);
+  const push = (atMs: number, values: Sample['values']): void => {
+    times.push(atMs);
+    vitals.forEach((vital, index) => {
+      const value = values[vital];
+      columns[index * 3]?.push(value?.mean ?? null);
+      columns[index * 3 + 1]?.push(value?.min ?? null);
+      columns[index * 3 + 2]?.push(value?.max ?? null);
+    });
+  };
+  let previousMs: number | undefined;
+  for (const { atMs, values } of held) {
+    if (previousMs !== undefined && atMs - previousMs > gapMs) push(previousMs + 1, {});
+    push(atMs, values);
+    previousMs = atMs;
+  }
+  return [times, ...columns];
+}
+
+/** A longer step between two samples is a gap. */
+function longestStepMs(
+  samples: readonly Sample[],
+  vitals: readonly VitalName[],
+  resolution: Resolution,
+): number {
+  const lifetimeMs = Math.max(
+    ...vitals.map((vital) => (isIntermittent(vital) ? VITAL_TEXT[vital].lifetimeMs : 0)),
+  );
+  if (resolution !== 'raw') return Math.max(lifetimeMs, TIER_MS[resolution] * 1.5);
+  const steps = samples
+    .slice(1)
+    .map(({ atMs }, index) => atMs - (samples[index]?.atMs ?? atMs))
+    .sort((a, b) => a - b);
+  const usualMs = steps[Math.floor(steps.length / 2)] ?? 0;
+  return Math.max(lifetimeMs, SILENCE_MS, usualMs * 3);
+}
+
+function number(value: number | string | null | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,219 @@
+/** One vital (or the cuff's pair) over time: mean line, the tier's min–max band, limits, and the times an alert stood. */
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Limits } from '../api/client.ts';
+import { colorOf, theme } from '../shell/theme.ts';
+import type { Tone } from '../alerts/alert-text.ts';
+import { formatVital, isIntermittent, VITAL_TEXT, type VitalName } from '../vital-text.ts';
+import type { Columns } from './series.ts';
+import { timeLabels, formatCursor } from './time-axis.ts';
+
+export interface Episode {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly tone: Tone;
+}
+
+interface Props {
+  readonly label: string;
+  readonly vitals: readonly VitalName[];
+  readonly columns: Columns;
+  readonly span: { readonly fromMs: number; readonly toMs: number };
+  readonly limits: Limits;
+  readonly episodes: readonly Episode[];
+  readonly onSelect: (fromMs: number, toMs: number) => void;
+  readonly onReset: () => void;
+}
+
+const HEIGHT_PX = 142;
+/** All vitals' charts share one cursor. */
+const SYNC_KEY = 'vitals';
+
+export function VitalChart(props: Props) {
+  const { label, vitals, columns, span } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLSpanElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const colours = theme.value;
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const say = (text: string): void => {
+      if (readout.current !== null) readout.current.textContent = text;
+    };
+    const made = new uPlot(optionsOf(latest, element.clientWidth, say), latest.current.columns, element);
+    plot.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [colours, vitals]);
+
+  useLayoutEffect(() => {
+    const made = plot.current;
+    made?.batch(() => {
+      made.setData(columns, false);
+      made.setScale('x', { min: span.fromMs, max: span.toMs });
+    });
+  }, [columns, span.fromMs, span.toMs, props.limits, props.episodes, colours]);
+
+  const unit = VITAL_TEXT[vitals[0] ?? 'heartbeat'].unit;
+  return (
+    <figure class="chart" data-chart={vitals[0]}>
+      <figcaption>
+        <b>{label}</b> <span class="unit">{unit}</span> <span class="readout" ref={readout} />
+      </figcaption>
+      <div class="chart-box" ref={box} />
+    </figure>
+  );
+}
+
+function optionsOf(
+  latest: { readonly current: Props },
+  width: number,
+  say: (text: string) => void,
+): uPlot.Options {
+  const { vitals } = latest.current;
+  const [line, band, grid, text] = ['--chart-line', '--chart-band', '--chart-grid', '--text-dim'].map(colorOf);
+  const limitColors = limitPalette();
+  const axis = { stroke: text ?? '', grid: { stroke: grid ?? '', width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
+  const series: uPlot.Series[] = [{}];
+  for (const vital of vitals) {
+    series.push(
+      { stroke: line ?? '', width: 1.6, points: { show: isIntermittent(vital), size: 5 }, spanGaps: false },
+      { stroke: 'transparent', width: 0, points: { show: false } },
+      { stroke: 'transparent', width: 0, points: { show: false } },
+    );
+  }
+  return {
+    width,
+    height: HEIGHT_PX,
+    ms: 1,
+    legend: { show: false },
+    padding: [6, 34, 0, 0],
+    cursor: {
+      sync: { key: SYNC_KEY, scales: ['x', null] },
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 6 },
+      bind: {
+        dblclick: () => () => {
+          latest.current.onReset();
+          return null;
+        },
+      },
+    },
+    scales: {
+      x: { time: true, auto: false, range: (_, min, max) => [min, max] },
+      y: { range: (_, min, max) => yRange(vitals, min, max) },
+    },
+    axes: [
+      { ...axis, size: 24, values: (_, splits, _index, _space, step) => timeLabels(splits, step) },
+      { ...axis, size: 44 },
+    ],
+    series,
+    bands: vitals.map((_, index) => ({ series: [3 + index * 3, 2 + index * 3], fill: band ?? '' })),
+    hooks: {
+      drawClear: [(plot) => drawEpisodes(plot, latest.current.episodes, limitColors)],
+      draw: [(plot) => drawLimits(plot, latest.current, limitColors)],
+      setCursor: [(plot) => say(cursorText(plot, vitals))],
+      setSelect: [
+        (plot) => {
+          if (plot.select.width < 8) return;
+          const from = plot.posToVal(plot.select.left, 'x');
+          const to = plot.posToVal(plot.select.left + plot.select.width, 'x');
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          latest.current.onSelect(from, to);
+        },
+      ],
+    },
+  };
+}
+
+/** At least the vital's usual span, so that a quiet line stays flat and the axis rarely moves. */
+function yRange(vitals: readonly VitalName[], min: number | null, max: number | null): [number, number] {
+  const [low, high] = VITAL_TEXT[vitals[0] ?? 'heartbeat'].axis;
+  const margin = (high - low) * 0.04;
+  return [Math.min(low, (min ?? low) - margin), Math.max(high, (max ?? high) + margin)];
+}
+
+function limitPalette(): Readonly<Record<Tone, string>> {
+  return {
+    critical: colorOf('--red-line'),
+    high: colorOf('--red-line'),
+    medium: colorOf('--yellow-line'),
+    low: colorOf('--cyan-line'),
+    technical: colorOf('--cyan-line'),
+  };
+}
+
+const DASHES_PX: Readonly<Record<string, number[]>> = { critical: [], high: [7, 4], medium: [3, 4], low: [1, 4] };
+
+function drawLimits(plot: uPlot, { vitals, limits }: Props, colors: Readonly<Record<Tone, string>>): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  ctx.save();
+  ctx.lineWidth = ratio;
+  ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textBaseline = 'middle';
+  const { min = -Infinity, max = Infinity } = plot.scales['y'] ?? {};
+  for (const vital of vitals) {
+    const { low = [], high = [] } = limits[vital] ?? {};
+    for (const { priority, limit } of [...low, ...high]) {
+      if (limit < min || limit > max) continue;
+      const y = plot.valToPos(limit, 'y', true);
+      ctx.strokeStyle = colors[priority];
+      ctx.fillStyle = colors[priority];
+      ctx.setLineDash((DASHES_PX[priority] ?? []).map((px) => px * ratio));
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      ctx.fillText(String(limit), bbox.left + bbox.width + 4 * ratio, y);
+    }
+  }
+  ctx.restore();
+}
+
+function drawEpisodes(
+  plot: uPlot,
+  episodes: readonly Episode[],
+  colors: Readonly<Record<Tone, string>>,
+): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.globalAlpha = 0.22;
+  for (const { fromMs, toMs, tone } of episodes) {
+    const left = plot.valToPos(fromMs, 'x', true);
+    const right = plot.valToPos(toMs, 'x', true);
+    ctx.fillStyle = colors[tone];
+    ctx.fillRect(left, bbox.top, Math.max(right - left, 2 * uPlot.pxRatio), bbox.height);
+  }
+  ctx.restore();
+}
+
+function cursorText(plot: uPlot, vitals: readonly VitalName[]): string {
+  const index = plot.cursor.idx;
+  if (index === null || index === undefined || (plot.cursor.left ?? -1) < 0) return '';
+  const at = plot.data[0][index];
+  const read = (column: number, vital: VitalName): string | undefined => {
+    const value = plot.data[column]?.[index];
+    return value === null || value === undefined ? undefined : formatVital(vital, value);
+  };
+  const parts = vitals.flatMap((vital, i) => {
+    const mean = read(1 + i * 3, vital);
+    if (mean === undefined) return [];
+    const [min, max] = [read(2 + i * 3, vital), read(3 + i * 3, vital)];
+    return [min === undefined || max === undefined ? mean : `${mean} (${min}–${max})`];
+  });
+  return at === undefined || parts.length === 0 ? '' : `${parts.join(' / ')}  at ${formatCursor(at)}`;
+}

@@ -1,0 +1,2 @@
+export const SECONDARY_NOTICE =
+  'Secondary notification system. The bedside monitor remains the primary alarm.';

@@ -1,0 +1,253 @@
+/** The live page behind all its views: the feed's state as signals, so that a frame changes only the text nodes it concerns. */
+import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { createApi, type Api } from './api/client.ts';
+import { describeError } from './api/problem.ts';
+import { startFeed, type LinkPhase } from './feed/client.ts';
+import type { Frame } from './feed/frames.ts';
+import { heartbeatSeen, monitoringOf, refusalSeen, startLink, type Monitoring } from './feed/monitoring.ts';
+import type { Alert, Patient } from './feed/patient.ts';
+import { applyDirectory, EMPTY_FEED, reduceFeed, type FeedState } from './feed/reducer.ts';
+import { observeServerTime, type ClockEstimate } from './feed/server-clock.ts';
+import { Trace } from './feed/trace.ts';
+import { urgencyOf } from './feed/urgency.ts';
+import { backfillTraces } from './wall/trace-backfill.ts';
+
+export interface Bed {
+  readonly id: string;
+  readonly patient: ReadonlySignal<Patient>;
+  /** Open, most urgent first. */
+  readonly alerts: ReadonlySignal<readonly Alert[]>;
+  readonly urgency: ReadonlySignal<number>;
+  readonly trace: Trace;
+  /** Changes with every point of `trace`. */
+  readonly traceVersion: ReadonlySignal<number>;
+}
+
+/** An action under way on an alert, or why it failed: shown where the button was. */
+export type ActionState = { readonly state: 'sending' } | { readonly state: 'failed'; readonly message: string };
+
+export interface Station {
+  readonly api: Api;
+  readonly loaded: ReadonlySignal<boolean>;
+  readonly beds: ReadonlySignal<readonly Bed[]>;
+  bed(patientId: string): Bed | undefined;
+  readonly areaAlerts: ReadonlySignal<readonly Alert[]>;
+  /** Of all beds and areas, unordered. */
+  readonly openAlerts: ReadonlySignal<readonly Alert[]>;
+  /** Server time in ms, moving once a second. */
+  readonly now: ReadonlySignal<number>;
+  readonly phase: ReadonlySignal<LinkPhase>;
+  readonly monitoring: ReadonlySignal<Monitoring>;
+  /** Server time of the last moment known to be watched, while monitoring is off. */
+  readonly unwatchedSince: ReadonlySignal<number>;
+  readonly mayAcknowledge: ReadonlySignal<boolean>;
+  /** Newest alerts to be told; `n` counts tellings. */
+  readonly announced: ReadonlySignal<{ readonly n: number; readonly first: boolean; readonly alerts: readonly Alert[] }>;
+  /** By alert id. */
+  readonly actions: ReadonlySignal<ReadonlyMap<string, ActionState>>;
+  acknowledge(alertId: string): Promise<void>;
+  stop(): void;
+}
+
+const TICK_MS = 250;
+
+interface LiveBed extends Bed {
+  readonly patient: Signal<Patient>;
+  readonly traceVersion: Signal<number>;
+}
+
+export function startStation(token: string, signOut: (reason: string) => void): Station {
+  const api = createApi(token, signOut);
+  let state: FeedState = EMPTY_FEED;
+  let clock: ClockEstimate | undefined;
+  let link = startLink(performance.now());
+
+  const live = new Map<string, LiveBed>();
+  const asked = new Set<string>();
+  const loaded = signal(false);
+  const beds = signal<readonly Bed[]>([]);
+  const areaAlerts = signal<readonly Alert[]>([]);
+  const role = signal<string | undefined>(undefined);
+  const phase = signal<LinkPhase>('connecting');
+  const actions = signal<ReadonlyMap<string, ActionState>>(new Map());
+  const announced = signal<Station['announced']['value']>({ n: 0, first: false, alerts: [] });
+
+  const serverNow = (): number => (clock === undefined ? Date.now() : performance.now() + clock.offsetMs);
+  const now = signal(Math.floor(serverNow() / 1000) * 1000);
+  const monitoring = signal<Monitoring>({ state: 'starting' });
+  const unwatchedSince = signal(0);
+
+  const tick = (): void => {
+    const localMs = performance.now();
+    const next = monitoringOf(link, localMs);
+    batch(() => {
+      now.value = Math.floor(serverNow() / 1000) * 1000;
+      if (!sameMonitoring(next, monitoring.value)) monitoring.value = next;
+      if (next.state === 'not_monitoring') {
+        unwatchedSince.value = Math.floor((serverNow() - (localMs - next.sinceMs)) / 1000) * 1000;
+      }
+    });
+  };
+
+  const publish = (next: FeedState): void => {
+    const before = state;
+    state = next;
+    batch(() => {
+      if (next.patients !== before.patients) publishPatients(next, before);
+      areaAlerts.value = next.areaAlerts;
+      role.value = next.role;
+      loaded.value = next.loaded;
+    });
+  };
+
+  const publishPatients = (next: FeedState, before: FeedState): void => {
+    let membership = false;
+    for (const [id, patient] of next.patients) {
+      const known = live.get(id);
+      if (known === undefined) {
+        live.set(id, createBed(patient));
+        membership = true;
+      } else if (patient !== before.patients.get(id)) {
+        known.patient.value = patient;
+        if (known.trace.add(patient.vitals)) known.traceVersion.value = known.traceVersion.peek() + 1;
+      }
+      if (next.loaded && patient.name === undefined && !asked.has(id)) void askDirectory(id);
+    }
+    for (const id of live.keys()) {
+      if (next.patients.has(id)) continue;
+      live.delete(id);
+      membership = true;
+    }
+    if (membership) beds.value = [...live.values()];
+  };
+
+  const askDirectory = async (id: string): Promise<void> => {
+    asked.add(id);
+    try {
+      publish(applyDirectory(state, await api.patient(id)));
+    } catch {
+      // The bed stays shown by its id alone, which is what is known.
+    }
+  };
+
+  const receive = (frame: Frame): void => {
+    const localMs = performance.now();
+    const serverMs = serverTimeOf(frame);
+    if (serverMs !== undefined) clock = observeServerTime(clock, serverMs, localMs);
+    if (frame.type === 'heartbeat') link = heartbeatSeen(link, localMs);
+    if (frame.type === 'error') {
+      if (frame.code === 'not_monitoring') link = refusalSeen(link, frame.message, localMs);
+      if (frame.code === 'unauthorized') return signOut(frame.message);
+    }
+    const first = !state.loaded;
+    const { state: next, announce } = reduceFeed(state, frame);
+    publish(next);
+    if (announce.length > 0) announced.value = { n: announced.value.n + 1, first, alerts: announce };
+    tick();
+  };
+
+  const setAction = (alertId: string, action: ActionState | undefined): void => {
+    const next = new Map(actions.value);
+    if (action === undefined) next.delete(alertId);
+    else next.set(alertId, action);
+    actions.value = next;
+  };
+
+  const feed = startFeed(
+    { url: webSocketUrl(), token, cursor: () => state.cursor },
+    {
+      frame: receive,
+      phase(next) {
+        phase.value = next;
+      },
+      refused() {
+        void api.accepted();
+      },
+    },
+  );
+  const ticking = setInterval(tick, TICK_MS);
+  const hurry = (): void => feed.hurry();
+  window.addEventListener('online', hurry);
+  document.addEventListener('visibilitychange', hurry);
+  const stopBackfill = backfillTraces(api, beds, serverNow, (bed) => {
+    const known = live.get(bed.id);
+    if (known !== undefined) known.traceVersion.value = known.traceVersion.peek() + 1;
+  });
+
+  return {
+    api,
+    loaded,
+    beds,
+    bed: (id) => live.get(id),
+    areaAlerts,
+    openAlerts: computed(() => [...areaAlerts.value, ...beds.value.flatMap((bed) => bed.alerts.value)]),
+    now,
+    phase,
+    monitoring,
+    unwatchedSince,
+    mayAcknowledge: computed(() => role.value !== undefined && role.value !== 'viewer'),
+    announced,
+    actions,
+    async acknowledge(alertId) {
+      setAction(alertId, { state: 'sending' });
+      try {
+        const alert = await api.acknowledge(alertId);
+        if (alert !== undefined) publish(reduceFeed(state, { type: 'alert', alert }).state);
+        setAction(alertId, undefined);
+      } catch (error) {
+        setAction(alertId, { state: 'failed', message: describeError(error) });
+      }
+    },
+    stop() {
+      clearInterval(ticking);
+      window.removeEventListener('online', hurry);
+      document.removeEventListener('visibilitychange', hurry);
+      stopBackfill();
+      feed.stop();
+    },
+  };
+}
+
+function createBed(initial: Patient): LiveBed {
+  const patient = signal(initial);
+  const alerts = computed(() => patient.value.alerts);
+  const trace = new Trace();
+  trace.add(initial.vitals);
+  return {
+    id: initial.patientId,
+    patient,
+    alerts,
+    urgency: computed(() => (alerts.value[0] === undefined ? 0 : urgencyOf(alerts.value[0]))),
+    trace,
+    traceVersion: signal(0),
+  };
+}
+
+function serverTimeOf(frame: Frame): number | undefined {
+  if (frame.type === 'welcome') return Date.parse(frame.server_time);
+  // Vitals may be stamped with the moment of their data; a heartbeat is stamped as it is sent.
+  return frame.type === 'heartbeat' ? Date.parse(frame.at) : undefined;
+}
+
+function sameMonitoring(a: Monitoring, b: Monitoring): boolean {
+  if (a.state !== b.state) return false;
+  if (a.state !== 'not_monitoring' || b.state !== 'not_monitoring') return true;
+  return a.sinceMs === b.sinceMs && a.reason === b.reason;
+}
+
+function webSocketUrl(): string {
+  const url = new URL('/ws', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+const StationContext = createContext<Station | undefined>(undefined);
+export const StationProvider = StationContext.Provider;
+
+export function useStation(): Station {
+  const station = useContext(StationContext);
+  if (station === undefined) throw new Error('a view stands outside the station');
+  return station;
+}

@@ -1,0 +1,98 @@
+/** The lower band of a tile: its most urgent alert, else a crossing that is being timed, else nothing. The same height whatever it says. */
+import { useComputed, type ReadonlySignal } from '@preact/signals';
+import { AcknowledgeButton } from '../alerts/acknowledge-button.tsx';
+import { numbersText, PRIORITY_TEXT, toneOf, typeText } from '../alerts/alert-text.ts';
+import { PriorityMark } from '../alerts/priority-mark.tsx';
+import type { Alert, Pending } from '../feed/patient.ts';
+import { isLatched } from '../feed/urgency.ts';
+import { useStation, type Bed } from '../station.ts';
+import { formatElapsed } from '../vital-text.ts';
+
+/** One beat for the whole wall: everything that flashes starts at the same phase. Half a second is 2 Hz, within IEC's 1.4–2.8. */
+const flashPhase = (): string => `-${Math.round(performance.now() % 500)}ms`;
+
+export function AlertStrip({ bed, whose }: { readonly bed: Bed; readonly whose: string }) {
+  const alerts = bed.alerts.value;
+  const first = alerts[0];
+  const pending = useComputed(() => bed.patient.value.pending);
+  if (first === undefined) return <PendingStrip pending={pending} />;
+  return <OneAlert key={first.id} alert={first} more={alerts.length - 1} whose={whose} pending={pending} />;
+}
+
+interface OneAlertProps {
+  readonly alert: Alert;
+  readonly more: number;
+  readonly whose: string;
+  readonly pending: ReadonlySignal<readonly Pending[]>;
+}
+
+function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
+  const tone = toneOf(alert);
+  const latched = isLatched(alert);
+  const acknowledged = alert.status === 'acknowledged';
+  return (
+    <div
+      class="strip"
+      data-tone={tone}
+      data-state={acknowledged ? 'acknowledged' : latched ? 'latched' : 'active'}
+      style={{ '--flash-phase': flashPhase() }}
+      title={alert.message}
+    >
+      <PriorityMark tone={tone} />
+      <span class="strip-text">
+        <b>
+          {typeText(alert.type)}
+          {more > 0 && <span class="more"> +{more}</span>}
+        </b>
+        <small>
+          {latched ? (
+            'Ended, not acknowledged'
+          ) : acknowledged ? (
+            <>✓ {alert.acknowledgedBy ?? 'acknowledged'}</>
+          ) : (
+            <>
+              {tone === 'technical' ? 'Technical' : PRIORITY_TEXT[alert.priority]}{' '}
+              <Elapsed sinceMs={alert.onsetMs} /> {numbersText(alert)}
+            </>
+          )}
+        </small>
+      </span>
+      {!acknowledged && <AcknowledgeButton alert={alert} whose={whose} />}
+      {acknowledged && pending.value[0] !== undefined && <PendingBar pending={pending.value[0]} />}
+    </div>
+  );
+}
+
+function PendingStrip({ pending }: { readonly pending: ReadonlySignal<readonly Pending[]> }) {
+  const [first] = pending.value;
+  if (first === undefined) return <div class="strip" />;
+  return (
+    <div class="strip" data-tone={first.priority} data-state="pending">
+      <span class="strip-text">
+        <b>{typeText(first.type)}?</b>
+        <small>
+          <Elapsed sinceMs={first.sinceMs} /> of {formatElapsed(first.dueMs - first.sinceMs)}, not an alert yet
+        </small>
+      </span>
+      <PendingBar key={`${first.type} ${first.sinceMs}`} pending={first} />
+    </div>
+  );
+}
+
+/** Fills until the condition's delay is over; the compositor moves it, no script runs. */
+function PendingBar({ pending }: { readonly pending: Pending }) {
+  const station = useStation();
+  const gone = station.now.peek() - pending.sinceMs;
+  return (
+    <span
+      class="pending-bar"
+      style={{ animationDuration: `${pending.dueMs - pending.sinceMs}ms`, animationDelay: `${-gone}ms` }}
+    />
+  );
+}
+
+function Elapsed({ sinceMs }: { readonly sinceMs: number }) {
+  const { now } = useStation();
+  const text = useComputed(() => formatElapsed(now.value - sinceMs));
+  return <span class="elapsed">{text}</span>;
+}

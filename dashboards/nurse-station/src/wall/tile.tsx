@@ -1,0 +1,122 @@
+/** One bed. The component runs when the patient's name or alerts change; seconds and vitals only change text nodes. */
+import { useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { toneOf, toneOfVital } from '../alerts/alert-text.ts';
+import { isLatched } from '../feed/urgency.ts';
+import { patientHref } from '../router.ts';
+import { useStation, type Bed } from '../station.ts';
+import { theme } from '../shell/theme.ts';
+import { VITAL_TEXT, type VitalName } from '../vital-text.ts';
+import { AlertStrip } from './alert-strip.tsx';
+import { DeviceState } from './device-state.tsx';
+import { drawSparklines } from './sparkline.ts';
+import { shownPressure, shownVital, type Shown } from './vital-reading.ts';
+
+export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: ReadonlySignal<number> }) {
+  const { now } = useStation();
+  const bedName = useComputed(() => bed.patient.value.bed).value;
+  const name = useComputed(() => bed.patient.value.name ?? bed.patient.value.patientId).value;
+  const mode = useComputed(() => bed.patient.value.mode).value;
+  const score = useComputed(() => {
+    const { score } = bed.patient.value;
+    return score === undefined ? '' : `${score.partial ? '≥' : ''}${score.value}`;
+  });
+  const scoreTone = useComputed(() => scoreBand(bed.patient.value.score?.value));
+  const tone = useComputed(() => {
+    const first = bed.alerts.value[0];
+    return first === undefined ? undefined : toneOf(first);
+  });
+  const state = useComputed(() => {
+    const first = bed.alerts.value[0];
+    if (first === undefined) return undefined;
+    return first.status === 'acknowledged' ? 'acknowledged' : isLatched(first) ? 'latched' : 'active';
+  });
+  const pressure = useComputed(() => shownPressure(bed.patient.value.vitals, now.value));
+  const whose = bedName === undefined ? name : `bed ${bedName}, ${name}`;
+  return (
+    <article class="tile" data-patient={bed.id} data-tone={tone} data-state={state} aria-label={whose}>
+      <header>
+        <a href={patientHref(bed.id)} class="tile-link" title={`${whose} (${bed.id})`}>
+          <span class="bed">{bedName ?? '—'}</span>
+          <span class="name">{name}</span>
+        </a>
+        {mode !== 'real' && <span class="chip chip-mode">{mode.toUpperCase()}</span>}
+        <span class="chip chip-score" data-band={scoreTone} title="Early-warning score (NEWS2)">
+          {score}
+        </span>
+      </header>
+      <div class="vitals">
+        <Sparklines bed={bed} emPx={emPx} />
+        <VitalPlace bed={bed} vital="heartbeat" />
+        <VitalPlace bed={bed} vital="oxygen_saturation" />
+        <VitalPlace bed={bed} vital="respiratory_rate" />
+        <Place label="BP" unit="mmHg" bed={bed} vital="blood_pressure_systolic" shown={pressure} />
+        <VitalPlace bed={bed} vital="temperature" />
+      </div>
+      <AlertStrip bed={bed} whose={whose} />
+      <DeviceState bed={bed} />
+    </article>
+  );
+}
+
+function scoreBand(score: number | undefined): string | undefined {
+  if (score === undefined) return undefined;
+  return score >= 7 ? 'high' : score >= 5 ? 'medium' : 'low';
+}
+
+function VitalPlace({ bed, vital }: { readonly bed: Bed; readonly vital: VitalName }) {
+  const { now } = useStation();
+  const shown = useComputed(() => shownVital(bed.patient.value.vitals, vital, now.value));
+  const { label, unit } = VITAL_TEXT[vital];
+  return <Place label={label} unit={unit} bed={bed} vital={vital} shown={shown} />;
+}
+
+interface PlaceProps {
+  readonly label: string;
+  readonly unit: string;
+  readonly bed: Bed;
+  readonly vital: VitalName;
+  readonly shown: ReadonlySignal<Shown>;
+}
+
+function Place({ label, unit, bed, vital, shown }: PlaceProps) {
+  const text = useComputed(() => shown.value.text);
+  const mark = useComputed(() => shown.value.mark);
+  const age = useComputed(() => shown.value.age);
+  const state = useComputed(() => shown.value.state);
+  const alarm = useComputed(
+    () =>
+      toneOfVital(bed.alerts.value, vital) ??
+      (vital === 'blood_pressure_systolic'
+        ? toneOfVital(bed.alerts.value, 'blood_pressure_diastolic')
+        : undefined),
+  );
+  const tone = useComputed(() => alarm.value?.tone);
+  const arrow = useComputed(() => (alarm.value === undefined ? '' : alarm.value.side === 'low' ? '▼' : '▲'));
+  return (
+    <div class={`place place-${vital}`} data-state={state} data-tone={tone}>
+      <span class="label">
+        {label} <span class="unit">{unit}</span> <span class="age">{age}</span>
+      </span>
+      <span class="number">
+        <span class="value">{text}</span>
+        <span class="arrow">{arrow}</span>
+        <span class="doubt">{mark}</span>
+      </span>
+    </div>
+  );
+}
+
+function Sparklines({ bed, emPx }: { readonly bed: Bed; readonly emPx: ReadonlySignal<number> }) {
+  const { now } = useStation();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useSignalEffect(() => {
+    // Read for their changes: a new point, another theme, another size.
+    void [bed.traceVersion.value, theme.value, emPx.value];
+    const frame = requestAnimationFrame(() => {
+      if (canvas.current !== null) drawSparklines(canvas.current, bed.trace, now.peek());
+    });
+    return () => cancelAnimationFrame(frame);
+  });
+  return <canvas ref={canvas} class="sparklines" aria-hidden="true" />;
+}

@@ -1,0 +1,195 @@
+/**
+ * A stand-in for the alert engine, for development and for the browser's tests: 60 beds at 1 Hz, alerts, and the faults a station must
+ * survive (a stall, a dropped socket, a refusal). `node tests/fake-server.ts [port]` serves the built page and this.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { FakeWard } from './fake-ward.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+export interface FakeServer {
+  readonly url: string;
+  readonly ward: FakeWard;
+  /** Sockets stay open and say nothing, new ones too. */
+  stall(stalled: boolean): void;
+  /** Says that nobody judges the vitals, until told otherwise. */
+  refuse(refusing: boolean): void;
+  /** Ends every socket without a word. */
+  dropSockets(): void;
+  /** The hellos received so far. */
+  readonly hellos: readonly { since?: string }[];
+  /** Answers the next acknowledgements with this status. */
+  failAcknowledge(status: number | undefined): void;
+  close(): Promise<void>;
+}
+
+export interface FakeOptions {
+  readonly port: number;
+  readonly dist: string;
+  readonly beds: number;
+}
+
+export async function startFakeServer({ port, dist, beds }: FakeOptions): Promise<FakeServer> {
+  const ward = new FakeWard(beds, Date.now());
+  const hellos: { since?: string }[] = [];
+  const ready = new Map<WebSocket, boolean>();
+  let stalled = false;
+  let refusing = false;
+  let acknowledgeStatus: number | undefined;
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.writeHead(500).end());
+  });
+  const sockets = new WebSocketServer({ server, path: '/ws' });
+  const send = (socket: WebSocket, frame: object): void => {
+    if (!stalled) socket.send(JSON.stringify(frame));
+  };
+  const broadcast = (frame: object): void => {
+    for (const [socket, welcomed] of ready) if (welcomed) send(socket, frame);
+  };
+  const iso = (): string => new Date().toISOString();
+
+  sockets.on('connection', (socket) => {
+    ready.set(socket, false);
+    socket.on('close', () => ready.delete(socket));
+    socket.on('message', (data) => {
+      const hello = JSON.parse(String(data)) as { token: string; since?: string };
+      hellos.push(hello);
+      const role = roleOf(hello.token);
+      if (role === undefined) {
+        send(socket, { type: 'error', code: 'unauthorized', message: 'The token has expired.' });
+        return socket.close();
+      }
+      send(socket, { type: 'welcome', session: 's1', role, server_time: iso() });
+      if (hello.since !== undefined) for (const event of ward.eventsAfter(hello.since)) send(socket, event);
+      send(socket, ward.snapshot());
+      if (!stalled) ready.set(socket, true);
+      if (!refusing) send(socket, { type: 'heartbeat', at: iso() });
+    });
+  });
+
+  ward.onAlert = broadcast;
+  const vitals = setInterval(() => broadcast(ward.step(Date.now())), 1000);
+  const heart = setInterval(
+    () =>
+      broadcast(
+        refusing
+          ? { type: 'error', code: 'not_monitoring', message: 'The alerting pipeline does not answer.' }
+          : { type: 'heartbeat', at: iso() },
+      ),
+    2000,
+  );
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://station');
+    if (!url.pathname.startsWith('/api/')) return serveFile(url.pathname, response);
+    const token = request.headers.authorization?.replace('Bearer ', '');
+    const role = token === undefined ? undefined : roleOf(token);
+    if (role === undefined) {
+      return problem(response, 401, 'Not signed in', 'The token has expired.');
+    }
+    const path = url.pathname.slice('/api'.length);
+    const [, acknowledged] = /^\/alerts\/([^/]+)\/acknowledge$/.exec(path) ?? [];
+    if (acknowledged !== undefined && request.method === 'POST') {
+      if (acknowledgeStatus !== undefined) {
+        return problem(response, acknowledgeStatus, 'Unavailable', 'The alert store does not answer.');
+      }
+      const alert = ward.acknowledge(acknowledged, nameOf(token ?? ''), Date.now());
+      return alert === undefined
+        ? problem(response, 404, 'Not found', 'No such alert.')
+        : json(response, alert);
+    }
+    const found = ward.get(path, url.searchParams, Date.now());
+    return found === undefined ? problem(response, 404, 'Not found', 'No such thing.') : json(response, found);
+  }
+
+  async function serveFile(path: string, response: ServerResponse): Promise<void> {
+    const file = normalize(path === '/' ? '/index.html' : path);
+    try {
+      const body = await readFile(join(dist, file));
+      response.writeHead(200, {
+        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+        'content-security-policy': "default-src 'self'",
+      });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ward,
+    hellos,
+    stall(next) {
+      stalled = next;
+    },
+    refuse(next) {
+      refusing = next;
+    },
+    dropSockets() {
+      for (const socket of ready.keys()) socket.terminate();
+    },
+    failAcknowledge(status) {
+      acknowledgeStatus = status;
+    },
+    async close() {
+      clearInterval(vitals);
+      clearInterval(heart);
+      for (const socket of ready.keys()) socket.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Unsigned tokens with the claims of real ones. */
+export function fakeToken(sub: string, role: string): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part({ sub, role, regions: ['Northeast'] })}.fake`;
+}
+
+function claimsOf(token: string): { sub: string; role: string } | undefined {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+      sub: string;
+      role: string;
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+const roleOf = (token: string): string | undefined => claimsOf(token)?.role;
+const nameOf = (token: string): string => claimsOf(token)?.sub ?? 'nobody';
+
+function json(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function problem(response: ServerResponse, status: number, title: string, detail: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/problem+json' })
+    .end(JSON.stringify({ type: 'about:blank', status, title, detail }));
+}
+
+if (import.meta.main) {
+  const fake = await startFakeServer({
+    port: Number(process.argv[2] ?? 8080),
+    dist: join(import.meta.dirname, '../dist'),
+    beds: Number(process.argv[3] ?? 60),
+  });
+  fake.ward.scenario(Date.now());
+  process.stdout.write(`${fake.url}/#token=${fakeToken('Ana Ruiz', 'nurse')}\n`);
+}
