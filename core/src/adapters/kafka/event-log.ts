@@ -1,0 +1,206 @@
+import type {
+  Consumer,
+  EventLog,
+  LogRecord,
+  NewRecord,
+  PartitionBounds,
+  Position,
+  Subscription,
+} from '../../ports/event-log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { VitalwireError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Registry } from '../../runtime/metrics.ts';
+import { Cluster } from './cluster.ts';
+import { toVitalwireError, kafkaErrorType } from './errors.ts';
+import { GroupConsumer, type ConsumerOptions } from './group-consumer.ts';
+import { committedOffsets, type GroupTimeouts } from './group-member.ts';
+import { protocolError, sendRaw } from './kafkajs-internals.ts';
+import { kafkaMetrics } from './metrics.ts';
+import { EARLIEST, listBounds, listOffset } from './offsets.ts';
+import { persistAWhile } from './persist.ts';
+import { DEFAULT_LIMITS, Producer, type ProducerLimits } from './producer.ts';
+import { requireTopics } from './require-topics.ts';
+import { Tail } from './tail.ts';
+import { TopicDirectory } from './topic-directory.ts';
+import { readRecords } from './wire/batch-reader.ts';
+import { fetchRequest } from './wire/fetch.ts';
+
+export interface KafkaEventLogConfig {
+  /** host:port of some brokers (`KAFKA_BROKERS`). */
+  readonly brokers: readonly string[];
+  /** Names this process in the brokers' logs and quotas. */
+  readonly clientId: string;
+  /** Topics that must be there. */
+  readonly topics: readonly string[];
+  readonly timeouts: GroupTimeouts;
+  readonly limits: ProducerLimits;
+}
+
+export const DEFAULT_TIMEOUTS: GroupTimeouts = { sessionMs: 6_000, rebalanceMs: 30_000, heartbeatMs: 500 };
+
+export const KAFKA_DEFAULTS = { timeouts: DEFAULT_TIMEOUTS, limits: DEFAULT_LIMITS } as const;
+
+export interface KafkaDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+const READ_LIMITS = { maxWaitMs: 0, maxBytes: 8 * 1024 * 1024, maxPartitionBytes: 1024 * 1024 };
+
+/**
+ * The event log on Kafka (brokers 2.4 to 4.x). Sees records of transactions before they are committed: nothing in Vitalwire uses them.
+ * @throws VitalwireError `unavailable` where no broker answers for 10 s, `rejected` where a topic does not exist
+ */
+export async function openKafkaEventLog(config: KafkaEventLogConfig, deps: KafkaDeps): Promise<EventLog> {
+  const { clock, logger, registry } = deps;
+  const { brokers, clientId, timeouts, limits } = config;
+  const options: ConsumerOptions = {
+    cluster: { brokers, clientId, logger },
+    timeouts,
+    clock,
+    logger,
+    metrics: kafkaMetrics(registry),
+  };
+  const cluster = new Cluster(options.cluster);
+  const directory = new TopicDirectory(cluster);
+  try {
+    await persistAWhile(options, 'connect', () => requireTopics(directory, config.topics));
+    const producer = await Producer.open({ ...options, limits }, config.topics);
+    return new KafkaEventLog(options, cluster, directory, producer);
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}
+
+class KafkaEventLog implements EventLog {
+  readonly #options: ConsumerOptions;
+  /** For questions; producers and consumers have connections of their own, so that nothing waits behind a long poll. */
+  readonly #cluster: Cluster;
+  readonly #directory: TopicDirectory;
+  readonly #producer: Producer;
+  readonly #consumers = new Set<Consumer>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ConsumerOptions, cluster: Cluster, directory: TopicDirectory, producer: Producer) {
+    this.#options = options;
+    this.#cluster = cluster;
+    this.#directory = directory;
+    this.#producer = producer;
+  }
+
+  append(records: readonly NewRecord[]): Promise<void> {
+    return this.#producer.append(records);
+  }
+
+  consume(subscription: Subscription): Promise<Consumer> {
+    return this.#keep(() => GroupConsumer.join(subscription, this.#options));
+  }
+
+  tail(topic: string, handler: (records: readonly LogRecord[]) => Promise<void> | void): Promise<Consumer> {
+    return this.#keep(() => Tail.follow(topic, handler, this.#options));
+  }
+
+  async read(position: Position, maxRecords: number): Promise<readonly LogRecord[]> {
+    return this.#asking('read', position.topic, async () => {
+      const records: LogRecord[] = [];
+      for (let offset = position.offset; records.length < maxRecords;) {
+        const page = await this.#readFrom({ ...position, offset });
+        records.push(...page.records);
+        if (page.isEnd) break;
+        offset = page.nextOffset;
+      }
+      return records.slice(0, maxRecords);
+    });
+  }
+
+  bounds(topic: string): Promise<readonly PartitionBounds[]> {
+    return this.#asking('bounds', topic, () => listBounds(this.#cluster, this.#directory, topic));
+  }
+
+  async committed(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
+    return this.#asking('committed', topic, async () => {
+      const partitions = Array.from({ length: this.#directory.partitions(topic) }, (_, partition) => ({
+        topic,
+        partition,
+      }));
+      const coordinator = await this.#cluster.coordinator(group);
+      const offsetOf = await committedOffsets(coordinator, group, partitions);
+      const offsets = new Map<number, number>();
+      for (const partition of partitions) {
+        const offset = offsetOf(partition);
+        if (offset !== undefined) offsets.set(partition.partition, offset);
+      }
+      return offsets;
+    });
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.#cluster.topics([]);
+    } catch (error) {
+      throw toVitalwireError(error, 'ping');
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+    await this.#producer.close();
+    await this.#cluster.close();
+  }
+
+  async #keep(start: () => Promise<Consumer>): Promise<Consumer> {
+    if (this.#closing) throw closed();
+    const consumer = await start();
+    if (this.#closing) {
+      await consumer.stop();
+      throw closed();
+    }
+    this.#consumers.add(consumer);
+    return {
+      failed: consumer.failed,
+      stop: async () => {
+        await consumer.stop();
+        this.#consumers.delete(consumer);
+      },
+    };
+  }
+
+  /** Leaders move: each attempt after the first asks who leads now. */
+  #asking<T>(operation: string, topic: string, question: () => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(closed());
+    let isStale = this.#directory.partitions(topic) === 0;
+    return persistAWhile(this.#options, operation, async () => {
+      if (isStale) await requireTopics(this.#directory, [topic]);
+      isStale = true;
+      return question();
+    });
+  }
+
+  async #readFrom(
+    position: Position,
+  ): Promise<{ records: readonly LogRecord[]; nextOffset: number; isEnd: boolean }> {
+    const { topic, partition, offset } = position;
+    const broker = await this.#cluster.broker(this.#directory.leader(topic, partition));
+    const [answer] = await sendRaw(broker, fetchRequest([position], READ_LIMITS));
+    const error = answer && protocolError(answer.errorCode);
+    if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE') {
+      const first = await listOffset(this.#cluster, this.#directory, position, EARLIEST);
+      return { records: [], nextOffset: first, isEnd: offset >= first };
+    }
+    if (error) throw error;
+    if (!answer) return { records: [], nextOffset: offset, isEnd: true };
+    const page = readRecords(answer.recordSet, topic, partition, offset);
+    return { ...page, isEnd: page.nextOffset >= answer.highWatermark || page.nextOffset === offset };
+  }
+}
+
+const closed = (): VitalwireError =>
+  new VitalwireError('closed', 'Kafka: the event log is closed', { retriable: false });

@@ -1,0 +1,112 @@
+/** What the adapter's tests need of a real broker, named by KAFKA_BROKERS. */
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { pino } from 'pino';
+import type { EventLog } from '../../ports/event-log.ts';
+import { systemClock, type Cancel, type Clock } from '../../runtime/clock.ts';
+import { createRegistry } from '../../runtime/metrics.ts';
+import { freshName } from '../../testing/fresh-name.ts';
+import type { EventLogHarness } from '../../testing/contracts/event-log-harness.ts';
+import { KAFKA_DEFAULTS, openKafkaEventLog, type KafkaDeps } from './event-log.ts';
+import './kafkajs-internals.ts';
+
+const PARTITIONS = 4;
+
+/** @throws where there is no engine to test: such a test must not pass for lack of one */
+export function testBrokers(): string[] {
+  const brokers = process.env['KAFKA_BROKERS'];
+  if (!brokers) throw new Error('KAFKA_BROKERS is not set: engine tests need a Kafka to run on');
+  return brokers.split(',');
+}
+
+/** The machine's clock until `stop`; from then on nothing is due any more: as near as a test in one process comes to a killed one. */
+export class MortalClock implements Clock {
+  #isDead = false;
+
+  die(): void {
+    this.#isDead = true;
+  }
+
+  now(): number {
+    return systemClock.now();
+  }
+
+  monotonic(): number {
+    return systemClock.monotonic();
+  }
+
+  after(delayMs: number, task: () => void): Cancel {
+    return systemClock.after(delayMs, () => this.#isDead || task());
+  }
+
+  every(periodMs: number, task: () => void): Cancel {
+    return systemClock.every(periodMs, () => this.#isDead || task());
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+      void systemClock.sleep(delayMs, signal).then(() => this.#isDead || resolve());
+    });
+  }
+}
+
+export function testDeps(clock: Clock = systemClock): KafkaDeps {
+  return {
+    clock,
+    logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+    registry: createRegistry('test'),
+  };
+}
+
+export function openTestLog(clock: Clock = systemClock, topics: readonly string[] = []): Promise<EventLog> {
+  const config = { brokers: testBrokers(), clientId: 'vitalwire-test', topics, ...KAFKA_DEFAULTS };
+  return openKafkaEventLog(config, testDeps(clock));
+}
+
+export async function connectAdmin(): Promise<Admin> {
+  const admin = new Kafka({ brokers: testBrokers(), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  return admin;
+}
+
+/** For the contract suites. */
+export async function makeKafkaHarness(): Promise<EventLogHarness> {
+  const admin = await connectAdmin();
+  const topics: string[] = [];
+  const logs: EventLog[] = [];
+  const open = async (): Promise<{ log: EventLog; clock: MortalClock }> => {
+    const clock = new MortalClock();
+    const log = await openTestLog(clock);
+    logs.push(log);
+    return { log, clock };
+  };
+  let current = await open();
+  return {
+    partitions: PARTITIONS,
+    get log() {
+      return current.log;
+    },
+    peer: async () => (await open()).log,
+    topic: async () => {
+      const topic = freshName('contract');
+      const configEntries = [{ name: 'retention.ms', value: '-1' }];
+      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] });
+      topics.push(topic);
+      return topic;
+    },
+    expire: async (topic) => {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+      await admin.deleteTopicRecords({ topic, partitions });
+    },
+    reopen: async () => {
+      current.clock.die();
+      current = await open();
+    },
+    close: async () => {
+      await Promise.all(logs.map((log) => log.close()));
+      if (topics.length > 0) await admin.deleteTopics({ topics });
+      await admin.disconnect();
+    },
+  };
+}
