@@ -77,9 +77,11 @@ export function createCommand(action: (given: Arguments) => Promise<void>): Comm
         .default('test'),
     )
     .optionsGroup('Who the devices are:')
-    .option('--region <names>', 'region of the devices; several, separated by commas, in turn', regions, [
-      'Northeast',
-    ])
+    .addOption(
+      new Option('--region <names>', 'region of the devices; several, separated by commas, in turn')
+        .argParser(regions)
+        .default(['Northeast'], 'Northeast'),
+    )
     .option('--prefix <text>', 'device ids begin with it: SIM-0001', topicLevel, 'SIM')
     .option('--secret <text>', "the deployment's device secret; better given as DEVICE_JWT_SECRET")
     .option(
@@ -89,7 +91,7 @@ export function createCommand(action: (given: Arguments) => Promise<void>): Comm
     )
     .option('--token-file <file>', 'tokens made elsewhere, a line each: device_id,token')
     .optionsGroup('Output:')
-    .option('--json', 'print the summary as JSON on standard output; progress goes to standard error', false)
+    .option('--json', 'print the summary as JSON on standard output; progress goes to standard error')
     .addHelpText('after', helpAfter());
   command.action((options: RawOptions) => {
     const { duration: durationMs, region, ...rest } = options;
@@ -100,6 +102,7 @@ export function createCommand(action: (given: Arguments) => Promise<void>): Comm
       replay: undefined,
       speed: undefined,
       secret: undefined,
+      json: false,
       tokenFile: undefined,
       ...rest,
       durationMs,
@@ -109,8 +112,10 @@ export function createCommand(action: (given: Arguments) => Promise<void>): Comm
   return command;
 }
 
-type RawOptions = Pick<Arguments, 'url' | 'seed' | 'prefix' | 'mode' | 'dataDir' | 'json'> &
-  Partial<Pick<Arguments, 'devices' | 'rate' | 'scenario' | 'replay' | 'speed' | 'secret' | 'tokenFile'>> & {
+type RawOptions = Pick<Arguments, 'url' | 'seed' | 'prefix' | 'mode' | 'dataDir'> &
+  Partial<
+    Pick<Arguments, 'devices' | 'rate' | 'scenario' | 'replay' | 'speed' | 'secret' | 'tokenFile' | 'json'>
+  > & {
     readonly duration: number | undefined;
     readonly region: readonly string[];
   };
@@ -139,7 +144,7 @@ Examples:
   npm run simulate -- --replay --speed 10                    the recordings that come along, ten times as fast
   npm run simulate -- --replay ./recordings --duration 5m    your own recordings
   npm run simulate -- --scenario mix --devices 200 --duration 10m
-  npm run simulate -- --devices 500 --rate 4 --duration 60s --json > summary.json
+  npm run --silent simulate -- --devices 500 --rate 4 --duration 60s --json > summary.json
   npm run simulate -- --url mqtts://gateway.example:8883 --token-file tokens.csv`;
 }
 

@@ -19,7 +19,7 @@ export interface RunDeps {
   readonly signal: AbortSignal;
 }
 
-const CONNECT_WITHIN_MS = 15_000;
+const CONNECT_WITHIN_MS = 10_000;
 const DRAIN_WITHIN_MS = 15_000;
 const BLOCK_EVERY_MS = 500;
 const LINE_EVERY_MS = 10_000;
@@ -46,6 +46,9 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Summary> {
   const rateWanted = plan.fleet.rate * devices;
   signal.addEventListener('abort', () => fleet.halt(), { once: true });
 
+  deps.progress.write(
+    `${plan.title}: connecting ${formatCount(devices)} devices, ${formatRate(plan.fleet.rate)} each\n`,
+  );
   await fleet.connect(CONNECT_WITHIN_MS, signal);
   if (fleet.connected === 0 && !signal.aborted) {
     await fleet.stop();
@@ -53,9 +56,6 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Summary> {
       `no device could connect to ${plan.fleet.url}: ${tally.lastTrouble ?? 'no answer'}`,
     );
   }
-  deps.progress.write(
-    `${plan.title}: ${formatCount(devices)} devices, ${formatRate(plan.fleet.rate)} each, ${fleet.connected} connected\n`,
-  );
   const startMs = clock.monotonic();
   const progress = showProgress(plan, fleet, tally, startMs, deps);
   if (!signal.aborted) await fleet.run();

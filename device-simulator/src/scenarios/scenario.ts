@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isVitalName } from '@vitalwire/core/vitals/vital.ts';
+import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Course } from './course.ts';
@@ -29,8 +29,8 @@ const schema = z.strictObject({
   name: z.string().min(1),
   description: z.string().min(1),
   repeat_every_s: z.number().positive().optional(),
-  course: z.record(
-    z.string().refine(isVitalName, 'is no vital'),
+  course: z.partialRecord(
+    z.enum(VITALS),
     z
       .array(keyframe)
       .min(1)

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
+import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
+import { noVitals } from '@vitalwire/core/vitals/vital.ts';
+import type { Entry } from '../device/outbox.ts';
+import { BlockScreen, renderBlock, renderLine, type Snapshot } from './progress.ts';
+import { exitCodeOf, summarize } from './summary.ts';
+import { Tally } from './tally.ts';
+import { formatClock, formatMs, renderSummary } from './text.ts';
+
+const entry = (intendedMs: number, attempts = 1): Entry => ({
+  reading: {
+    deviceId: 'D',
+    patientId: 'P',
+    region: 'R',
+    bootId: 1,
+    sequence: 1,
+    measuredAtMs: 0,
+    mode: 'test',
+    vitals: noVitals(),
+    validity: NO_MARKS,
+    supplementalOxygen: undefined,
+    consciousness: 'unknown',
+    batteryPercent: undefined,
+  },
+  intendedMs,
+  attempts,
+});
+
+/** 1,000 readings made at 0 and acknowledged after 1, 2, … 1,000 ms. */
+async function thousand(): Promise<Tally> {
+  const clock = new ManualClock();
+  const tally = new Tally(clock);
+  for (let ms = 1; ms <= 1_000; ms++) {
+    await clock.advance(1);
+    tally.onMade();
+    tally.onSent(entry(0));
+    tally.onAcknowledged(entry(0));
+  }
+  return tally;
+}
+
+describe('the summary', () => {
+  it('has latency from the intended time, to three figures', async () => {
+    const { puback_ms: puback } = summarize(await thousand(), {
+      devices: 1,
+      elapsedMs: 1_000,
+      rateWanted: 1,
+    });
+    for (const [name, ms] of Object.entries({ p50: 500, p90: 900, p99: 990, p999: 999, max: 1_000 })) {
+      const measuredMs = puback![name as keyof typeof puback]!;
+      expect(Math.abs(measuredMs - ms) / ms, `${name} ${measuredMs}`).toBeLessThan(0.002);
+    }
+  });
+
+  it('adds up, and ends well only when everything made was acknowledged', async () => {
+    const tally = await thousand();
+    const run = { devices: 10, elapsedMs: 50_000, rateWanted: 20 };
+    const clean = summarize(tally, run);
+    expect(clean).toMatchObject({ made: 1_000, unacknowledged: 0, rate_acknowledged: 20, duration_s: 50 });
+    expect(exitCodeOf(clean)).toBe(0);
+
+    tally.onMade();
+    tally.onSent(entry(0));
+    tally.onSent(entry(0, 2));
+    expect(summarize(tally, run)).toMatchObject({ sent: 1_001, resent: 1, unacknowledged: 1 });
+    expect(exitCodeOf(summarize(tally, run))).toBe(1);
+
+    tally.onRefused(entry(0), 'no');
+    const refused = summarize(tally, run);
+    expect(refused).toMatchObject({ refused: 1, unacknowledged: 0 });
+    expect(exitCodeOf(refused)).toBe(1);
+  });
+
+  it('tells apart a connection lost, failed and refused', () => {
+    const tally = new Tally(new ManualClock());
+    tally.onDisconnected({ refused: false, reason: 'lost' }, true);
+    tally.onDisconnected({ refused: false, reason: 'no route' }, false);
+    tally.onDisconnected({ refused: true, reason: 'not authorised' }, false);
+    const summary = summarize(tally, { devices: 1, elapsedMs: 0, rateWanted: 1 });
+    expect(summary.connections).toEqual({ made: 0, lost: 1, failed: 2, refused: 1 });
+    expect(summary).toMatchObject({ last_trouble: 'not authorised', rate_acknowledged: 0 });
+    expect(summary.puback_ms).toBeUndefined();
+    expect(renderSummary(summary)).toMatch(/^PUBACK +none$/m);
+  });
+
+  it('shouts what was never acknowledged, and only then', async () => {
+    const tally = await thousand();
+    const run = { devices: 1, elapsedMs: 1_000, rateWanted: 1 };
+    expect(renderSummary(summarize(tally, run))).not.toContain('UNACKNOWLEDGED');
+    tally.onMade();
+    expect(renderSummary(summarize(tally, run))).toMatch(/^UNACKNOWLEDGED +1$/m);
+  });
+});
+
+describe('text', () => {
+  it.each([
+    [0.0421, '42 µs'],
+    [1, '1 ms'],
+    [1.2345, '1.23 ms'],
+    [120, '120 ms'],
+    [999.9, '1000 ms'],
+    [12_345, '12.3 s'],
+  ])('%d ms is %s', (ms, text) => expect(formatMs(ms)).toBe(text));
+
+  it.each([
+    [75_400, '01:15'],
+    [3_661_000, '1:01:01'],
+  ])('%d ms on the clock is %s', (ms, text) => expect(formatClock(ms)).toBe(text));
+});
+
+describe('progress', () => {
+  const snapshot = (): Snapshot => ({
+    title: 'stable → mqtt://x',
+    elapsedMs: 30_000,
+    durationMs: 60_000,
+    devices: 10,
+    connected: 9,
+    waiting: 3,
+    rateWanted: 10,
+    rateAcknowledged: 9.5,
+    tally: new Tally(new ManualClock()),
+  });
+
+  it('is one plain line for a pipe', () => {
+    expect(renderLine(snapshot())).toMatch(/^00:30 {2}connected 9\/10 {2}sent 0 .*PUBACK none yet$/);
+  });
+
+  it('is a block for a terminal, drawn over the one before it, no line wider than the screen', () => {
+    const written: string[] = [];
+    const screen = new BlockScreen(
+      (text) => written.push(text),
+      () => 20,
+    );
+    const lines = renderBlock(snapshot());
+    screen.draw(lines);
+    screen.draw(lines);
+    expect(written[0]).not.toContain(`\u001B[${lines.length}A`);
+    expect(written[1]).toContain(`\u001B[${lines.length}A`);
+    expect(
+      written[1]!
+        .split('\u001B[2K')
+        .slice(1, -1)
+        .every((line) => line.length <= 20),
+    ).toBe(true);
+  });
+});
