@@ -1,5 +1,10 @@
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
-import type { EventLog, GroupPartition, PartitionBounds, TopicPartition } from '@vitalwire/core/ports/event-log.ts';
+import type {
+  EventLog,
+  GroupPartition,
+  PartitionBounds,
+  TopicPartition,
+} from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';

@@ -7,10 +7,7 @@ import { noVitals, type VitalValues } from '@vitalwire/core/vitals/vital.ts';
 export const START_MS = Date.UTC(2026, 0, 1);
 
 /** A reading as a test needs it: whatever it does not name is unremarkable. */
-export function aReading(
-  values: Partial<VitalValues>,
-  over: Partial<Omit<Reading, 'vitals'>> = {},
-): Reading {
+export function aReading(values: Partial<VitalValues>, over: Partial<Omit<Reading, 'vitals'>> = {}): Reading {
   return {
     deviceId: 'D1',
     patientId: 'P1',
@@ -30,6 +27,4 @@ export function aReading(
 
 /** The alarm settings that come with Vitalwire. */
 export const defaultSettings = (): AlarmSettings =>
-  parseAlarmSettings(
-    readFileSync(new URL(import.meta.resolve('@vitalwire/core/alarms/settings.ts')).pathname.replace('src/alarms/settings.ts', 'config/alarms.yaml'), 'utf8'),
-  );
+  parseAlarmSettings(readFileSync(new URL('../../../core/config/alarms.yaml', import.meta.url), 'utf8'));
