@@ -10,21 +10,18 @@ import type {
 import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Registry } from '../../runtime/metrics.ts';
 import { Cluster } from './cluster.ts';
-import { toVitalwireError, kafkaErrorType } from './errors.ts';
+import { toVitalwireError } from './errors.ts';
 import { GroupConsumer, type ConsumerOptions } from './group-consumer.ts';
 import { committedOffsets, type GroupTimeouts } from './group-member.ts';
-import { protocolError, sendRaw } from './kafkajs-internals.ts';
-import { kafkaMetrics } from './metrics.ts';
-import { EARLIEST, listBounds, listOffset } from './offsets.ts';
+import type { KafkaMetrics } from './metrics.ts';
+import { listBounds } from './offsets.ts';
+import { readPage } from './partition-reader.ts';
 import { persistAWhile } from './persist.ts';
 import { DEFAULT_LIMITS, Producer, type ProducerLimits } from './producer.ts';
 import { requireTopics } from './require-topics.ts';
 import { Tail } from './tail.ts';
 import { TopicDirectory } from './topic-directory.ts';
-import { readRecords } from './wire/batch-reader.ts';
-import { fetchRequest } from './wire/fetch.ts';
 
 export interface KafkaEventLogConfig {
   /** host:port of some brokers (`KAFKA_BROKERS`). */
@@ -44,24 +41,23 @@ export const KAFKA_DEFAULTS = { timeouts: DEFAULT_TIMEOUTS, limits: DEFAULT_LIMI
 export interface KafkaDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly registry: Registry;
+  /** `kafkaMetrics`, one for all that is opened in a process. */
+  readonly metrics: KafkaMetrics;
 }
-
-const READ_LIMITS = { maxWaitMs: 0, maxBytes: 8 * 1024 * 1024, maxPartitionBytes: 1024 * 1024 };
 
 /**
  * The event log on Kafka (brokers 2.4 to 4.x). Sees records of transactions before they are committed: nothing in Vitalwire uses them.
  * @throws VitalwireError `unavailable` where no broker answers for 10 s, `rejected` where a topic does not exist
  */
 export async function openKafkaEventLog(config: KafkaEventLogConfig, deps: KafkaDeps): Promise<EventLog> {
-  const { clock, logger, registry } = deps;
+  const { clock, logger, metrics } = deps;
   const { brokers, clientId, timeouts, limits } = config;
   const options: ConsumerOptions = {
     cluster: { brokers, clientId, logger },
     timeouts,
     clock,
     logger,
-    metrics: kafkaMetrics(registry),
+    metrics,
   };
   const cluster = new Cluster(options.cluster);
   const directory = new TopicDirectory(cluster);
@@ -92,7 +88,7 @@ class KafkaEventLog implements EventLog {
   }
 
   append(records: readonly NewRecord[]): Promise<void> {
-    return this.#producer.append(records);
+    return this.#producer.append(records, undefined);
   }
 
   consume(subscription: Subscription): Promise<Consumer> {
@@ -107,7 +103,7 @@ class KafkaEventLog implements EventLog {
     return this.#asking('read', position.topic, async () => {
       const records: LogRecord[] = [];
       for (let offset = position.offset; records.length < maxRecords;) {
-        const page = await this.#readFrom({ ...position, offset });
+        const page = await readPage(this.#cluster, this.#directory, { ...position, offset });
         records.push(...page.records);
         if (page.isEnd) break;
         offset = page.nextOffset;
@@ -182,23 +178,6 @@ class KafkaEventLog implements EventLog {
       isStale = true;
       return question();
     });
-  }
-
-  async #readFrom(
-    position: Position,
-  ): Promise<{ records: readonly LogRecord[]; nextOffset: number; isEnd: boolean }> {
-    const { topic, partition, offset } = position;
-    const broker = await this.#cluster.broker(this.#directory.leader(topic, partition));
-    const [answer] = await sendRaw(broker, fetchRequest([position], READ_LIMITS));
-    const error = answer && protocolError(answer.errorCode);
-    if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE') {
-      const first = await listOffset(this.#cluster, this.#directory, position, EARLIEST);
-      return { records: [], nextOffset: first, isEnd: offset >= first };
-    }
-    if (error) throw error;
-    if (!answer) return { records: [], nextOffset: offset, isEnd: true };
-    const page = readRecords(answer.recordSet, topic, partition, offset);
-    return { ...page, isEnd: page.nextOffset >= answer.highWatermark || page.nextOffset === offset };
   }
 }
 

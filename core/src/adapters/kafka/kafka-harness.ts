@@ -3,11 +3,11 @@ import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { pino } from 'pino';
 import type { EventLog } from '../../ports/event-log.ts';
 import { systemClock, type Cancel, type Clock } from '../../runtime/clock.ts';
-import { createRegistry } from '../../runtime/metrics.ts';
+import { Registry } from '../../runtime/metrics.ts';
 import { freshName } from '../../testing/fresh-name.ts';
 import type { EventLogHarness } from '../../testing/contracts/event-log-harness.ts';
 import { KAFKA_DEFAULTS, openKafkaEventLog, type KafkaDeps } from './event-log.ts';
-import './kafkajs-internals.ts';
+import { kafkaMetrics } from './metrics.ts';
 
 const PARTITIONS = 4;
 
@@ -54,7 +54,7 @@ export function testDeps(clock: Clock = systemClock): KafkaDeps {
   return {
     clock,
     logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
-    registry: createRegistry('test'),
+    metrics: kafkaMetrics(new Registry()),
   };
 }
 

@@ -41,8 +41,9 @@ export interface ProducerOptions {
   readonly metrics: KafkaMetrics;
 }
 
-interface Deferred {
+interface Appending {
   readonly records: readonly NewRecord[];
+  readonly partition: number | undefined;
   readonly call: AppendCall;
 }
 
@@ -55,7 +56,7 @@ export class Producer {
   readonly #queues = new Map<string, PartitionQueue[]>();
   readonly #stopped = new AbortController();
   /** Appends to topics that are still being asked for, and all that came after them. */
-  #deferred: Deferred[] = [];
+  #deferred: Appending[] = [];
   #identity: ProducerIdentity;
   #renewing: Promise<ProducerIdentity> | undefined;
   #bufferedBytes = 0;
@@ -101,7 +102,8 @@ export class Producer {
     }
   }
 
-  append(records: readonly NewRecord[]): Promise<void> {
+  /** To the partition given, or where that is undefined to the one each key names. */
+  append(records: readonly NewRecord[], partition: number | undefined): Promise<void> {
     if (this.#closing) return Promise.reject(closed());
     if (records.length === 0) return Promise.resolve();
     const { limits, metrics } = this.#options;
@@ -124,8 +126,8 @@ export class Producer {
     this.#buffer(bytes);
     return new Promise((resolve, reject) => {
       const call: AppendCall = { remaining: records.length, resolve, reject };
-      if (known) this.#enqueue(records, call);
-      else this.#defer({ records, call });
+      if (known) this.#enqueue({ records, partition, call });
+      else this.#defer({ records, partition, call });
     });
   }
 
@@ -150,10 +152,10 @@ export class Producer {
     await Promise.all(this.#clusters.map((cluster) => cluster.close()));
   }
 
-  #enqueue(records: readonly NewRecord[], call: AppendCall): void {
+  #enqueue({ records, partition, call }: Appending): void {
     for (const record of records) {
       const queues = this.#queues.get(record.topic) ?? this.#makeQueues(record.topic);
-      const queue = queues[partitionOf(record.key, queues.length)]!;
+      const queue = queues[partition ?? partitionOf(record.key, queues.length)]!;
       queue.add(record, recordSizeMax(record), call);
       this.#lanes[queue.partition % this.#lanes.length]!.offer(queue);
     }
@@ -170,14 +172,15 @@ export class Producer {
     return queues;
   }
 
-  #defer(deferred: Deferred): void {
+  #defer(deferred: Appending): void {
     this.#deferred.push(deferred);
     if (this.#deferred.length === 1) void this.#resolveDeferred();
   }
 
   async #resolveDeferred(): Promise<void> {
     while (this.#deferred.length > 0) {
-      const { records, call } = this.#deferred[0]!;
+      const appending = this.#deferred[0]!;
+      const { records, call } = appending;
       const unknown = [...new Set(records.map((record) => record.topic))].filter(
         (topic) => this.#directory.partitions(topic) === 0,
       );
@@ -194,7 +197,7 @@ export class Producer {
         }
       }
       this.#deferred.shift();
-      if (missing.length === 0) this.#enqueue(records, call);
+      if (missing.length === 0) this.#enqueue(appending);
       else {
         this.#buffer(-records.reduce((sum, record) => sum + recordSizeMax(record), 0));
         const reason = `Kafka: topic ${missing.join(', ')} does not exist`;
