@@ -19,8 +19,10 @@ export interface RunDeps {
   readonly signal: AbortSignal;
 }
 
-const CONNECT_WITHIN_MS = 10_000;
+const CONNECT_PATIENCE_MS = 5_000;
+/** For what is unacknowledged when the schedule ends; shorter when somebody waits at the keyboard. */
 const DRAIN_WITHIN_MS = 15_000;
+const DRAIN_INTERRUPTED_WITHIN_MS = 3_000;
 const BLOCK_EVERY_MS = 500;
 const LINE_EVERY_MS = 10_000;
 
@@ -49,7 +51,7 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Summary> {
   deps.progress.write(
     `${plan.title}: connecting ${formatCount(devices)} devices, ${formatRate(plan.fleet.rate)} each\n`,
   );
-  await fleet.connect(CONNECT_WITHIN_MS, signal);
+  await fleet.connect(CONNECT_PATIENCE_MS, signal);
   if (fleet.connected === 0 && !signal.aborted) {
     await fleet.stop();
     throw new NoConnectionError(
@@ -60,7 +62,7 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Summary> {
   const progress = showProgress(plan, fleet, tally, startMs, deps);
   if (!signal.aborted) await fleet.run();
   const elapsedMs = clock.monotonic() - startMs;
-  await fleet.drain(DRAIN_WITHIN_MS);
+  await fleet.drain(signal.aborted ? DRAIN_INTERRUPTED_WITHIN_MS : DRAIN_WITHIN_MS);
   await progress.stop();
   await fleet.stop();
   return summarize(tally, { devices, elapsedMs, rateWanted });

@@ -47,8 +47,11 @@ export interface Fleet {
   readonly connected: number;
   /** Readings made and neither acknowledged nor given up. */
   readonly waiting: number;
-  /** Begins to connect every device, spread over time, and resolves once all are connected, `timeoutMs` has passed, or the signal came. */
-  connect(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Begins to connect every device, spread over time. Resolves once all are connected, at the signal, or when the last has had `patienceMs`;
+   * those that are not connected by then keep trying.
+   */
+  connect(patienceMs: number, signal: AbortSignal): Promise<void>;
   /** Begins the schedule; resolves when the duration is over or every source has ended, or at `halt`. */
   run(): Promise<void>;
   /** Ends the schedule. Devices go on sending what they hold. */
@@ -106,7 +109,7 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
     get waiting() {
       return waiting();
     },
-    async connect(timeoutMs, signal) {
+    async connect(patienceMs, signal) {
       cancelConnecting = startPacer({
         clock,
         perSecond: CONNECTS_PER_S,
@@ -114,7 +117,8 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
         onTurn: (index) => devices[index]?.start(),
         onDone: () => {},
       });
-      await until(() => signal.aborted || connected() === devices.length, timeoutMs);
+      const spreadMs = (devices.length * 1_000) / CONNECTS_PER_S;
+      await until(() => signal.aborted || connected() === devices.length, spreadMs + patienceMs);
     },
     run() {
       const perSecond = options.rate * devices.length;

@@ -35,7 +35,7 @@ export interface Ward extends Service {
 const ORDER = ['01', '32', '51', '22', '37', '13', '42', '05', '39', '19'].map((number) => `bidmc_${number}`);
 const BACKOFF = { firstPauseMs: 250, maxPauseMs: 5_000 };
 const HELD_MAX = 100_000;
-const CONNECT_WITHIN_MS = 5_000;
+const CONNECT_PATIENCE_MS = 5_000;
 const DRAIN_WITHIN_MS = 400;
 
 /**
@@ -67,7 +67,7 @@ export async function startWard(options: WardOptions): Promise<Ward> {
     },
     { connect: connectMqtt, clock, observer: logging(logger), onTurnLate: () => {} },
   );
-  await fleet.connect(CONNECT_WITHIN_MS, new AbortController().signal);
+  await fleet.connect(CONNECT_PATIENCE_MS, new AbortController().signal);
   logger.info({ beds: options.beds, connected: fleet.connected }, 'simulated ward started');
   void fleet.run();
 
