@@ -8,7 +8,7 @@ import { startFeed, type LinkPhase } from './feed/client.ts';
 import type { Frame } from './feed/frames.ts';
 import { heartbeatSeen, monitoringOf, refusalSeen, startLink, type Monitoring } from './feed/monitoring.ts';
 import type { Alert, Patient } from './feed/patient.ts';
-import { applyDirectory, EMPTY_FEED, reduceFeed, type FeedState } from './feed/reducer.ts';
+import { EMPTY_FEED, reduceFeed, type FeedState } from './feed/reducer.ts';
 import { observeServerTime, type ClockEstimate } from './feed/server-clock.ts';
 import { Trace } from './feed/trace.ts';
 import { urgencyOf } from './feed/urgency.ts';
@@ -65,7 +65,6 @@ export function startStation(token: string, signOut: (reason: string) => void): 
   let link = startLink(performance.now());
 
   const live = new Map<string, LiveBed>();
-  const asked = new Set<string>();
   const loaded = signal(false);
   const beds = signal<readonly Bed[]>([]);
   const areaAlerts = signal<readonly Alert[]>([]);
@@ -113,7 +112,6 @@ export function startStation(token: string, signOut: (reason: string) => void): 
         known.patient.value = patient;
         if (known.trace.add(patient.vitals)) known.traceVersion.value = known.traceVersion.peek() + 1;
       }
-      if (next.loaded && patient.name === undefined && !asked.has(id)) void askDirectory(id);
     }
     for (const id of live.keys()) {
       if (next.patients.has(id)) continue;
@@ -123,15 +121,6 @@ export function startStation(token: string, signOut: (reason: string) => void): 
     if (membership) beds.value = [...live.values()];
   };
 
-  const askDirectory = async (id: string): Promise<void> => {
-    asked.add(id);
-    try {
-      publish(applyDirectory(state, await api.patient(id)));
-    } catch {
-      // The bed stays shown by its id alone, which is what is known.
-    }
-  };
-
   const receive = (frame: Frame): void => {
     const localMs = performance.now();
     const serverMs = serverTimeOf(frame);
@@ -139,7 +128,7 @@ export function startStation(token: string, signOut: (reason: string) => void): 
     if (frame.type === 'heartbeat') link = heartbeatSeen(link, localMs);
     if (frame.type === 'error') {
       if (frame.code === 'not_monitoring') link = refusalSeen(link, frame.message, localMs);
-      if (frame.code === 'unauthorized') return signOut(frame.message);
+      if (frame.code === 'unauthorized' || frame.code === 'forbidden') return signOut(sentence(frame.message));
     }
     const first = !state.loaded;
     const { state: next, announce } = reduceFeed(state, frame);
@@ -224,6 +213,9 @@ function createBed(initial: Patient): LiveBed {
     traceVersion: signal(0),
   };
 }
+
+/** The server's reasons are phrases. */
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 
 function serverTimeOf(frame: Frame): number | undefined {
   if (frame.type === 'welcome') return Date.parse(frame.server_time);

@@ -23,7 +23,7 @@ const CONTINUOUS_MS = 10 * SECOND;
 export const VITAL_TEXT: Readonly<Record<VitalName, VitalText>> = {
   heartbeat: { label: 'HR', unit: '/min', decimals: 0, lifetimeMs: CONTINUOUS_MS, axis: [40, 140] },
   blood_pressure_systolic: {
-    label: 'BP sys',
+    label: 'BP',
     unit: 'mmHg',
     decimals: 0,
     lifetimeMs: INTERMITTENT_MS,

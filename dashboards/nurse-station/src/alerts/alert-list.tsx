@@ -149,17 +149,17 @@ function useClosed(station: Station) {
   const alerts = useSignal<readonly Alert[]>([]);
   const error = useSignal<string | undefined>(undefined);
   const next = useSignal<string | null>(null);
-  const load = async (cursor: string | undefined): Promise<void> => {
+  const load = async (after: string | undefined): Promise<void> => {
     try {
       const page = await station.api.alerts({
         patient: undefined,
         region: filter.peek().region || undefined,
         status: 'resolved',
         priority: priority.peek() || undefined,
-        cursor,
+        after,
       });
       const items = page.items.map(toAlert);
-      alerts.value = cursor === undefined ? items : mergeAlerts(alerts.peek(), items);
+      alerts.value = after === undefined ? items : mergeAlerts(alerts.peek(), items);
       next.value = page.next;
       error.value = undefined;
     } catch (cause) {

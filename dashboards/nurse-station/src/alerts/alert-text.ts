@@ -45,6 +45,23 @@ export function typeText(type: string): string {
 
 /** `82 %, limit 90`: empty where the alert carries no number. */
 export function numbersText(alert: Alert): string {
+  const { value, threshold, unit } = numbersOf(alert);
+  return [
+    value === undefined ? '' : `${value}${unit}`,
+    threshold === undefined ? '' : `limit ${threshold}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** `82 < 90 %`: the same for a small place. */
+export function comparisonText(alert: Alert): string {
+  const { value, threshold, unit } = numbersOf(alert);
+  if (value === undefined || threshold === undefined) return numbersText(alert);
+  return `${value} ${limitCrossed(alert.type)?.side === 'low' ? '<' : '>'} ${threshold}${unit}`;
+}
+
+function numbersOf(alert: Alert) {
   const vital = limitCrossed(alert.type)?.vital;
   const format = (value: number): string => {
     if (vital === undefined) return String(value);
@@ -53,13 +70,11 @@ export function numbersText(alert: Alert): string {
     const onLimit = Number(text) === alert.threshold && value !== alert.threshold;
     return onLimit ? value.toFixed(VITAL_TEXT[vital].decimals + 1) : text;
   };
-  const unit = vital === undefined ? '' : ` ${VITAL_TEXT[vital].unit}`;
-  return [
-    alert.value === undefined ? '' : `${format(alert.value)}${unit}`,
-    alert.threshold === undefined ? '' : `limit ${format(alert.threshold)}`,
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
+  return {
+    value: alert.value === undefined ? undefined : format(alert.value),
+    threshold: alert.threshold === undefined ? undefined : String(alert.threshold),
+    unit: vital === undefined ? '' : ` ${VITAL_TEXT[vital].unit}`,
+  };
 }
 
 /** The look of an alert: IEC 60601-1-8 colours, and technical ones apart from the patient's. */

@@ -18,7 +18,20 @@ export interface PatientDetail extends PatientDocument {
 }
 
 /** A raw point holds the vitals measured then; one of a tier also `<vital>_min`, `_max` and `_count`. */
-export type VitalsPoint = Readonly<Record<string, number | string | null>> & { readonly at: string };
+export interface VitalsPoint {
+  readonly at: string;
+  /** Of raw points: the vitals that are not plainly valid. */
+  readonly validity?: Readonly<Record<string, string>>;
+  readonly [field: string]: number | string | Readonly<Record<string, string>> | undefined;
+}
+
+/** The vital at a point; undefined where it was not measured, or was no measurement. */
+export function valueAt(point: VitalsPoint, vital: VitalName): number | undefined {
+  const value = point[vital];
+  const validity = point.validity?.[vital];
+  if (validity === 'invalid' || validity === 'not_available') return undefined;
+  return typeof value === 'number' ? value : undefined;
+}
 
 export interface VitalsSeries {
   readonly patient_id: string;
@@ -45,7 +58,8 @@ export interface AlertQuery {
   readonly region: string | undefined;
   readonly status: string | undefined;
   readonly priority: string | undefined;
-  readonly cursor: string | undefined;
+  /** The `next` of the page before. */
+  readonly after: string | undefined;
 }
 
 export interface Api {

@@ -51,35 +51,23 @@ export function reduceFeed(state: FeedState, frame: Frame): FeedOutput {
   }
 }
 
-/** A patient's entry in the directory, asked for after one turned up that no snapshot had named. */
-export function applyDirectory(state: FeedState, document: PatientDocument): FeedState {
-  const known = state.patients.get(document.patient_id);
-  if (known === undefined) return state;
-  const { name, age, bed, ward, region, deviceId } = toPatient(document);
-  return withPatient(state, {
-    ...known,
-    name: name ?? known.name,
-    age: age ?? known.age,
-    bed: bed ?? known.bed,
-    ward: ward ?? known.ward,
-    region: known.region || region,
-    deviceId: known.deviceId || deviceId,
-  });
-}
-
 function applySnapshot(state: FeedState, cursor: string, documents: readonly PatientDocument[]): FeedOutput {
   const patients = new Map<string, Patient>();
+  let areaAlerts: readonly Alert[] = [];
   for (const document of documents) {
     const patient = toPatient(document);
+    if (patient.patientId === '') {
+      areaAlerts = patient.alerts;
+      continue;
+    }
     const before = state.patients.get(patient.patientId);
     // A value can be newer here than in a snapshot that was long in the making.
     const vitals = before === undefined ? patient.vitals : mergeVitals(before.vitals, patient.vitals);
     patients.set(patient.patientId, { ...patient, vitals });
   }
-  const announce = [...patients.values()]
-    .flatMap((patient) => patient.alerts)
+  const announce = [...areaAlerts, ...[...patients.values()].flatMap((patient) => patient.alerts)]
     .filter((alert) => isNews(alert, findAlert(state, alert)));
-  return { state: { ...state, loaded: true, cursor, patients }, announce };
+  return { state: { ...state, loaded: true, cursor, patients, areaAlerts }, announce };
 }
 
 function applyVitals(state: FeedState, documents: readonly PatientDocument[]): FeedState {
@@ -88,8 +76,12 @@ function applyVitals(state: FeedState, documents: readonly PatientDocument[]): F
     const patient = patients.get(document.patient_id) ?? unknownPatient(document.patient_id);
     patients.set(document.patient_id, {
       ...patient,
-      region: patient.region || (document.region ?? ''),
+      region: document.region ?? patient.region,
       deviceId: document.device_id ?? patient.deviceId,
+      name: document.name ?? patient.name,
+      age: document.age ?? patient.age,
+      bed: document.bed ?? patient.bed,
+      ward: document.ward ?? patient.ward,
       vitals: mergeVitals(patient.vitals, toVitals(document.vitals ?? {})),
       pending: document.pending === undefined ? patient.pending : keptPending(patient.pending, document.pending),
       mode: document.mode ?? patient.mode,

@@ -3,14 +3,20 @@ import { PRIORITY_RANK } from '@vitalwire/core/alarms/condition.ts';
 import type { Alert } from './patient.ts';
 
 /**
- * Higher is more urgent. Nobody has seen it: above all that somebody has. Within these the patient's alarms stand above technical ones, then the
- * priority counts, then whether the condition still lasts. A crossing that is still timed counts for nothing: tiles would move for noise.
+ * Higher is more urgent: first by what kind of worry it is, then by priority, then whether the condition still lasts. A crossing that is
+ * still timed counts for nothing: tiles would move for noise.
  */
 export function urgencyOf(alert: Alert): number {
-  const unseen = alert.status === 'pending' ? 200 : 100;
-  const body = alert.kind === 'physiological' ? 50 : 0;
   const lasting = alert.endedAtMs === undefined ? 1 : 0;
-  return unseen + body + PRIORITY_RANK[alert.priority] * 2 + lasting;
+  return worryOf(alert) * 100 + PRIORITY_RANK[alert.priority] * 10 + lasting;
+}
+
+/** A patient nobody can watch comes before one whom somebody has seen to; a low battery comes after. */
+function worryOf({ kind, status, priority }: Alert): number {
+  const unseen = status === 'pending';
+  if (kind === 'physiological') return unseen ? 5 : 3;
+  if (!unseen) return 1;
+  return priority === 'low' ? 2 : 4;
 }
 
 export const isLatched = (alert: Alert): boolean =>

@@ -34,7 +34,8 @@ interface Props {
 
 function NumberNow({ bed, vital, limits }: Props) {
   const { now } = useStation();
-  const { label, unit } = VITAL_TEXT[vital];
+  const { unit } = VITAL_TEXT[vital];
+  const label = vital === 'blood_pressure_systolic' ? 'BP sys' : VITAL_TEXT[vital].label;
   const shown = useComputed(() =>
     bed === undefined ? undefined : shownVital(bed.patient.value.vitals, vital, now.value),
   ).value;
@@ -48,7 +49,7 @@ function NumberNow({ bed, vital, limits }: Props) {
   return (
     <div class={`place place-${vital}`} data-state={shown?.state ?? 'missing'} data-tone={alarm?.tone}>
       <span class="label">
-        {label} <span class="unit">{unit}</span>
+        {label} <span class="unit">{unit}</span> <span class="celsius">{celsius}</span>
       </span>
       <span class="number">
         <span class="value">{shown?.text ?? DASHES}</span>
@@ -56,7 +57,7 @@ function NumberNow({ bed, vital, limits }: Props) {
         <span class="doubt">{shown?.mark}</span>
       </span>
       <span class="number-notes">
-        <span>{limitsText(limits[vital])}</span> <span>{celsius}</span> <span class="age">{shown?.age}</span>
+        <span>{limitsText(limits[vital])}</span> <span class="age">{shown?.age}</span>
       </span>
     </div>
   );

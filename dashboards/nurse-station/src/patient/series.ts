@@ -1,8 +1,7 @@
 /** The API's points as columns a chart draws: gaps are gaps, a tier's extremes stay beside its mean. Pure. */
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
-import type { VitalsPoint, VitalsSeries } from '../api/client.ts';
+import { valueAt, type VitalsPoint, type VitalsSeries } from '../api/client.ts';
 import type { Vitals } from '../feed/patient.ts';
-import { isIntermittent, VITAL_TEXT } from '../vital-text.ts';
 
 export type Resolution = VitalsSeries['resolution'];
 
@@ -23,14 +22,14 @@ export type Columns = [times: number[], ...values: (number | null)[][]];
 
 const TIER_MS: Readonly<Record<Resolution, number>> = { raw: 0, '5m': 300_000, '1h': 3_600_000 };
 
-/** As the station's dashes and the technical alarm say it: a device that reports seldom is given three of its periods. */
+/** As the technical alarm has it; what is measured seldom (a cuff, a slow device) is given three of its usual periods. */
 const SILENCE_MS = 30_000;
 
 export function toSamples(points: readonly VitalsPoint[]): Sample[] {
   return points.map((point) => {
     const values: Partial<Record<VitalName, SampleValue>> = {};
     for (const vital of VITALS) {
-      const mean = number(point[vital]);
+      const mean = valueAt(point, vital);
       if (mean === undefined) continue;
       values[vital] = { mean, min: number(point[`${vital}_min`]), max: number(point[`${vital}_max`]) };
     }
@@ -67,7 +66,7 @@ export function toColumns(
   resolution: Resolution,
 ): Columns {
   const held = samples.filter(({ values }) => vitals.some((vital) => values[vital] !== undefined));
-  const gapMs = longestStepMs(held, vitals, resolution);
+  const gapMs = longestStepMs(held, resolution);
   const times: number[] = [];
   const columns = vitals.flatMap(() => [[], [], []] as (number | null)[][]);
   const push = (atMs: number, values: Sample['values']): void => {
@@ -89,23 +88,15 @@ export function toColumns(
 }
 
 /** A longer step between two samples is a gap. */
-function longestStepMs(
-  samples: readonly Sample[],
-  vitals: readonly VitalName[],
-  resolution: Resolution,
-): number {
-  const lifetimeMs = Math.max(
-    ...vitals.map((vital) => (isIntermittent(vital) ? VITAL_TEXT[vital].lifetimeMs : 0)),
-  );
-  if (resolution !== 'raw') return Math.max(lifetimeMs, TIER_MS[resolution] * 1.5);
+function longestStepMs(samples: readonly Sample[], resolution: Resolution): number {
   const steps = samples
     .slice(1)
     .map(({ atMs }, index) => atMs - (samples[index]?.atMs ?? atMs))
     .sort((a, b) => a - b);
   const usualMs = steps[Math.floor(steps.length / 2)] ?? 0;
-  return Math.max(lifetimeMs, SILENCE_MS, usualMs * 3);
+  return Math.max(SILENCE_MS, TIER_MS[resolution] * 1.5, usualMs * 3);
 }
 
-function number(value: number | string | null | undefined): number | undefined {
+function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }

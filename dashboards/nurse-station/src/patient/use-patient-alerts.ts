@@ -29,7 +29,7 @@ export function usePatientAlerts(patientId: string): PatientAlerts {
   });
 
   const load = useCallback(
-    async (cursor: string | undefined) => {
+    async (after: string | undefined) => {
       loading.value = true;
       try {
         const page = await station.api.alerts({
@@ -37,7 +37,7 @@ export function usePatientAlerts(patientId: string): PatientAlerts {
           region: undefined,
           status: undefined,
           priority: undefined,
-          cursor,
+          after,
         });
         fetched.value = mergeAlerts(fetched.peek(), page.items.map(toAlert));
         next.value = page.next;

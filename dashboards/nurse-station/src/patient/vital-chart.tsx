@@ -26,7 +26,8 @@ interface Props {
   readonly onReset: () => void;
 }
 
-const HEIGHT_PX = 142;
+/** More dots than this are a smear. */
+const POINTS_SHOWN_MAX = 80;
 /** All vitals' charts share one cursor. */
 const SYNC_KEY = 'vitals';
 
@@ -45,9 +46,9 @@ export function VitalChart(props: Props) {
     const say = (text: string): void => {
       if (readout.current !== null) readout.current.textContent = text;
     };
-    const made = new uPlot(optionsOf(latest, element.clientWidth, say), latest.current.columns, element);
+    const made = new uPlot(optionsOf(latest, sizeOf(element), say), latest.current.columns, element);
     plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    const observer = new ResizeObserver(() => made.setSize(sizeOf(element)));
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -75,9 +76,11 @@ export function VitalChart(props: Props) {
   );
 }
 
+const sizeOf = (element: HTMLElement) => ({ width: element.clientWidth, height: element.clientHeight });
+
 function optionsOf(
   latest: { readonly current: Props },
-  width: number,
+  size: { readonly width: number; readonly height: number },
   say: (text: string) => void,
 ): uPlot.Options {
   const { vitals } = latest.current;
@@ -87,20 +90,20 @@ function optionsOf(
   const series: uPlot.Series[] = [{}];
   for (const vital of vitals) {
     series.push(
-      { stroke: line ?? '', width: 1.6, points: { show: isIntermittent(vital), size: 5 }, spanGaps: false },
+      { stroke: line ?? '', width: 1.6, points: { show: (_, __, from, to) => isIntermittent(vital) && to - from < POINTS_SHOWN_MAX, size: 5 }, spanGaps: false },
       { stroke: 'transparent', width: 0, points: { show: false } },
       { stroke: 'transparent', width: 0, points: { show: false } },
     );
   }
   return {
-    width,
-    height: HEIGHT_PX,
+    ...size,
     ms: 1,
     legend: { show: false },
     padding: [6, 34, 0, 0],
     cursor: {
       sync: { key: SYNC_KEY, scales: ['x', null] },
       drag: { x: true, y: false, setScale: false },
+      y: false,
       points: { size: 6 },
       bind: {
         dblclick: () => () => {
@@ -162,6 +165,8 @@ function drawLimits(plot: uPlot, { vitals, limits }: Props, colors: Readonly<Rec
   ctx.lineWidth = ratio;
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
+  const labelled: number[] = [];
   const { min = -Infinity, max = Infinity } = plot.scales['y'] ?? {};
   for (const vital of vitals) {
     const { low = [], high = [] } = limits[vital] ?? {};
@@ -175,6 +180,9 @@ function drawLimits(plot: uPlot, { vitals, limits }: Props, colors: Readonly<Rec
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
+      // Milder limits come first and keep their label where two would lie upon each other.
+      if (labelled.some((other) => Math.abs(other - y) < 11 * ratio)) continue;
+      labelled.push(y);
       ctx.fillText(String(limit), bbox.left + bbox.width + 4 * ratio, y);
     }
   }
@@ -191,7 +199,7 @@ function drawEpisodes(
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  ctx.globalAlpha = 0.22;
+  ctx.globalAlpha = 0.16;
   for (const { fromMs, toMs, tone } of episodes) {
     const left = plot.valToPos(fromMs, 'x', true);
     const right = plot.valToPos(toMs, 'x', true);

@@ -1,7 +1,7 @@
 /** The lower band of a tile: its most urgent alert, else a crossing that is being timed, else nothing. The same height whatever it says. */
 import { useComputed, type ReadonlySignal } from '@preact/signals';
 import { AcknowledgeButton } from '../alerts/acknowledge-button.tsx';
-import { numbersText, PRIORITY_TEXT, toneOf, typeText } from '../alerts/alert-text.ts';
+import { comparisonText, PRIORITY_TEXT, toneOf, typeText } from '../alerts/alert-text.ts';
 import { PriorityMark } from '../alerts/priority-mark.tsx';
 import type { Alert, Pending } from '../feed/patient.ts';
 import { isLatched } from '../feed/urgency.ts';
@@ -39,23 +39,24 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
       title={alert.message}
     >
       <PriorityMark tone={tone} />
-      <span class="strip-text">
-        <b>
+      <span class="strip-head">
+        <b class="strip-what">
           {typeText(alert.type)}
           {more > 0 && <span class="more"> +{more}</span>}
         </b>
-        <small>
-          {latched ? (
-            'Ended, not acknowledged'
-          ) : acknowledged ? (
-            <>✓ {alert.acknowledgedBy ?? 'acknowledged'}</>
-          ) : (
-            <>
-              {tone === 'technical' ? 'Technical' : PRIORITY_TEXT[alert.priority]}{' '}
-              <Elapsed sinceMs={alert.onsetMs} /> {numbersText(alert)}
-            </>
-          )}
-        </small>
+        <span>
+          {tone === 'technical' ? '' : PRIORITY_TEXT[alert.priority]}{' '}
+          {latched ? 'ended' : <Elapsed sinceMs={alert.onsetMs} />}
+        </span>
+      </span>
+      <span class="strip-detail">
+        {latched
+          ? 'not seen yet'
+          : acknowledged
+            ? `✓ ${alert.acknowledgedBy ?? 'acknowledged'}`
+            : tone === 'technical'
+              ? 'Technical'
+              : comparisonText(alert)}
       </span>
       {!acknowledged && <AcknowledgeButton alert={alert} whose={whose} />}
       {acknowledged && pending.value[0] !== undefined && <PendingBar pending={pending.value[0]} />}
@@ -68,12 +69,13 @@ function PendingStrip({ pending }: { readonly pending: ReadonlySignal<readonly P
   if (first === undefined) return <div class="strip" />;
   return (
     <div class="strip" data-tone={first.priority} data-state="pending">
-      <span class="strip-text">
-        <b>{typeText(first.type)}?</b>
-        <small>
-          <Elapsed sinceMs={first.sinceMs} /> of {formatElapsed(first.dueMs - first.sinceMs)}, not an alert yet
-        </small>
+      <span class="strip-head">
+        <b class="strip-what">{typeText(first.type)}?</b>
+        <span>
+          <Elapsed sinceMs={first.sinceMs} /> of {formatElapsed(first.dueMs - first.sinceMs)}
+        </span>
       </span>
+      <span class="strip-detail">Being timed, not an alert yet</span>
       <PendingBar key={`${first.type} ${first.sinceMs}`} pending={first} />
     </div>
   );

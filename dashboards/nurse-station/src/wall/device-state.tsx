@@ -1,44 +1,33 @@
-/** The last line of a tile: how old the newest reading is, whether the device is there, and its battery where it matters. */
+/** Whether the device is there, and its battery; quiet while both are as they should be. */
 import { useComputed } from '@preact/signals';
-import type { Connection, Patient } from '../feed/patient.ts';
-import { useStation, type Bed } from '../station.ts';
-import { formatAge } from '../vital-text.ts';
+import type { Connection } from '../feed/patient.ts';
+import type { Bed } from '../station.ts';
 
 const WORDS: Readonly<Record<Connection, string>> = {
   born: '',
   connected: '',
-  dead: 'Device switched off',
-  lost: 'Device connection lost',
-  unknown: 'Device not seen yet',
+  dead: 'Device off',
+  lost: 'Device lost',
+  unknown: 'Device not seen',
 };
 
 const LOW_BATTERY_PERCENT = 20;
 
 export function DeviceState({ bed }: { readonly bed: Bed }) {
-  const { now } = useStation();
   const words = useComputed(() => WORDS[bed.patient.value.connection]);
-  const reading = useComputed(() => newestReading(bed.patient.value, now.value));
-  const battery = useComputed(() => bed.patient.value.batteryPercent);
-  const level = useComputed(() => (battery.value === undefined ? '' : `${Math.round(battery.value)} %`));
-  const low = useComputed(() => (battery.value ?? 100) <= LOW_BATTERY_PERCENT);
-  const fill = useComputed(() => `scaleX(${(battery.value ?? 0) / 100})`);
+  const battery = useComputed(() => bed.patient.value.batteryPercent).value;
+  const low = battery !== undefined && battery <= LOW_BATTERY_PERCENT;
   return (
-    <footer class="device">
+    <span class="device">
       <span class="device-words">{words}</span>
-      <span class="device-reading">{reading}</span>
-      {useComputed(() => battery.value !== undefined).value && (
-        <span class="battery" data-low={useComputed(() => (low.value ? 'yes' : undefined))}>
+      {battery !== undefined && (
+        <span class="battery" data-low={low ? 'yes' : undefined} title={`Battery ${Math.round(battery)} %`}>
           <span class="battery-body">
-            <span style={{ transform: fill.value }} />
+            <span style={{ transform: `scaleX(${battery / 100})` }} />
           </span>
-          {level}
+          <span class="battery-level">{Math.round(battery)} %</span>
         </span>
       )}
-    </footer>
+    </span>
   );
-}
-
-function newestReading(patient: Patient, nowMs: number): string {
-  const newestMs = Math.max(...Object.values(patient.vitals).map(({ measuredAtMs }) => measuredAtMs));
-  return Number.isFinite(newestMs) ? `${formatAge(nowMs - newestMs)} ago` : 'no reading yet';
 }

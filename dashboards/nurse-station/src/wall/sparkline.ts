@@ -1,24 +1,23 @@
 /** A bed's sparklines: one small canvas a tile, drawn only when its trace has a new point. */
 import type { VitalName } from '@vitalwire/core/vitals/vital.ts';
-import { isIntermittent } from '../vital-text.ts';
 import { TRACE_MS, type Trace, type TracePoint } from '../feed/trace.ts';
 
-/** Where each vital's line lies, as fractions of the canvas: under its number. The stylesheet's grid has the same proportions. */
-const SLOTS: Readonly<Partial<Record<VitalName, readonly [left: number, top: number, width: number, height: number]>>> = {
-  heartbeat: [0, 0.44, 0.32, 0.17],
-  oxygen_saturation: [0.345, 0.44, 0.32, 0.17],
-  respiratory_rate: [0.69, 0.44, 0.31, 0.17],
-  blood_pressure_systolic: [0, 0.9, 0.59, 0.1],
-  temperature: [0.62, 0.9, 0.38, 0.1],
+/**
+ * Where each vital's line lies, as fractions of the canvas: under its number, where the stylesheet's grid leaves room. Cuff and probe have none:
+ * ten minutes hold one of their values at most.
+ */
+const SLOTS: Readonly<Partial<Record<VitalName, readonly [left: number, width: number]>>> = {
+  heartbeat: [0, 0.36],
+  oxygen_saturation: [0.38, 0.34],
+  respiratory_rate: [0.74, 0.26],
 };
+const EDGE = 0.08;
 
 /** The least span of the y axis, so that a quiet signal looks quiet. */
 const SPAN: Readonly<Partial<Record<VitalName, number>>> = {
   heartbeat: 30,
   oxygen_saturation: 8,
   respiratory_rate: 12,
-  blood_pressure_systolic: 40,
-  temperature: 2,
 };
 
 /** A longer silence is a gap in the line. */
@@ -39,8 +38,8 @@ export function drawSparklines(canvas: HTMLCanvasElement, trace: Trace, nowMs: n
   context.lineWidth = 1.2 * ratio;
   context.lineJoin = 'round';
   for (const [vital, slot] of Object.entries(SLOTS)) {
-    const [left, top, slotWidth, slotHeight] = slot;
-    const box = { x: left * width, y: top * height, width: slotWidth * width, height: slotHeight * height };
+    const [left, share] = slot;
+    const box = { x: left * width, y: EDGE * height, width: share * width, height: (1 - 2 * EDGE) * height };
     drawLine(context, trace.points(vital as VitalName), vital as VitalName, box, nowMs);
   }
 }
@@ -69,13 +68,12 @@ function drawLine(
   }
   const missing = Math.max(0, (SPAN[vital] ?? 1) - (max - min)) / 2;
   [min, max] = [min - missing, max + missing];
-  const gapMs = isIntermittent(vital) ? TRACE_MS : GAP_MS;
   context.beginPath();
   let previousMs = -Infinity;
   for (const { atMs, value } of visible) {
     const x = box.x + ((atMs - fromMs) / TRACE_MS) * box.width;
     const y = box.y + (1 - (value - min) / (max - min)) * box.height;
-    if (atMs - previousMs > gapMs) context.moveTo(x, y);
+    if (atMs - previousMs > GAP_MS) context.moveTo(x, y);
     else context.lineTo(x, y);
     previousMs = atMs;
   }

@@ -5,7 +5,7 @@ export interface TileFit {
   readonly emPx: number;
 }
 
-export const TILE_EM = { width: 18, height: 13.6 } as const;
+export const TILE_EM = { width: 18, height: 15.6 } as const;
 export const GAP_PX = 6;
 
 /** Below this, the numbers cannot be read from two metres: then the wall scrolls, at a size that can. */

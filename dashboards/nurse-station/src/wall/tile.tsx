@@ -8,6 +8,7 @@ import { useStation, type Bed } from '../station.ts';
 import { theme } from '../shell/theme.ts';
 import { VITAL_TEXT, type VitalName } from '../vital-text.ts';
 import { AlertStrip } from './alert-strip.tsx';
+import { EarlyWarning } from './early-warning.tsx';
 import { DeviceState } from './device-state.tsx';
 import { drawSparklines } from './sparkline.ts';
 import { shownPressure, shownVital, type Shown } from './vital-reading.ts';
@@ -17,11 +18,6 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
   const bedName = useComputed(() => bed.patient.value.bed).value;
   const name = useComputed(() => bed.patient.value.name ?? bed.patient.value.patientId).value;
   const mode = useComputed(() => bed.patient.value.mode).value;
-  const score = useComputed(() => {
-    const { score } = bed.patient.value;
-    return score === undefined ? '' : `${score.partial ? '≥' : ''}${score.value}`;
-  });
-  const scoreTone = useComputed(() => scoreBand(bed.patient.value.score?.value));
   const tone = useComputed(() => {
     const first = bed.alerts.value[0];
     return first === undefined ? undefined : toneOf(first);
@@ -41,9 +37,6 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
           <span class="name">{name}</span>
         </a>
         {mode !== 'real' && <span class="chip chip-mode">{mode.toUpperCase()}</span>}
-        <span class="chip chip-score" data-band={scoreTone} title="Early-warning score (NEWS2)">
-          {score}
-        </span>
       </header>
       <div class="vitals">
         <Sparklines bed={bed} emPx={emPx} />
@@ -54,14 +47,12 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
         <VitalPlace bed={bed} vital="temperature" />
       </div>
       <AlertStrip bed={bed} whose={whose} />
-      <DeviceState bed={bed} />
+      <footer class="foot">
+        <EarlyWarning bed={bed} />
+        <DeviceState bed={bed} />
+      </footer>
     </article>
   );
-}
-
-function scoreBand(score: number | undefined): string | undefined {
-  if (score === undefined) return undefined;
-  return score >= 7 ? 'high' : score >= 5 ? 'medium' : 'low';
 }
 
 function VitalPlace({ bed, vital }: { readonly bed: Bed; readonly vital: VitalName }) {

@@ -1,7 +1,7 @@
 /** Fills new beds' sparklines with the minutes before the page was opened, one gentle request at a time. */
 import { effect, type ReadonlySignal } from '@preact/signals';
-import { VITALS } from '@vitalwire/core/vitals/vital.ts';
-import type { Api, VitalsPoint } from '../api/client.ts';
+import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import { valueAt, type Api, type VitalsPoint } from '../api/client.ts';
 import { TRACE_MS, type TracePoint } from '../feed/trace.ts';
 import type { Bed } from '../station.ts';
 
@@ -48,9 +48,9 @@ export function backfillTraces(
   };
 }
 
-function pointsOf(points: readonly VitalsPoint[], vital: string): TracePoint[] {
+function pointsOf(points: readonly VitalsPoint[], vital: VitalName): TracePoint[] {
   return points.flatMap((point) => {
-    const value = point[vital];
-    return typeof value === 'number' ? [{ atMs: Date.parse(point.at), value }] : [];
+    const value = valueAt(point, vital);
+    return value === undefined ? [] : [{ atMs: Date.parse(point.at), value }];
   });
 }
