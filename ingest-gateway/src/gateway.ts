@@ -65,8 +65,6 @@ export class Gateway {
       received: (bytes) => {
         metrics.hot.bytesReceived += bytes;
       },
-      connecting: (connect) => connect,
-      translate: undefined,
       violated: (reason) => {
         metrics.refused('protocol');
         logger.info({ device_id: connection.session?.device.deviceId, reason }, 'not MQTT; closed');
@@ -217,12 +215,7 @@ export class Gateway {
     }
   }
 
-  #recordsOf(
-    session: Session,
-    admission: Admission,
-    topic: string,
-    nowMs: number,
-  ): readonly NewRecord[] {
+  #recordsOf(session: Session, admission: Admission, topic: string, nowMs: number): readonly NewRecord[] {
     const { metrics, limits } = this.#parts;
     if (admission.kind === 'status') {
       const record = this.#presence.status(session, admission.status, nowMs);
@@ -327,11 +320,11 @@ const isIdentifier = (id: string, maxLength: number): boolean =>
   id.length > 0 && id.length <= maxLength && /^[^\s/+#$\p{Cc}]+$/u.test(id);
 
 function refusalError(reason: RefusalReason): AuthenticateError {
-  const returnCode =
+  const returnCode: number =
     reason === 'identifier'
       ? CONNACK.identifierRejected
       : reason === 'overloaded'
         ? CONNACK.unavailable
         : CONNACK.notAuthorized;
-  return Object.assign(new Error(`refused: ${reason}`), { returnCode: returnCode as number });
+  return Object.assign(new Error(`refused: ${reason}`), { returnCode });
 }

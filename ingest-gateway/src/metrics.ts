@@ -24,21 +24,21 @@ export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** Figures that live elsewhere and are read when Prometheus asks. */
 export interface GatewayGauges {
-  inflightBytes(): number;
-  pausedConnections(): number;
-  connections(): number;
+  readonly inflightBytes: () => number;
+  readonly pausedConnections: () => number;
+  readonly connections: () => number;
 }
 
 export interface GatewayMetrics {
   /** Counted in plain numbers on the path of every message; Prometheus reads them when it asks. */
   readonly hot: { readingsAccepted: number; bytesReceived: number };
-  rejected(reason: RejectionReason): void;
-  refused(reason: RefusalReason): void;
-  subscriptionRefused(): void;
-  presence(state: PresenceState): void;
-  appendRetried(): void;
+  readonly rejected: (reason: RejectionReason) => void;
+  readonly refused: (reason: RefusalReason) => void;
+  readonly subscriptionRefused: () => void;
+  readonly presence: (state: PresenceState) => void;
+  readonly appendRetried: () => void;
   /** From arrival to PUBACK. */
-  acknowledged(latencyS: number): void;
+  readonly acknowledged: (latencyS: number) => void;
 }
 
 export function createMetrics(registry: Registry, gauges: GatewayGauges): GatewayMetrics {
@@ -117,24 +117,26 @@ export function createMetrics(registry: Registry, gauges: GatewayGauges): Gatewa
 }
 
 function readingCounter(registry: Registry, name: string, help: string, read: () => number): void {
-  new Counter({
+  const counter = new Counter({
     name,
     help,
-    registers: [registry],
+    registers: [],
     collect() {
       this.reset();
       this.inc(read());
     },
   });
+  registry.registerMetric(counter);
 }
 
 function gauge(registry: Registry, name: string, help: string, read: () => number): void {
-  new Gauge({
+  const metric = new Gauge({
     name,
     help,
-    registers: [registry],
+    registers: [],
     collect() {
       this.set(read());
     },
   });
+  registry.registerMetric(metric);
 }

@@ -55,7 +55,7 @@ export async function startIngestGateway(
   const persistence = new ForgetfulPersistence();
   const metrics = createMetrics(deps.registry, {
     inflightBytes: () => budget.bytes,
-    pausedConnections: () => budget.pausedConnections,
+    pausedConnections: () => (budget.full ? gateway.connections : budget.throttledConnections),
     connections: () => gateway.connections,
   });
   const lanes = new AppendLanes(limits, {

@@ -77,17 +77,14 @@ export async function openDevice(
   options: IClientOptions = {},
 ): Promise<MqttClient> {
   const client = await connectAsync(
+    `mqtt://127.0.0.1:${ward.gateway.port}`,
     {
-      host: '127.0.0.1',
-      port: ward.gateway.port,
-      protocol: 'mqtt',
       clientId: deviceId,
       username: deviceId,
       password: await token(deviceId),
       reconnectPeriod: 0,
       ...options,
     },
-    undefined as never,
     false,
   );
   client.on('error', () => undefined);

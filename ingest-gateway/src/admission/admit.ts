@@ -129,7 +129,9 @@ function judge(
     return { reason: 'not_protobuf', detail: error.message, payload: bytes };
   }
   const fault =
-    identityFault(reading, device, bounds) ?? implausible(reading) ?? timeOrContentFault(reading, nowMs, bounds);
+    identityFault(reading, device, bounds) ??
+    implausible(reading) ??
+    timeOrContentFault(reading, nowMs, bounds);
   return fault === undefined ? reading : { reason: fault.reason, detail: fault.detail, payload: bytes };
 }
 

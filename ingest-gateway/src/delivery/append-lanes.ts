@@ -181,8 +181,7 @@ class Lane {
 
 const recordsOf = (ticket: Ticket): readonly NewRecord[] => ticket.records;
 
-const isRejection = (error: unknown): boolean =>
-  error instanceof VitalwireError && error.code === 'rejected';
+const isRejection = (error: unknown): boolean => error instanceof VitalwireError && error.code === 'rejected';
 
 function settle(tickets: readonly Ticket[], outcome: 'durable' | 'failed', error: unknown): void {
   for (const ticket of tickets) {

@@ -20,8 +20,10 @@ export class InflightBudget {
   #bytes = 0;
   #full = false;
   #closed = false;
+  /** Connections over their own mark. */
+  #throttled = 0;
   /** Connections that wanted to read and had to wait. */
-  readonly #paused = new Set<Throttled>();
+  readonly #waiting = new Set<Throttled>();
   #resuming = false;
 
   constructor(bounds: InflightBounds) {
@@ -32,8 +34,9 @@ export class InflightBudget {
     return this.#bytes;
   }
 
-  get pausedConnections(): number {
-    return this.#paused.size;
+  /** Connections that are over their own mark. */
+  get throttledConnections(): number {
+    return this.#throttled;
   }
 
   /** All connections wait. */
@@ -43,7 +46,7 @@ export class InflightBudget {
 
   mayRead(connection: Throttled): boolean {
     if (!this.#full && !connection.throttled && !this.#closed) return true;
-    this.#paused.add(connection);
+    this.#waiting.add(connection);
     return false;
   }
 
@@ -52,7 +55,9 @@ export class InflightBudget {
     if (this.#bytes >= this.#bounds.maxInflightBytes) this.#full = true;
     if (connection === undefined) return;
     connection.inflightBytes += bytes;
-    if (connection.inflightBytes >= this.#bounds.maxConnectionInflightBytes) connection.throttled = true;
+    if (connection.throttled || connection.inflightBytes < this.#bounds.maxConnectionInflightBytes) return;
+    connection.throttled = true;
+    this.#throttled++;
   }
 
   giveBack(connection: Throttled | undefined, bytes: number): void {
@@ -62,14 +67,17 @@ export class InflightBudget {
       connection.inflightBytes -= bytes;
       if (connection.throttled && connection.inflightBytes <= this.#bounds.maxConnectionInflightBytes / 2) {
         connection.throttled = false;
+        this.#throttled--;
       }
     }
-    if (this.#paused.size > 0 && !this.#full) this.#resumeSoon();
+    if (this.#waiting.size > 0 && !this.#full) this.#resumeSoon();
   }
 
   /** The connection is gone. */
   forget(connection: Throttled): void {
-    this.#paused.delete(connection);
+    this.#waiting.delete(connection);
+    if (connection.throttled) this.#throttled--;
+    connection.throttled = false;
   }
 
   /** From now on nothing is read: the gateway stops. */
@@ -83,10 +91,10 @@ export class InflightBudget {
     this.#resuming = true;
     setImmediate(() => {
       this.#resuming = false;
-      for (const connection of this.#paused) {
+      for (const connection of this.#waiting) {
         if (this.#full || this.#closed) return;
         if (connection.throttled) continue;
-        this.#paused.delete(connection);
+        this.#waiting.delete(connection);
         connection.resume();
       }
     });

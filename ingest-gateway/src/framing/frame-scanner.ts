@@ -20,11 +20,20 @@ export class FrameScanner {
   /** Bytes of the current packet still to be passed on, and then still to be dropped. */
   #passLeft = 0;
   #dropLeft = 0;
+  #maxPublishBytes: number | undefined;
   /** The beginning of a packet that is too short to judge. */
   #held: Buffer | undefined;
 
   constructor(bounds: FrameBounds) {
     this.#bounds = bounds;
+  }
+
+  /**
+   * From now on a PUBLISH longer than this ends the stream instead of being cut. For MQTT 5: its properties stand before the payload,
+   * and the device was told the limit.
+   */
+  refusePublishOver(maxPacketBytes: number): void {
+    this.#maxPublishBytes = maxPacketBytes;
   }
 
   /** The bytes to pass on for those that came, or undefined when there are none (yet). */
@@ -93,6 +102,9 @@ export class FrameScanner {
     first: number,
     length: number,
   ): Buffer | typeof PASS | typeof STOP {
+    if (this.#maxPublishBytes !== undefined) {
+      return length > this.#maxPublishBytes ? this.#violate('an oversized packet') : PASS;
+    }
     const topicAt = at + this.#headerLength;
     if (topicAt + 2 > chunk.length) return this.#hold(chunk, at);
     const hasMessageId = (first & 0b110) !== 0;

@@ -1,23 +1,22 @@
 import type { Duplex } from 'node:stream';
 import { FrameScanner, packetLength, type FrameBounds } from './frame-scanner.ts';
+import { Mqtt5, parseConnect } from './mqtt5.ts';
 
 export interface FramedStreamEvents {
   /** Whether the parser may have more bytes now; when it may not, `resume` is owed later. */
   mayRead(): boolean;
   received(bytes: number): void;
-  /** The first packet, whole. Answers what the parser is to see, or undefined to end the stream. */
-  connecting(connect: Buffer): Buffer | undefined;
-  /** Translates what follows the first packet, where `connecting` found that it must be. */
-  translate: ((bytes: Buffer) => Buffer | undefined) | undefined;
   /** The peer sent what is not MQTT or is too long; the stream is being destroyed. */
   violated(reason: string): void;
 }
 
+/** For topic, message id and properties of a PUBLISH, which a device that speaks MQTT 5 is told to stay below. */
+const MQTT_5_HEADROOM_BYTES = 4_096;
+
 /**
  * Stands between a socket and Aedes. Aedes pulls bytes with `read()` when the socket is readable, and writes to the socket itself: so
- * only that one method is taken over, which costs no second stream, no copy and no event. It sees to three things that Aedes leaves
- * open: a bound on packets (FrameScanner), nothing after CONNECT is parsed before the device is authenticated, and no bytes are
- * taken from the socket while the gateway is full, so that TCP holds the device back.
+ * only that one method is taken over, which costs no second stream, no copy and no event. It sees to what Aedes leaves open: a bound on packets (FrameScanner), nothing after CONNECT is parsed before the device is authenticated, and no bytes are
+ * taken from the socket while the gateway is full, so that TCP holds the device back. A device that speaks MQTT 5 is translated.
  */
 export class FramedStream {
   readonly stream: Duplex;
@@ -29,6 +28,7 @@ export class FramedStream {
   #held: Buffer | undefined;
   #phase: 'first packet' | 'authenticating' | 'open' = 'first packet';
   #starved = false;
+  #mqtt5: Mqtt5 | undefined;
 
   constructor(stream: Duplex, bounds: FrameBounds, events: FramedStreamEvents) {
     this.stream = stream;
@@ -41,7 +41,7 @@ export class FramedStream {
 
   /** The device said goodbye: its DISCONNECT has gone by. */
   get disconnected(): boolean {
-    return this.#scanner.disconnected;
+    return this.#scanner.disconnected && this.#mqtt5?.wantsWill !== true;
   }
 
   /** The device is authenticated: what it sends may be parsed. */
@@ -58,20 +58,10 @@ export class FramedStream {
   }
 
   #next(): Buffer | null {
-    switch (this.#phase) {
-      case 'first packet':
-        return this.#firstPacket();
-      case 'authenticating':
-        this.#starved = true;
-        return null;
-      case 'open': {
-        if (!this.#events.mayRead()) {
-          this.#starved = true;
-          return null;
-        }
-        return this.#packets();
-      }
-    }
+    if (this.#phase === 'first packet') return this.#firstPacket();
+    if (this.#phase === 'open' && this.#events.mayRead()) return this.#packets();
+    this.#starved = true;
+    return null;
   }
 
   #packets(): Buffer | null {
@@ -92,8 +82,12 @@ export class FramedStream {
       return null;
     }
     if (passed === undefined) return null;
-    const { translate } = this.#events;
-    return translate === undefined ? passed : (translate(passed) ?? null);
+    return this.#mqtt5 === undefined ? passed : this.#translate(this.#mqtt5, passed);
+  }
+
+  #translate(mqtt5: Mqtt5, bytes: Buffer): Buffer | null {
+    const translated = mqtt5.translate(bytes);
+    return mqtt5.violation === undefined ? (translated ?? null) : this.#violate(mqtt5.violation);
   }
 
   #firstPacket(): Buffer | null {
@@ -115,7 +109,17 @@ export class FramedStream {
     }
     if (bytes.length > length) this.#held = bytes.subarray(length);
     this.#phase = 'authenticating';
-    return this.#events.connecting(bytes.subarray(0, length)) ?? this.#violate('unusable CONNECT');
+    return this.#connecting(bytes.subarray(0, length));
+  }
+
+  #connecting(bytes: Buffer): Buffer | null {
+    const connect = parseConnect(bytes);
+    if (connect === undefined) return this.#violate('a CONNECT that is none');
+    if (connect.protocolVersion !== 5) return bytes;
+    const maxPacketBytes = this.#bounds.maxPayloadBytes + MQTT_5_HEADROOM_BYTES;
+    this.#scanner.refusePublishOver(maxPacketBytes);
+    this.#mqtt5 = new Mqtt5(connect, this.stream, maxPacketBytes);
+    return this.#mqtt5.connect;
   }
 
   #violate(reason: string): null {

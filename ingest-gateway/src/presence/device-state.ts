@@ -67,7 +67,8 @@ export const isWorthTelling = (before: DeviceState, after: DeviceState): boolean
   before.state !== after.state || before.patientId !== after.patientId || before.bootId !== after.bootId;
 
 /** How a connection ended: the device said goodbye, or its socket is gone, with the will it left (if that is a DEAD message of its own). */
-export type Ending = { readonly goodbye: true } | { readonly goodbye: false; readonly will: DeviceStatus | undefined };
+export type Ending =
+  { readonly goodbye: true } | { readonly goodbye: false; readonly will: DeviceStatus | undefined };
 
 /** Undefined where the device had said that it dies. */
 export function afterEnding(device: DeviceState, ending: Ending): DeviceState | undefined {
