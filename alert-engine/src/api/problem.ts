@@ -1,0 +1,96 @@
+import { isRetriable, VitalwireError } from '@vitalwire/core/runtime/errors.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+
+/** RFC 9457 problem details. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  instance: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+
+type Problem = z.infer<typeof problemSchema>;
+
+const TITLES: Readonly<Record<number, readonly [code: string, title: string]>> = {
+  400: ['bad-request', 'The request is not as it should be'],
+  401: ['unauthorized', 'A valid token is needed'],
+  403: ['forbidden', 'The token does not allow this'],
+  404: ['not-found', 'There is no such thing here'],
+  405: ['method-not-allowed', 'The method is not allowed'],
+  409: ['conflict', 'The state of things does not allow this'],
+  413: ['too-large', 'The request is too large'],
+  415: ['unsupported-media-type', 'The body must be JSON'],
+  429: ['too-many-requests', 'Too many requests'],
+  500: ['internal', 'Something went wrong'],
+  503: ['unavailable', 'A store does not answer'],
+};
+
+/** An answer that is not the one asked for; `headers` go with it. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
+    super(detail);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** Missing and forbidden look alike, so that a token learns nothing of other regions. */
+export const notFound = (what: string): ProblemError => new ProblemError(404, `no such ${what}`);
+
+/** Every error, also the framework's own, becomes a problem document; what nobody foresaw is logged and not told. */
+export function answerWithProblems(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const errors = error.validation.map(({ instancePath, message }) => ({
+        pointer: `#${instancePath}`,
+        detail: message ?? 'is wrong',
+      }));
+      const where = error.validationContext ?? 'request';
+      return answer(request, reply, 400, `the ${where} is not as the API describes it`, errors);
+    }
+    if (error instanceof ProblemError) {
+      return answer(request, reply.headers(error.headers), error.status, error.message);
+    }
+    if (error instanceof VitalwireError && isRetriable(error)) {
+      logger.warn({ err: error, route: request.routeOptions.url }, 'a store did not answer');
+      return answer(request, reply.header('retry-after', '2'), 503, 'try again in a moment');
+    }
+    const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+    if (status < 500) return answer(request, reply, status, error.message);
+    logger.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+    return answer(request, reply, 500, undefined);
+  });
+}
+
+export function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  detail: string | undefined,
+  errors?: Problem['errors'],
+): FastifyReply {
+  const [code, title] = TITLES[status] ?? ['error', 'The request cannot be answered'];
+  const problem: Problem = {
+    type: `urn:vitalwire:problem:${code}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    // The path alone: a query may carry what does not belong in an error that somebody pastes.
+    instance: request.url.split('?')[0] ?? '',
+    ...(errors === undefined ? {} : { errors }),
+  };
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problem);
+}

@@ -1,0 +1,38 @@
+import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
+import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
+import { step } from '../lifecycle/lifecycle.ts';
+import { ignored, type Outcome } from '../lifecycle/outcome.ts';
+import type { AlertEngineMetrics } from '../metrics.ts';
+import { locate } from './locate.ts';
+
+/** A conflict means that somebody else got on; this many in a row mean that the store contradicts itself. */
+const CONFLICTS_MAX = 100;
+
+/**
+ * Brings the store up to a condition event. Resolved, the store has it; applied again, it changes nothing.
+ * @throws VitalwireError `unavailable` (try again), `rejected` (the store answers reads and commits differently)
+ */
+export async function applyCondition(
+  condition: ConditionEvent,
+  store: AlertStore,
+  clock: Clock,
+  metrics: AlertEngineMetrics,
+): Promise<Outcome> {
+  for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
+    const located = await locate(store, condition);
+    if (located.kind === 'seen') return ignored('superseded');
+    const outcome = step(located.alert, { kind: 'condition', condition }, clock.now());
+    if (outcome.kind !== 'applied') return outcome;
+    if ((await store.commit(outcome.event)) === 'committed') return outcome;
+    metrics.commitConflicts.inc();
+  }
+  throw new VitalwireError(
+    'rejected',
+    `condition ${condition.id}: ${CONFLICTS_MAX} commit conflicts in a row`,
+    {
+      retriable: false,
+    },
+  );
+}

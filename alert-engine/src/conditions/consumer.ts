@@ -1,0 +1,183 @@
+import { decodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
+import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
+import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+import type {
+  Consumer,
+  EventLog,
+  GroupPartition,
+  LogRecord,
+  PartitionTask,
+} from '@vitalwire/core/ports/event-log.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import { retry } from '@vitalwire/core/runtime/retry.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import type { AlertEngineMetrics } from '../metrics.ts';
+import { applyCondition } from './apply.ts';
+
+export const CONDITIONS_GROUP = 'vitalwire.alert-engine';
+
+const BATCH_RECORDS = 500;
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 2_000;
+
+export interface ConditionsDeps {
+  readonly log: EventLog;
+  readonly alerts: AlertStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: AlertEngineMetrics;
+  readonly random: () => number;
+  /** Told of the first partition's coming and going: whoever has it does what one engine alone should do. */
+  readonly leadership: { gained(): void; lost(): Promise<void> };
+}
+
+/**
+ * Applies `alerts.conditions` to the alert store: serial for a patient, patients side by side, and the group's offset moves only when
+ * everything before it is in the store. A crash in between replays records that change nothing.
+ */
+export async function consumeConditions(deps: ConditionsDeps): Promise<Consumer> {
+  const stopping = new AbortController();
+  const consumer = await deps.log.consume({
+    group: CONDITIONS_GROUP,
+    topics: [TOPICS.conditions.name],
+    maxBatchRecords: BATCH_RECORDS,
+    async assigned({ partition }, group) {
+      if (partition === 0) deps.leadership.gained();
+      return task(deps, partition, group, stopping.signal);
+    },
+  });
+  return {
+    failed: consumer.failed,
+    stop: () => {
+      // A store that is away would otherwise hold the running batch, and with it the stop, for ever.
+      stopping.abort();
+      return consumer.stop();
+    },
+  };
+}
+
+function task(
+  deps: ConditionsDeps,
+  partition: number,
+  group: GroupPartition,
+  signal: AbortSignal,
+): PartitionTask {
+  let halted = false;
+  return {
+    startAt: group.committed,
+    async process(records) {
+      const last = records.at(-1);
+      if (!last || halted) return;
+      try {
+        await Promise.all([...byKey(records).values()].map((chain) => applyInOrder(deps, chain, signal)));
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        // Stopped while a store was away: the group's offset stays before this batch, so nothing behind it may move it.
+        halted = true;
+        return;
+      }
+      await commitUnlessTaken(deps, group, last.offset + 1);
+    },
+    async release() {
+      if (partition === 0) await deps.leadership.lost();
+    },
+  };
+}
+
+function byKey(records: readonly LogRecord[]): Map<string, LogRecord[]> {
+  const chains = new Map<string, LogRecord[]>();
+  for (const record of records) {
+    const chain = chains.get(record.key);
+    if (chain) chain.push(record);
+    else chains.set(record.key, [record]);
+  }
+  return chains;
+}
+
+async function applyInOrder(
+  deps: ConditionsDeps,
+  records: readonly LogRecord[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const record of records) await persist(deps, signal, () => applyRecord(deps, record));
+}
+
+/** An engine that is away is waited for: an alert has nowhere else to go. */
+function persist(deps: ConditionsDeps, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  return retry(work, {
+    clock: deps.clock,
+    signal,
+    random: deps.random,
+    firstPauseMs: FIRST_PAUSE_MS,
+    maxPauseMs: MAX_PAUSE_MS,
+    onRetry: (error, attempt, pauseMs) => {
+      deps.metrics.conditionRetries.inc();
+      deps.logger.warn(
+        { err: error, attempt, pause_ms: Math.round(pauseMs) },
+        'a condition waits for a store',
+      );
+    },
+  });
+}
+
+async function applyRecord(deps: ConditionsDeps, record: LogRecord): Promise<void> {
+  const condition = decoded(record);
+  if (condition instanceof Error) return setAside(deps, record, condition);
+  const outcome = await applyCondition(condition, deps.alerts, deps.clock, deps.metrics);
+  if (outcome.kind === 'applied') {
+    const { event, alert } = outcome.event;
+    deps.metrics.conditions.inc({ outcome: event });
+    deps.metrics.events.inc({ event, kind: alert.kind, priority: alert.priority });
+    deps.metrics.conditionLatency.observe(Math.max(0, deps.clock.now() - record.timestampMs) / 1000);
+    deps.logger.info(
+      { alert_id: alert.id, patient_id: alert.patientId, type: alert.type, priority: alert.priority },
+      `alert ${event}`,
+    );
+  } else {
+    deps.metrics.conditions.inc({ outcome: outcome.reason });
+  }
+}
+
+function decoded(record: LogRecord): ConditionEvent | Error {
+  try {
+    return decodeCondition(record.value ?? new Uint8Array());
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** What is no condition must not hold up the conditions behind it; it is kept with its reason. */
+async function setAside(deps: ConditionsDeps, record: LogRecord, error: Error): Promise<void> {
+  deps.logger.error({ err: error, partition: record.partition, offset: record.offset }, 'not a condition');
+  await deps.log.append([
+    {
+      topic: TOPICS.deadLetters.name,
+      key: record.key,
+      value: record.value,
+      headers: {
+        reason: messageOf(error).slice(0, 500),
+        topic: record.topic,
+        partition: String(record.partition),
+        offset: String(record.offset),
+      },
+      timestampMs: deps.clock.now(),
+    },
+  ]);
+  deps.metrics.conditions.inc({ outcome: 'undecodable' });
+}
+
+async function commitUnlessTaken(
+  deps: ConditionsDeps,
+  group: GroupPartition,
+  nextOffset: number,
+): Promise<void> {
+  try {
+    await group.commit(nextOffset);
+  } catch (error) {
+    // The partition's new owner does the batch again, to no effect.
+    if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
+    deps.logger.info({ next_offset: nextOffset }, 'the partition went to another engine before the commit');
+  }
+}

@@ -1,0 +1,42 @@
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
+import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+
+/** `seen`: the condition was applied before, to an alert that has since gone on with another or was closed. */
+export type Located =
+  { readonly kind: 'alert'; readonly alert: Alert | undefined } | { readonly kind: 'seen' };
+
+/** Alerts of one (patient, type) that are asked whether they ever stood for a condition: far more than one replayed batch can make. */
+const RECENT_ALERTS = 32;
+
+/**
+ * The alert that a condition event is for. Most are told by id alone: an alert carries the id of the condition that raised it and of the
+ * one it stands for now. A condition that an open alert went on with (`recur`) is in that alert's history and nowhere else, so a
+ * condition of no known id is looked for there before it counts as new: a replay must not raise it a second time.
+ */
+export async function locate(store: AlertStore, condition: ConditionEvent): Promise<Located> {
+  const { id, patientId, region, type } = condition;
+  const open = (await store.open(region, patientId)).find((alert) => alert.type === type);
+  if (open && (open.conditionId === id || open.id === id)) return { kind: 'alert', alert: open };
+  const own = await store.get(region, id);
+  if (own) return { kind: 'alert', alert: own };
+  const recent = await store.list({
+    regions: [region],
+    patientId,
+    status: undefined,
+    priority: undefined,
+    type,
+    limit: RECENT_ALERTS,
+    after: undefined,
+  });
+  for (const alert of recent.alerts) {
+    // Only an alert that went on with another condition can have stood for one that neither of its ids names.
+    if (alert.conditionId === alert.id) continue;
+    const history = await store.history(region, alert.id);
+    if (history.some((event) => event.alert.conditionId === id)) {
+      if (alert.conditionId !== id) return { kind: 'seen' };
+      return { kind: 'alert', alert };
+    }
+  }
+  return { kind: 'alert', alert: open };
+}

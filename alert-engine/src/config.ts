@@ -1,0 +1,57 @@
+import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+
+export interface AlertEngineConfig {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Staff tokens are signed with it (HS256). */
+  readonly staffSecret: string;
+  /** Every region of the deployment. */
+  readonly regions: readonly string[];
+  /** Only shown (a patient's limits); the alerting pipeline judges by its own copy. */
+  readonly alarmSettings: AlarmSettings;
+  /** Folder of the built nurse station, served at `/`; undefined serves none. */
+  readonly stationRoot: string | undefined;
+  readonly bounds: AlertEngineBounds;
+}
+
+export interface AlertEngineBounds {
+  /** WebSocket connections, those that have not said hello included; more are refused with 503. */
+  readonly clientsMax: number;
+  readonly helloTimeoutMs: number;
+  /** Largest frame a client may send. */
+  readonly clientFrameBytesMax: number;
+  readonly helloRegionsMax: number;
+  readonly helloPatientsMax: number;
+  /** A client with more than this waiting is sent no vitals until it has caught up. */
+  readonly vitalsBufferBytes: number;
+  /** A client with more than this waiting is disconnected (4408) and resumes. */
+  readonly alertBufferBytes: number;
+  /** A patient's vitals are sent at most this often. */
+  readonly vitalsIntervalMs: number;
+  readonly heartbeatMs: number;
+  /** Stations that read their snapshot from the store at the same time. */
+  readonly joinsMax: number;
+  /** Older than this, a pulse of the alerting pipeline or an answer of the store vouches for nothing. */
+  readonly vouchMs: number;
+  /** A task of the alerting pipeline further behind than this is late, not live. */
+  readonly pulseLagRecordsMax: number;
+  /** HTTP requests a second and person, sustained; a burst may be five times that. */
+  readonly requestsPerSecond: number;
+}
+
+export const DEFAULT_BOUNDS: AlertEngineBounds = Object.freeze({
+  clientsMax: 2_000,
+  helloTimeoutMs: 5_000,
+  clientFrameBytesMax: 65_536,
+  helloRegionsMax: 64,
+  helloPatientsMax: 500,
+  vitalsBufferBytes: 256 * 1024,
+  alertBufferBytes: 4 * 1024 * 1024,
+  vitalsIntervalMs: 250,
+  heartbeatMs: 2_000,
+  joinsMax: 16,
+  vouchMs: 5_000,
+  pulseLagRecordsMax: 5_000,
+  requestsPerSecond: 100,
+});

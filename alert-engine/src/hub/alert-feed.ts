@@ -1,0 +1,107 @@
+import type { AlertStore, Cursor, StoredEvent } from '@vitalwire/core/ports/alert-store.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { Service } from '@vitalwire/core/runtime/service.ts';
+import type { CommitSignal } from '../live/commit-signal.ts';
+
+export interface AlertFeedDeps {
+  readonly alerts: AlertStore;
+  readonly commits: CommitSignal;
+  readonly regions: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface AlertFeedListener {
+  /** In each region's order. */
+  event(stored: StoredEvent): void;
+  /** The feed was away for longer than the store retains: events were missed, and everyone must start from a snapshot. */
+  lost(): void;
+}
+
+const PAGE_EVENTS = 500;
+const POLL_MS = 1_000;
+const RETRY_MS = 250;
+
+/** The one reader of the store's events in this process, from its start on; stations share what it reads. */
+export class AlertFeed implements Service {
+  readonly name = 'alert-feed';
+  readonly #deps: AlertFeedDeps;
+  readonly #listener: AlertFeedListener;
+  readonly #stopping = new AbortController();
+  #cursor: Cursor | undefined;
+  #waitingForDrain: (() => void)[] = [];
+  #emptiedAtMs: number | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(deps: AlertFeedDeps, listener: AlertFeedListener) {
+    this.#deps = deps;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping.abort();
+    // Nothing is owed to a read that never answers; it changes nothing either.
+    return Promise.race([
+      this.#running ?? Promise.resolve(),
+      this.#deps.clock.sleep(RETRY_MS).then(() => undefined),
+    ]);
+  }
+
+  /** Monotonic ms of when the feed last had everything the store had; undefined before the first time. */
+  get emptiedAtMs(): number | undefined {
+    return this.#emptiedAtMs;
+  }
+
+  /** Resolves once everything that was committed before the call has been told. Waits while the store is away. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waitingForDrain.push(resolve);
+      this.#deps.commits.notify();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { commits, clock, logger } = this.#deps;
+    const { signal } = this.#stopping;
+    let failures = 0;
+    while (!signal.aborted) {
+      const seen = commits.commits;
+      const drained = this.#waitingForDrain;
+      this.#waitingForDrain = [];
+      try {
+        await this.#readToTheEnd(signal);
+        this.#emptiedAtMs = clock.monotonic();
+        failures = 0;
+        for (const resolve of drained) resolve();
+        await commits.next(seen, POLL_MS, signal);
+      } catch (error) {
+        this.#waitingForDrain = [...drained, ...this.#waitingForDrain];
+        // Whatever it is, there is no other way to hear of alerts: go on trying, while stations are told that nobody vouches for them.
+        if (failures++ === 0) logger.error({ err: error }, 'alert events cannot be read');
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
+  }
+
+  async #readToTheEnd(signal: AbortSignal): Promise<void> {
+    const { alerts, regions } = this.#deps;
+    this.#cursor ??= (await alerts.snapshot(regions)).cursor;
+    while (!signal.aborted) {
+      const page = await alerts.eventsAfter(this.#cursor, regions, PAGE_EVENTS);
+      if (signal.aborted) return;
+      if (!page) {
+        this.#cursor = (await alerts.snapshot(regions)).cursor;
+        this.#listener.lost();
+        continue;
+      }
+      this.#cursor = page.cursor;
+      if (page.events.length === 0) return;
+      for (const stored of page.events) this.#listener.event(stored);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import type { StoredEvent } from '@vitalwire/core/ports/alert-store.ts';
+import { alertEventId } from '@vitalwire/core/alarms/alert-codec.ts';
+import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
+import type { WebSocket } from 'ws';
+import type { AlertEngineBounds } from '../config.ts';
+import type { AlertEngineMetrics } from '../metrics.ts';
+import { alertJson } from './alert-json.ts';
+import { encodeCursor, type StationCursor } from './cursor.ts';
+import { CLOSE, alertFrame, errorFrame, type CloseReason } from './protocol.ts';
+
+export interface SessionScope {
+  readonly regions: ReadonlySet<string>;
+  /** Undefined: every patient of the regions. */
+  readonly patients: ReadonlySet<string> | undefined;
+}
+
+export interface SessionDeps {
+  readonly bounds: AlertEngineBounds;
+  readonly metrics: AlertEngineMetrics;
+}
+
+/**
+ * `joining`: reading its snapshot, not yet listening to the feed. `holding`: the feed's events wait behind the snapshot. `live`: they go
+ * out as they come.
+ */
+type Phase = 'joining' | 'holding' | 'live';
+
+/** One station after its hello: what it may see, where it stands in the alert events, and how much is waiting for it. */
+export class Session {
+  readonly id: string;
+  readonly identity: StaffIdentity;
+  readonly scope: SessionScope;
+  readonly #socket: WebSocket;
+  readonly #deps: SessionDeps;
+  readonly #closed = new AbortController();
+  #phase: Phase = 'joining';
+  #cursor: Record<string, string | null> = {};
+  #held: StoredEvent[] = [];
+  /** Events sent while joining that the feed may tell of once more. */
+  readonly #alreadySent = new Set<string>();
+
+  constructor(
+    id: string,
+    identity: StaffIdentity,
+    scope: SessionScope,
+    socket: WebSocket,
+    deps: SessionDeps,
+  ) {
+    this.id = id;
+    this.identity = identity;
+    this.scope = scope;
+    this.#socket = socket;
+    this.#deps = deps;
+  }
+
+  get live(): boolean {
+    return this.#phase === 'live';
+  }
+
+  /** Aborted once the connection is closed or closing. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  sees(region: string, patientId: string): boolean {
+    return this.scope.regions.has(region) && (this.scope.patients?.has(patientId) ?? true);
+  }
+
+  /** The session stands here from now on; every alert frame sent moves it on. */
+  standAt(cursor: StationCursor): void {
+    this.#cursor = { ...cursor };
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#cursor);
+  }
+
+  hold(): void {
+    this.#phase = 'holding';
+  }
+
+  /** Sends what the feed told meanwhile, and from now on whatever it tells at once. */
+  goLive(): void {
+    this.#phase = 'live';
+    const held = this.#held;
+    this.#held = [];
+    for (const stored of held) this.#unlessSent(stored);
+  }
+
+  /** From the feed. */
+  onEvent(stored: StoredEvent): void {
+    if (!this.scope.regions.has(stored.region)) return;
+    if (this.#phase === 'holding') this.#held.push(stored);
+    else if (this.#phase === 'live') this.#unlessSent(stored);
+  }
+
+  /** While joining, from the store. */
+  sendMissed(stored: StoredEvent): void {
+    this.#alreadySent.add(alertEventId(stored.event));
+    this.#sendAlert(stored);
+  }
+
+  /** The feed has told everything that was sent while joining. */
+  feedCaughtUp(): void {
+    this.#alreadySent.clear();
+  }
+
+  /** What must not be lost: a client with too much waiting is disconnected instead, and resumes. */
+  send(type: string, frame: string | Buffer): void {
+    if (this.#closed.signal.aborted) return;
+    if (this.#socket.bufferedAmount > this.#deps.bounds.alertBufferBytes) {
+      this.close('too_slow', 'the connection is too slow for alerts; come back with since');
+      return;
+    }
+    this.#write(type, frame);
+  }
+
+  /** What the next one makes good: left out while the client is slow. */
+  offer(type: string, frame: string | Buffer): void {
+    if (this.#closed.signal.aborted) return;
+    if (this.#socket.bufferedAmount > this.#deps.bounds.vitalsBufferBytes) {
+      if (type === 'vitals') this.#deps.metrics.stationVitalsSkipped.inc();
+      return;
+    }
+    this.#write(type, frame);
+  }
+
+  /** Idempotent. */
+  close(reason: CloseReason, message: string): void {
+    if (this.#closed.signal.aborted) return;
+    this.ended();
+    closeSocket(this.#socket, reason, message);
+    this.#deps.metrics.stationCloses.inc({ reason });
+    // A close frame would wait behind all that a slow client has not read.
+    if (reason === 'too_slow') this.#socket.terminate();
+  }
+
+  /** The connection is gone. Idempotent. */
+  ended(): void {
+    this.#closed.abort();
+    this.#held = [];
+    this.#alreadySent.clear();
+  }
+
+  #unlessSent(stored: StoredEvent): void {
+    if (this.#alreadySent.delete(alertEventId(stored.event))) return;
+    this.#sendAlert(stored);
+  }
+
+  #sendAlert(stored: StoredEvent): void {
+    this.#cursor[stored.region] = stored.position;
+    if (this.sees(stored.region, stored.event.alert.patientId)) {
+      this.send('alert', alertFrame(this.cursor, alertJson(stored)));
+    }
+  }
+
+  #write(type: string, frame: string | Buffer): void {
+    this.#deps.metrics.stationFrames.inc({ type });
+    this.#socket.send(frame, { binary: false });
+  }
+}
+
+/** Says why, then closes. */
+export function closeSocket(socket: WebSocket, reason: CloseReason, message: string): void {
+  if (reason !== 'going_away') socket.send(errorFrame(reason, message), { binary: false });
+  socket.close(CLOSE[reason], reason);
+}

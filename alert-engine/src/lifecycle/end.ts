@@ -1,0 +1,20 @@
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
+import { SYSTEM, applied, type Outcome } from './outcome.ts';
+import { latches } from './state.ts';
+
+/** The condition is over: the alert is resolved, unless it is one that stays until somebody has seen it. */
+export function end(alert: Alert, condition: ConditionEvent, nowMs: number): Outcome {
+  const ended = { endedAtMs: condition.atMs, conditionRevision: condition.revision };
+  const reason = 'condition ended';
+  if (alert.status === 'pending' && latches(alert.priority)) {
+    return applied(alert, { event: 'updated', actor: SYSTEM, atMs: nowMs, reason, changes: ended });
+  }
+  return applied(alert, {
+    event: 'resolved',
+    actor: SYSTEM,
+    atMs: nowMs,
+    reason,
+    changes: { ...ended, status: 'resolved', resolvedBy: SYSTEM, resolvedAtMs: nowMs },
+  });
+}

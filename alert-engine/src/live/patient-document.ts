@@ -1,0 +1,89 @@
+import { alertDocument, alertSchema } from '@vitalwire/core/alarms/alert-codec.ts';
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import type { DevicePresence, LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
+import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
+import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
+import { VITALS } from '@vitalwire/core/vitals/vital.ts';
+import { z } from 'zod';
+
+const moment = z.iso.datetime();
+const priority = z.enum(['low', 'medium', 'high', 'critical']);
+
+const liveVitalSchema = z.object({
+  value: z.number(),
+  measured_at: moment,
+  validity: z.enum(['valid', 'questionable', 'invalid', 'not_available']),
+});
+
+/** What changes with every reading: an entry of a `vitals` frame. */
+const vitalsEntrySchema = z.object({
+  patient_id: z.string(),
+  region: z.string(),
+  device_id: z.string().nullable(),
+  name: z.string().nullable().describe('null while the directory does not know the patient'),
+  age: z.number().nullable(),
+  ward: z.string().nullable(),
+  bed: z.string().nullable(),
+  mode: z.enum(['real', 'test', 'demo']),
+  vitals: z.partialRecord(z.enum(VITALS), liveVitalSchema),
+  pending: z
+    .array(z.object({ type: z.string(), priority, since: moment, due: moment }))
+    .describe('crossings that are still being timed, and when they will be alerts if they last'),
+});
+
+/** A patient as a snapshot and the API show her. */
+export const patientSchema = vitalsEntrySchema.extend({
+  score: z.number().nullable().describe('early-warning score; null until there is one'),
+  connection: z.enum(['connected', 'born', 'dead', 'lost', 'unknown']),
+  battery_percent: z.number().nullable(),
+  alerts: z.array(alertSchema).describe('open alerts, the worst first'),
+});
+
+export type VitalsEntry = z.infer<typeof vitalsEntrySchema>;
+export type PatientDocument = z.infer<typeof patientSchema>;
+
+/** What is known of a patient from each source; any of them may know nothing. */
+export interface PatientFacts {
+  readonly patientId: string;
+  readonly region: string;
+  readonly patient: Patient | undefined;
+  readonly live: LiveVitals | undefined;
+  readonly presence: DevicePresence | undefined;
+}
+
+export function vitalsEntry(facts: PatientFacts): VitalsEntry {
+  const { patient, live } = facts;
+  const vitals: VitalsEntry['vitals'] = {};
+  for (const name of VITALS) {
+    const vital = live?.vitals[name];
+    if (!vital) continue;
+    vitals[name] = { value: vital.value, measured_at: toIso(vital.measuredAtMs), validity: vital.validity };
+  }
+  return {
+    patient_id: facts.patientId,
+    region: facts.region,
+    device_id: live?.deviceId ?? facts.presence?.deviceId ?? null,
+    name: patient?.name ?? null,
+    age: patient?.age ?? null,
+    ward: patient?.ward ?? null,
+    bed: patient?.bed ?? null,
+    mode: live?.mode ?? 'real',
+    vitals,
+    pending: (live?.pending ?? []).map(({ type, priority, sinceMs, dueMs }) => ({
+      type,
+      priority,
+      since: toIso(sinceMs),
+      due: toIso(dueMs),
+    })),
+  };
+}
+
+export function patientDocument(facts: PatientFacts, alerts: readonly Alert[]): PatientDocument {
+  return {
+    ...vitalsEntry(facts),
+    score: null,
+    connection: facts.presence?.state ?? 'unknown',
+    battery_percent: facts.presence?.batteryPercent ?? null,
+    alerts: alerts.map(alertDocument),
+  };
+}

@@ -1,0 +1,176 @@
+import type { Ports } from '@vitalwire/core/ports/ports.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Dependency } from '@vitalwire/core/runtime/health.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { Registry } from '@vitalwire/core/runtime/metrics.ts';
+import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { buildServer } from './api/server.ts';
+import { startAuditRelay } from './audit/relay.ts';
+import { CONDITIONS_GROUP, consumeConditions } from './conditions/consumer.ts';
+import type { AlertEngineConfig } from './config.ts';
+import { Hub } from './hub/hub.ts';
+import { CommitSignal } from './live/commit-signal.ts';
+import { LiveView } from './live/live-view.ts';
+import { Monitoring } from './live/monitoring.ts';
+import { alertEngineMetrics } from './metrics.ts';
+import { relayPresence } from './presence/presence-relay.ts';
+
+export interface AlertEngineDeps {
+  readonly ports: Pick<
+    Ports,
+    'log' | 'checkpoints' | 'alerts' | 'live' | 'directory' | 'timeSeries' | 'analytics'
+  >;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Besides the engine's own, for /readyz. */
+  readonly dependencies: readonly Dependency[];
+  /** 0..1, for jitter. */
+  readonly random: () => number;
+}
+
+export interface AlertEngine extends Service {
+  /** The port the HTTP server listens on. */
+  readonly port: number;
+  /** Never resolves; rejects when the engine can no longer do its work and should be started anew. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Starts everything that makes alerts of conditions and shows them: conditions consumer, audit relay, presence relay, WebSocket hub and
+ * HTTP API. Resolves once it listens and has joined its group; the ports are the caller's to close.
+ */
+export async function startAlertEngine(
+  config: AlertEngineConfig,
+  deps: AlertEngineDeps,
+): Promise<AlertEngine> {
+  const { ports, clock, logger, random } = deps;
+  const { log, alerts, live, directory } = ports;
+  const { regions, bounds } = config;
+  const metrics = alertEngineMetrics(deps.registry);
+  const started: Service[] = [];
+  const failure = Promise.withResolvers<never>();
+  // Whoever does not listen must not be ended by it.
+  failure.promise.catch(() => {});
+  let auditFailure: string | undefined;
+
+  const stop = async (): Promise<void> => {
+    for (const service of started.splice(0).reverse()) await service.stop();
+  };
+
+  try {
+    const commits = new CommitSignal(clock);
+    await commits.listenTo(alerts);
+    const view = new LiveView({ live, directory, regions, clock, logger });
+    const hub = new Hub({
+      alerts,
+      commits,
+      view,
+      regions,
+      staffSecret: config.staffSecret,
+      bounds,
+      doubt: () => monitoring.doubt(),
+      clock,
+      logger,
+      metrics,
+      random,
+    });
+    const monitoring = new Monitoring({
+      log,
+      alerts,
+      clock,
+      feedEmptiedAtMs: () => hub.feed.emptiedAtMs,
+      conditionsGroup: CONDITIONS_GROUP,
+      vouchMs: bounds.vouchMs,
+      pulseLagRecordsMax: bounds.pulseLagRecordsMax,
+    });
+    view.listen({
+      changed: () => {},
+      forgotten: () => {},
+      presence: () => {},
+      pulse: (pulse) => monitoring.onPulse(pulse),
+    });
+    await view.start();
+    started.push(view);
+    monitoring.start();
+    started.push({ name: 'monitoring', stop: async () => monitoring.stop() });
+
+    const relay = (): Service =>
+      startAuditRelay({
+        log,
+        alerts,
+        checkpoints: ports.checkpoints,
+        commits,
+        regions,
+        clock,
+        logger,
+        metrics,
+        random,
+        onFailed: (error) => (auditFailure = String(error)),
+      });
+    let leading: Service | undefined;
+    const conditions = await consumeConditions({
+      log,
+      alerts,
+      clock,
+      logger,
+      metrics,
+      random,
+      leadership: {
+        gained: () => (leading ??= relay()),
+        lost: async () => {
+          const relaying = leading;
+          leading = undefined;
+          await relaying?.stop();
+        },
+      },
+    });
+    started.push({ name: 'conditions', stop: () => conditions.stop() });
+    conditions.failed.catch((error: unknown) => {
+      monitoring.consumerFailed();
+      failure.reject(error);
+    });
+
+    const presence = await relayPresence({ log, live, clock, logger, random });
+    started.push({ name: 'presence-relay', stop: () => presence.stop() });
+    presence.failed.catch((error: unknown) => failure.reject(error));
+
+    const server = await buildServer(config, {
+      alerts,
+      timeSeries: ports.timeSeries,
+      analytics: ports.analytics,
+      directory,
+      view,
+      regions,
+      alarmSettings: config.alarmSettings,
+      clock,
+      logger,
+      metrics,
+      registry: deps.registry,
+      dependencies: [
+        { name: 'event log', check: () => log.ping() },
+        { name: 'alert store', check: () => alerts.ping() },
+        { name: 'live bus', check: () => live.ping() },
+        { name: 'monitoring', check: () => refuseIf(monitoring.doubt()) },
+        { name: 'audit trail', check: () => refuseIf(auditFailure) },
+        ...deps.dependencies,
+      ],
+      upgrade: (request, socket, head) => hub.upgrade(request, socket, head),
+    });
+    started.push({ name: 'http', stop: () => server.close() });
+    hub.start();
+    started.push(hub);
+    await server.listen({ host: config.host, port: config.port });
+    const address = server.server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : config.port;
+    logger.info({ host: config.host, port }, 'the alert engine listens');
+    return { name: 'alert-engine', port, failed: failure.promise, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function refuseIf(reason: string | undefined): Promise<void> {
+  if (reason !== undefined) throw new Error(reason);
+}
