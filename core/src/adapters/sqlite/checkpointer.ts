@@ -63,6 +63,7 @@ export class Checkpointer {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel();
+    this.#worker?.ref();
     await this.#running;
     const worker = this.#worker;
     this.#worker = undefined;

@@ -23,9 +23,11 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
 
   CREATE TABLE checkpoints (
-    pipeline TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL, state BLOB NOT NULL,
-    UNIQUE (pipeline, partition)
+    id INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,
+    generation INTEGER NOT NULL, UNIQUE (pipeline, partition)
   );
+  CREATE TABLE checkpoint_chunks (id INTEGER PRIMARY KEY, generation INTEGER NOT NULL, state BLOB NOT NULL);
+  CREATE INDEX checkpoint_chunks_by_generation ON checkpoint_chunks (generation, id);
 
   CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE raw_points (

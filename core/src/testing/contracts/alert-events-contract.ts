@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../alarms/alert.ts';
 import type { AlertStore, Cursor, StoredEvent } from '../../ports/alert-store.ts';
@@ -106,6 +107,7 @@ export function alertEventsContract(current: () => Current): void {
         const page = await follow(harness.store, cursor, [region], 3);
         seen.push(...page.events);
         cursor = page.cursor;
+        await nextTurn();
       }
       await commits;
       seen.push(...(await follow(harness.store, cursor, [region], 3)).events);

@@ -1,0 +1,21 @@
+import type { Alert, AlertEvent } from '../../alarms/alert.ts';
+
+/** JSON leaves out what is undefined; a reader may count on every field being there. */
+const ABSENT = {
+  value: undefined,
+  threshold: undefined,
+  endedAtMs: undefined,
+  acknowledgedBy: undefined,
+  acknowledgedAtMs: undefined,
+  resolvedBy: undefined,
+  resolvedAtMs: undefined,
+} satisfies Partial<Alert>;
+
+export function decodeAlert(row: Record<string, unknown>): Alert {
+  return { ...ABSENT, ...(JSON.parse(String(row['body'])) as Alert) };
+}
+
+export function decodeAlertEvent(row: Record<string, unknown>): AlertEvent {
+  const event = JSON.parse(String(row['body'])) as AlertEvent;
+  return { ...event, reason: event.reason, alert: { ...ABSENT, ...event.alert } };
+}

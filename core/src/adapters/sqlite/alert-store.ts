@@ -1,0 +1,199 @@
+import type { Alert, AlertEvent } from '../../alarms/alert.ts';
+import type { AlertQuery, AlertStore, Cursor, EventPage, StoredEvent } from '../../ports/alert-store.ts';
+import type { StatementSync } from 'node:sqlite';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Cancel } from '../../runtime/clock.ts';
+import { decodeAlert, decodeAlertEvent } from './alert-rows.ts';
+import { AlertPages } from './alert-pages.ts';
+import { expireAlerts } from './alert-retention.ts';
+import type { SqliteDatabase } from './database.ts';
+
+const RETENTION_PERIOD_MS = 600_000;
+
+/** Alerts and their events on SQLite: both in one transaction, events numbered from 1 in each region. */
+export class SqliteAlertStore implements AlertStore {
+  readonly #database: SqliteDatabase;
+  /** Differs between two databases, so that a cursor of a lost one is not taken for a position in its successor. */
+  readonly #epoch: string;
+  readonly #pages: AlertPages;
+  readonly #version: StatementSync;
+  readonly #rival: StatementSync;
+  readonly #upsert: StatementSync;
+  readonly #sequence: StatementSync;
+  readonly #nextSeq: StatementSync;
+  readonly #insertEvent: StatementSync;
+  readonly #get: StatementSync;
+  readonly #open: StatementSync;
+  readonly #openInRegion: StatementSync;
+  readonly #history: StatementSync;
+  readonly #events: StatementSync;
+  readonly #listeners: ((region: string) => void)[] = [];
+  readonly #cancel: Cancel;
+  #retaining: Promise<void> | undefined;
+  #stopping = false;
+
+  /** Closing it does not close the database. */
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.#epoch = String(database.prepare('SELECT epoch FROM identity').get()?.['epoch']);
+    this.#pages = new AlertPages(database);
+    this.#version = database.prepare('SELECT version FROM alerts WHERE region = ? AND id = ?');
+    this.#rival = database.prepare(
+      `SELECT 1 FROM alerts WHERE region = ? AND patient_id = ? AND type = ? AND status <> 'resolved' AND id <> ?`,
+    );
+    this.#upsert = database.prepare(
+      `INSERT INTO alerts (region, id, version, patient_id, type, priority, status, raised_at_ms, resolved_stored_ms, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (region, id) DO UPDATE SET version = excluded.version, patient_id = excluded.patient_id, type = excluded.type,
+         priority = excluded.priority, status = excluded.status, raised_at_ms = excluded.raised_at_ms,
+         resolved_stored_ms = excluded.resolved_stored_ms, body = excluded.body`,
+    );
+    this.#sequence = database.prepare('SELECT first_seq, last_seq FROM alert_sequences WHERE region = ?');
+    this.#nextSeq = database.prepare(
+      `INSERT INTO alert_sequences VALUES (?, 1, 1) ON CONFLICT (region) DO UPDATE SET last_seq = last_seq + 1
+       RETURNING last_seq`,
+    );
+    this.#insertEvent = database.prepare('INSERT INTO alert_events VALUES (?, ?, ?, ?, ?, ?)');
+    this.#get = database.prepare('SELECT body FROM alerts WHERE region = ? AND id = ?');
+    this.#open = database.prepare(
+      `SELECT body FROM alerts WHERE region = ? AND patient_id = ? AND status <> 'resolved' ORDER BY seq`,
+    );
+    this.#openInRegion = database.prepare(
+      `SELECT body FROM alerts INDEXED BY alerts_open WHERE region = ? AND status <> 'resolved' ORDER BY seq`,
+    );
+    this.#history = database.prepare(
+      'SELECT body FROM alert_events WHERE region = ? AND alert_id = ? ORDER BY version',
+    );
+    this.#events = database.prepare(
+      'SELECT seq, body FROM alert_events WHERE region = ? AND seq > ? ORDER BY seq LIMIT ?',
+    );
+    this.#cancel = database.clock.every(RETENTION_PERIOD_MS, () => {
+      this.retain().catch((error: unknown) => {
+        database.logger.error({ err: error }, 'retention of alerts failed');
+      });
+    });
+  }
+
+  async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
+    const outcome = await this.#database.write(() => this.#store(event));
+    if (outcome === 'committed') this.#wake(event.alert.region);
+    return outcome;
+  }
+
+  async get(region: string, alertId: string): Promise<Alert | undefined> {
+    const row = await this.#database.read(() => this.#get.get(region, alertId));
+    return row && decodeAlert(row);
+  }
+
+  async open(region: string, patientId: string): Promise<readonly Alert[]> {
+    const rows = await this.#database.read(() => this.#open.all(region, patientId));
+    return rows.map(decodeAlert);
+  }
+
+  snapshot(
+    regions: readonly string[],
+  ): Promise<{ readonly alerts: readonly Alert[]; readonly cursor: Cursor }> {
+    // One turn of the event loop: nothing is committed between the alerts and their cursor.
+    return this.#database.read(() => {
+      const asked = [...new Set(regions)];
+      return {
+        alerts: asked.flatMap((region) => this.#openInRegion.all(region).map(decodeAlert)),
+        cursor: Object.fromEntries(
+          asked.map((region) => [region, this.#position(this.#bounds(region).last)]),
+        ),
+      };
+    });
+  }
+
+  list(query: AlertQuery): Promise<{ readonly alerts: readonly Alert[]; readonly next: string | undefined }> {
+    return this.#database.read(() => this.#pages.page(query));
+  }
+
+  async history(region: string, alertId: string): Promise<readonly AlertEvent[]> {
+    const rows = await this.#database.read(() => this.#history.all(region, alertId));
+    return rows.map(decodeAlertEvent);
+  }
+
+  eventsAfter(cursor: Cursor, regions: readonly string[], limit: number): Promise<EventPage | undefined> {
+    return this.#database.read(() => {
+      const events: StoredEvent[] = [];
+      const reached: Record<string, string> = { ...cursor };
+      for (const region of new Set(regions)) {
+        const after = this.#seqOf(cursor[region], region);
+        if (after === undefined) return undefined;
+        for (const row of this.#events.all(region, after, Math.max(0, limit - events.length))) {
+          const position = this.#position(Number(row['seq']));
+          events.push({ region, position, event: decodeAlertEvent(row) });
+          reached[region] = position;
+        }
+      }
+      return { events, cursor: reached };
+    });
+  }
+
+  async onCommit(wake: (region: string) => void): Promise<void> {
+    this.#listeners.push(wake);
+  }
+
+  /** Removes events and resolved alerts older than 30 days; otherwise done every ten minutes by the clock. */
+  retain(): Promise<void> {
+    return (this.#retaining ??= expireAlerts(this.#database, () => this.#stopping).finally(() => {
+      this.#retaining = undefined;
+    }));
+  }
+
+  ping(): Promise<void> {
+    return this.#database.ping();
+  }
+
+  async close(): Promise<void> {
+    this.#stopping = true;
+    this.#listeners.length = 0;
+    this.#cancel();
+    await this.#retaining?.catch(() => undefined);
+  }
+
+  /** Within a transaction. */
+  #store(event: AlertEvent): 'committed' | 'conflict' {
+    const { alert } = event;
+    const { region, id, version, patientId, type, priority, status, raisedAtMs } = alert;
+    const stored = this.#version.get(region, id);
+    if (Number(stored?.['version'] ?? 0) !== version - 1) return 'conflict';
+    if (status !== 'resolved' && this.#rival.get(region, patientId, type, id)) return 'conflict';
+    const storedMs = this.#database.clock.now();
+    const resolvedMs = status === 'resolved' ? storedMs : null;
+    const body = JSON.stringify(alert);
+    this.#upsert.run(region, id, version, patientId, type, priority, status, raisedAtMs, resolvedMs, body);
+    const seq = Number(this.#nextSeq.get(region)?.['last_seq']);
+    this.#insertEvent.run(region, seq, id, version, storedMs, JSON.stringify(event));
+    return 'committed';
+  }
+
+  #bounds(region: string): { readonly first: number; readonly last: number } {
+    const row = this.#sequence.get(region);
+    return { first: Number(row?.['first_seq'] ?? 1), last: Number(row?.['last_seq'] ?? 0) };
+  }
+
+  #position(seq: number): string {
+    return `${this.#epoch}-${seq}`;
+  }
+
+  /** The event that a position stands after; undefined where the events after it are not all here. */
+  #seqOf(position: string | undefined, region: string): number | undefined {
+    const { first, last } = this.#bounds(region);
+    const [epoch, digits = ''] = position === undefined ? [this.#epoch, '0'] : position.split('-');
+    const seq = Number(digits);
+    const known = epoch === this.#epoch && digits !== '' && Number.isSafeInteger(seq);
+    return known && seq >= first - 1 && seq <= last ? seq : undefined;
+  }
+
+  #wake(region: string): void {
+    for (const wake of this.#listeners) {
+      try {
+        wake(region);
+      } catch (error) {
+        this.#database.logger.error({ err: messageOf(error) }, 'a listener for committed alerts failed');
+      }
+    }
+  }
+}

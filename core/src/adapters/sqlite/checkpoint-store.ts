@@ -1,0 +1,97 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Checkpoint, CheckpointStore } from '../../ports/checkpoint-store.ts';
+import type { SqliteDatabase } from './database.ts';
+
+/** A state is written in pieces, so that a large one does not hold the event loop. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** Checkpoints on SQLite: the pieces of a new state beside the old one's, then one step that makes it the checkpoint. */
+export class SqliteCheckpointStore implements CheckpointStore {
+  readonly #database: SqliteDatabase;
+  readonly #head: StatementSync;
+  readonly #chunks: StatementSync;
+  readonly #insertChunk: StatementSync;
+  readonly #countChunks: StatementSync;
+  readonly #replaceHead: StatementSync;
+  readonly #deleteChunks: StatementSync;
+  #generation: number;
+
+  private constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.#head = database.prepare(
+      'SELECT next_offset, generation FROM checkpoints WHERE pipeline = ? AND partition = ?',
+    );
+    this.#chunks = database.prepare('SELECT state FROM checkpoint_chunks WHERE generation = ? ORDER BY id');
+    this.#insertChunk = database.prepare('INSERT INTO checkpoint_chunks (generation, state) VALUES (?, ?)');
+    this.#countChunks = database.prepare(
+      'SELECT count(*) AS chunks FROM checkpoint_chunks WHERE generation = ?',
+    );
+    this.#replaceHead = database.prepare(
+      `INSERT INTO checkpoints (pipeline, partition, next_offset, generation) VALUES (?, ?, ?, ?)
+       ON CONFLICT (pipeline, partition) DO UPDATE SET next_offset = excluded.next_offset, generation = excluded.generation`,
+    );
+    this.#deleteChunks = database.prepare(
+      'DELETE FROM checkpoint_chunks WHERE id IN (SELECT id FROM checkpoint_chunks WHERE generation = ? LIMIT 4)',
+    );
+    const last = database.prepare('SELECT max(generation) AS generation FROM checkpoint_chunks').get();
+    this.#generation = Number(last?.['generation'] ?? 0);
+  }
+
+  /** Closing the store does not close the database. */
+  static async open(database: SqliteDatabase): Promise<SqliteCheckpointStore> {
+    const store = new SqliteCheckpointStore(database);
+    // What a save left behind that did not come to its end.
+    const orphans = database
+      .prepare(
+        'SELECT DISTINCT generation FROM checkpoint_chunks WHERE generation NOT IN (SELECT generation FROM checkpoints)',
+      )
+      .all();
+    for (const row of orphans) await store.#discard(Number(row['generation']));
+    return store;
+  }
+
+  load(pipeline: string, partition: number): Promise<Checkpoint | undefined> {
+    return this.#database.read(() => {
+      const head = this.#head.get(pipeline, partition);
+      if (!head) return undefined;
+      const chunks = this.#chunks.all(Number(head['generation']));
+      return {
+        nextOffset: Number(head['next_offset']),
+        state: Buffer.concat(chunks.map((row) => row['state'] as Uint8Array)),
+      };
+    });
+  }
+
+  async save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void> {
+    const generation = ++this.#generation;
+    const { nextOffset } = checkpoint;
+    // The caller may go on using its buffer while this waits.
+    const state = checkpoint.state.slice();
+    const chunks = Math.ceil(state.length / CHUNK_BYTES);
+    const writes: Promise<unknown>[] = [];
+    for (let i = 0; i < chunks; i++) {
+      const chunk = state.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
+      writes.push(this.#database.write(() => void this.#insertChunk.run(generation, chunk), 'bulk'));
+    }
+    // A lane keeps the order: this runs after the pieces were stored.
+    const replaced = this.#database.write(() => {
+      const stored = Number(this.#countChunks.get(generation)?.['chunks']);
+      if (stored !== chunks) throw new Error(`${stored} of ${chunks} pieces of a checkpoint were stored`);
+      const old = this.#head.get(pipeline, partition);
+      this.#replaceHead.run(pipeline, partition, nextOffset, generation);
+      return old ? Number(old['generation']) : undefined;
+    }, 'bulk');
+    const [old] = await Promise.all([replaced, ...writes]);
+    if (old !== undefined) await this.#discard(old);
+  }
+
+  async close(): Promise<void> {
+    // The database is its owner's to close.
+  }
+
+  async #discard(generation: number): Promise<void> {
+    for (let removed = 1; removed > 0;) {
+      removed = await this.#database.write(() => Number(this.#deleteChunks.run(generation).changes), 'bulk');
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StatementSync } from 'node:sqlite';
+import type { RawPoint, SeriesRange, Tier, TimeSeries, WindowPoint } from '../../ports/time-series.ts';
+import type { Cancel } from '../../runtime/clock.ts';
+import { VITALS } from '../../vitals/vital.ts';
+import type { SqliteDatabase } from './database.ts';
+import { Names } from './names.ts';
+import { mergePoints, pointOf, rowOf, type RawRow } from './raw-rows.ts';
+import { expireTimeSeries } from './time-series-retention.ts';
+
+/** Rows a transaction's job writes, and rows read before the event loop gets a turn. */
+const WRITE_ROWS = 64;
+const READ_ROWS = 512;
+const RETENTION_PERIOD_MS = 600_000;
+
+/** Vitals over time on SQLite: a patient's points lie together, in the order of time. */
+export class SqliteTimeSeries implements TimeSeries {
+  readonly #database: SqliteDatabase;
+  readonly #names: Names;
+  readonly #insertRaw: StatementSync;
+  readonly #selectRaw: StatementSync;
+  readonly #replaceRaw: StatementSync;
+  readonly #pageRaw: StatementSync;
+  readonly #replaceWindow: StatementSync;
+  readonly #pageWindows: StatementSync;
+  readonly #cancel: Cancel;
+  #retaining: Promise<void> | undefined;
+  #stopping = false;
+
+  /** Closing it does not close the database. */
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.#names = new Names(database);
+    const columns = `patient, at_ms, device, region, ${VITALS.join(', ')}, validity, mode, clock_correction_ms`;
+    const values = columns.replaceAll(/\w+/g, '?');
+    this.#insertRaw = database.prepare(`INSERT OR IGNORE INTO raw_points (${columns}) VALUES (${values})`);
+    this.#replaceRaw = database.prepare(`REPLACE INTO raw_points (${columns}) VALUES (${values})`);
+    this.#selectRaw = database.prepare(
+      `SELECT ${columns} FROM raw_points WHERE patient = ? AND at_ms = ? AND device = ?`,
+    );
+    this.#pageRaw = database.prepare(
+      `SELECT ${columns} FROM raw_points
+       WHERE patient = ? AND (at_ms, device) > (?, ?) AND at_ms < ? ORDER BY at_ms, device LIMIT ?`,
+    );
+    this.#selectRaw.setReturnArrays(true);
+    this.#pageRaw.setReturnArrays(true);
+    this.#replaceWindow = database.prepare('REPLACE INTO window_points VALUES (?, ?, ?, ?, ?)');
+    this.#pageWindows = database.prepare(
+      `SELECT start_ms, region, vitals FROM window_points
+       WHERE tier = ? AND patient = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms LIMIT ?`,
+    );
+    this.#cancel = database.clock.every(RETENTION_PERIOD_MS, () => {
+      this.retain().catch((error: unknown) => {
+        database.logger.error({ err: error }, 'retention of the time series failed');
+      });
+    });
+  }
+
+  async writeRaw(points: readonly RawPoint[]): Promise<void> {
+    const names = new Set<string>();
+    for (const { patientId, deviceId, region } of points) names.add(patientId).add(deviceId).add(region);
+    await this.#names.ensure(names);
+    const rows = points.map((point) => rowOf(point, this.#names));
+    await this.#writeInSlices(rows, (row) => {
+      if (Number(this.#insertRaw.run(...row).changes) > 0) return;
+      const [patient, atMs, device] = row;
+      const stored = this.#selectRaw.get(patient, atMs, device) as unknown as RawRow;
+      this.#replaceRaw.run(...mergePoints(stored, row));
+    });
+  }
+
+  async writeWindows(windows: readonly WindowPoint[]): Promise<void> {
+    const names = new Set<string>();
+    for (const { patientId, region } of windows) names.add(patientId).add(region);
+    await this.#names.ensure(names);
+    await this.#writeInSlices(windows, ({ tier, patientId, region, startMs, vitals }) => {
+      const [patient = 0, regionId = 0] = [this.#names.idOf(patientId), this.#names.idOf(region)];
+      this.#replaceWindow.run(tier, patient, startMs, regionId, JSON.stringify(vitals));
+    });
+  }
+
+  async raw(range: SeriesRange): Promise<readonly RawPoint[]> {
+    const patient = this.#names.idOf(range.patientId);
+    const points: RawPoint[] = [];
+    if (patient === undefined) return points;
+    let after: readonly [atMs: number, device: number] = [range.fromMs, -1];
+    for (;;) {
+      const size = Math.min(READ_ROWS, range.limit - points.length);
+      const [atMs, device] = after;
+      const rows = (await this.#database.read(() =>
+        this.#pageRaw.all(patient, atMs, device, range.toMs, size),
+      )) as unknown as RawRow[];
+      for (const row of rows) points.push(pointOf(row, this.#names));
+      const last = rows.at(-1);
+      if (!last || rows.length < size || points.length >= range.limit) return points;
+      after = [last[1], last[2]];
+      await nextTurn();
+    }
+  }
+
+  async windows(tier: Tier, range: SeriesRange): Promise<readonly WindowPoint[]> {
+    const patient = this.#names.idOf(range.patientId);
+    const windows: WindowPoint[] = [];
+    if (patient === undefined) return windows;
+    for (let fromMs = range.fromMs; ;) {
+      const size = Math.min(READ_ROWS, range.limit - windows.length);
+      const rows = await this.#database.read(() =>
+        this.#pageWindows.all(tier, patient, fromMs, range.toMs, size),
+      );
+      for (const row of rows) {
+        windows.push({
+          tier,
+          patientId: range.patientId,
+          region: this.#names.nameOf(Number(row['region'])),
+          startMs: Number(row['start_ms']),
+          vitals: JSON.parse(String(row['vitals'])) as WindowPoint['vitals'],
+        });
+      }
+      if (rows.length < size || windows.length >= range.limit) return windows;
+      fromMs = (windows.at(-1)?.startMs ?? 0) + 1;
+      await nextTurn();
+    }
+  }
+
+  /** Removes what is older than its tier is kept; otherwise done every ten minutes by the clock. */
+  retain(): Promise<void> {
+    return (this.#retaining ??= expireTimeSeries(this.#database, () => this.#stopping).finally(() => {
+      this.#retaining = undefined;
+    }));
+  }
+
+  ping(): Promise<void> {
+    return this.#database.ping();
+  }
+
+  async close(): Promise<void> {
+    this.#stopping = true;
+    this.#cancel();
+    await this.#retaining?.catch(() => undefined);
+  }
+
+  async #writeInSlices<T>(rows: readonly T[], write: (row: T) => void): Promise<void> {
+    const slices: Promise<void>[] = [];
+    for (let i = 0; i < rows.length; i += WRITE_ROWS) {
+      const slice = rows.slice(i, i + WRITE_ROWS);
+      slices.push(
+        this.#database.write(() => {
+          for (const row of slice) write(row);
+        }, 'bulk'),
+      );
+    }
+    await Promise.all(slices);
+  }
+}
