@@ -7,10 +7,10 @@
  */
 export interface SignalState {
   /** Arrival of the newest live reading. */
-  readonly heardAtMs: number;
+  heardAtMs: number;
   /** Event time of the newest live reading. */
-  readonly measuredAtMs: number;
-  readonly lost: boolean;
+  measuredAtMs: number;
+  lost: boolean;
 }
 
 export interface SignalLoss {
@@ -19,7 +19,11 @@ export interface SignalLoss {
 }
 
 /** The loss that stands at `nowMs` and was not known yet. */
-export function lossAt(state: SignalState, absenceMs: number, nowMs: number): SignalLoss | undefined {
+export function lossAt(
+  state: Readonly<SignalState>,
+  absenceMs: number,
+  nowMs: number,
+): SignalLoss | undefined {
   if (state.lost || nowMs - state.heardAtMs < absenceMs) return undefined;
   return { onsetMs: state.measuredAtMs, atMs: state.heardAtMs + absenceMs };
 }

@@ -1,6 +1,6 @@
 import type { LiveVital } from '@vitalwire/core/ports/live-bus.ts';
 import type { Validity } from '@vitalwire/core/vitals/quality.ts';
-import { validityOf } from '@vitalwire/core/vitals/reading.ts';
+import { NO_MARKS, validityOf } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type { StreamReading } from './stream-reading.ts';
 
@@ -23,14 +23,15 @@ export const newLatestVitals = (): LatestVitals => ({
 
 /** Takes what is newer than what is known; answers whether anything was. */
 export function updateLatest(latest: LatestVitals, values: Float64Array, input: StreamReading): boolean {
-  const { atMs } = input;
+  const { atMs, reading } = input;
+  const unmarked = reading.validity === NO_MARKS;
   let changed = false;
   for (let vital = 0; vital < values.length; vital++) {
     const value = values[vital]!;
     if (Number.isNaN(value) || atMs < latest.atMs[vital]!) continue;
     latest.value[vital] = value;
     latest.atMs[vital] = atMs;
-    latest.validity[vital] = VALIDITIES.indexOf(validityOf(input.reading, VITALS[vital]!));
+    latest.validity[vital] = unmarked ? 0 : VALIDITIES.indexOf(validityOf(reading, VITALS[vital]!));
     changed = true;
   }
   return changed;

@@ -54,27 +54,56 @@ export function newPanes(): Float64Array {
   return panes.fill(Number.NEGATIVE_INFINITY, 0, LADDERS.length);
 }
 
-/** Adds a sample in place; answers whether a pane ended with it, so that new aggregates can be taken. */
+/**
+ * Adds a sample in place; answers whether a pane ended with it, so that new aggregates can be taken. In an ordered stream only the newest
+ * 10 s pane is touched; its sum goes to the coarser ladders when it ends.
+ */
 export function addSample(panes: Float64Array, value: number, atMs: number): boolean {
-  let ended = false;
-  for (let ladder = 0; ladder < LADDERS.length; ladder++) {
-    const { paneMs, panes: count } = LADDERS[ladder]!;
-    const pane = Math.floor(atMs / paneMs);
-    const newest = panes[ladder]!;
-    if (pane > newest) {
-      moveOn(panes, ladder, newest, pane);
-      ended = true;
-    } else if (pane <= newest - count) continue;
-    addToPane(panes, BASES[ladder]! + (pane % count) * PANE_SIZE, value, (atMs - pane * paneMs) / 1000);
+  const { paneMs } = LADDERS[0]!;
+  const pane = Math.floor(atMs / paneMs);
+  const newest = panes[0]!;
+  if (pane === newest) {
+    addToPane(panes, paneAt(0, pane), value, (atMs - pane * paneMs) / 1000);
+    return false;
   }
-  return ended;
+  if (pane > newest) {
+    endPane(panes, newest);
+    for (let ladder = 0; ladder < LADDERS.length; ladder++) {
+      moveOn(panes, ladder, Math.floor(atMs / LADDERS[ladder]!.paneMs));
+    }
+    addToPane(panes, paneAt(0, pane), value, (atMs - pane * paneMs) / 1000);
+    return true;
+  }
+  for (let ladder = 0; ladder < LADDERS.length; ladder++) addLate(panes, ladder, value, atMs);
+  return false;
 }
 
-function moveOn(panes: Float64Array, ladder: number, newest: number, pane: number): void {
-  const { panes: count } = LADDERS[ladder]!;
-  const base = BASES[ladder]!;
-  for (let emptied = Math.max(newest + 1, pane - count + 1); emptied <= pane; emptied++) {
-    const at = base + (emptied % count) * PANE_SIZE;
+const paneAt = (ladder: number, pane: number): number =>
+  BASES[ladder]! + (pane % LADDERS[ladder]!.panes) * PANE_SIZE;
+
+function endPane(panes: Float64Array, ended: number): void {
+  if (ended === Number.NEGATIVE_INFINITY) return;
+  const startMs = ended * LADDERS[0]!.paneMs;
+  for (let ladder = 1; ladder < LADDERS.length; ladder++) {
+    const { paneMs } = LADDERS[ladder]!;
+    const into = Math.floor(startMs / paneMs);
+    mergePane(panes, paneAt(ladder, into), panes, paneAt(0, ended), (startMs - into * paneMs) / 1000);
+  }
+}
+
+function addLate(panes: Float64Array, ladder: number, value: number, atMs: number): void {
+  const { paneMs, panes: kept } = LADDERS[ladder]!;
+  const pane = Math.floor(atMs / paneMs);
+  if (pane <= panes[ladder]! - kept) return;
+  addToPane(panes, paneAt(ladder, pane), value, (atMs - pane * paneMs) / 1000);
+}
+
+function moveOn(panes: Float64Array, ladder: number, pane: number): void {
+  const newest = panes[ladder]!;
+  if (pane <= newest) return;
+  const { panes: kept } = LADDERS[ladder]!;
+  for (let emptied = Math.max(newest + 1, pane - kept + 1); emptied <= pane; emptied++) {
+    const at = paneAt(ladder, emptied);
     panes.fill(0, at, at + PANE_SIZE);
   }
   panes[ladder] = pane;
@@ -96,62 +125,77 @@ function addToPane(panes: Float64Array, at: number, value: number, seconds: numb
   if (count === 1 || value > panes[at + MAX]!) panes[at + MAX] = value;
 }
 
+/** Merges a pane into another (Chan, Golub and LeVeque); `laterS` is how much later its times are counted from. */
+function mergePane(into: Float64Array, to: number, from: Float64Array, at: number, laterS: number): void {
+  const added = from[at + COUNT]!;
+  if (added === 0) return;
+  const count = into[to + COUNT]!;
+  const total = count + added;
+  const delta = from[at + MEAN]! - into[to + MEAN]!;
+  const timeDelta = from[at + TIME_MEAN]! + laterS - into[to + TIME_MEAN]!;
+  const weight = (count * added) / total;
+  into[to + MIN] = count === 0 ? from[at + MIN]! : Math.min(into[to + MIN]!, from[at + MIN]!);
+  into[to + MAX] = count === 0 ? from[at + MAX]! : Math.max(into[to + MAX]!, from[at + MAX]!);
+  into[to + COUNT] = total;
+  into[to + MEAN]! += (delta * added) / total;
+  into[to + SQUARES]! += from[at + SQUARES]! + delta * delta * weight;
+  into[to + TIME_MEAN]! += (timeDelta * added) / total;
+  into[to + TIME_SQUARES]! += from[at + TIME_SQUARES]! + timeDelta * timeDelta * weight;
+  into[to + CO_MOMENT]! += from[at + CO_MOMENT]! + delta * timeDelta * weight;
+}
+
 /** Each window that holds a sample, as of `nowMs` (event time). */
 export function aggregatesAt(
   panes: Float64Array,
   nowMs: number,
 ): Partial<Record<RollingWindow, RollingAggregate>> {
   const aggregates: Partial<Record<RollingWindow, RollingAggregate>> = {};
-  for (const { window, ladder, panes: count } of WINDOWS) {
-    const aggregate = aggregateOf(panes, ladder, count, nowMs);
+  for (const { window, ladder, panes: length } of WINDOWS) {
+    const endMs = Math.floor(nowMs / LADDERS[ladder]!.paneMs) * LADDERS[ladder]!.paneMs;
+    const aggregate = aggregateOf(panes, ladder, length, endMs);
     if (aggregate) aggregates[window] = aggregate;
   }
   return aggregates;
 }
 
-/** Merges panes pairwise (Chan, Golub and LeVeque), times counted from the window's end. */
+const scratch = new Float64Array(PANE_SIZE);
+
+/** Times are counted from the window's end. */
 function aggregateOf(
   panes: Float64Array,
   ladder: number,
   length: number,
-  nowMs: number,
+  endMs: number,
 ): RollingAggregate | undefined {
-  const { paneMs, panes: ring } = LADDERS[ladder]!;
-  const endPane = Math.floor(nowMs / paneMs);
+  const { paneMs, panes: kept } = LADDERS[ladder]!;
+  const end = endMs / paneMs;
   const newest = panes[ladder]!;
-  let count = 0;
-  let mean = 0;
-  let squares = 0;
-  let min = 0;
-  let max = 0;
-  let timeMean = 0;
-  let timeSquares = 0;
-  let coMoment = 0;
-  for (let pane = Math.max(endPane - length, newest - ring + 1); pane < endPane && pane <= newest; pane++) {
-    const at = BASES[ladder]! + (pane % ring) * PANE_SIZE;
-    const added = panes[at + COUNT]!;
-    if (added === 0) continue;
-    const total = count + added;
-    const delta = panes[at + MEAN]! - mean;
-    const timeDelta = panes[at + TIME_MEAN]! + ((pane - endPane) * paneMs) / 1000 - timeMean;
-    const weight = (count * added) / total;
-    squares += panes[at + SQUARES]! + delta * delta * weight;
-    timeSquares += panes[at + TIME_SQUARES]! + timeDelta * timeDelta * weight;
-    coMoment += panes[at + CO_MOMENT]! + delta * timeDelta * weight;
-    mean += (delta * added) / total;
-    timeMean += (timeDelta * added) / total;
-    min = count === 0 ? panes[at + MIN]! : Math.min(min, panes[at + MIN]!);
-    max = count === 0 ? panes[at + MAX]! : Math.max(max, panes[at + MAX]!);
-    count = total;
+  scratch.fill(0);
+  for (let pane = Math.max(end - length, newest - kept + 1); pane < end && pane <= newest; pane++) {
+    mergePane(scratch, 0, panes, paneAt(ladder, pane), ((pane - end) * paneMs) / 1000);
   }
+  if (ladder > 0) mergeOpenPane(panes, end * paneMs - length * paneMs, endMs);
+  return statisticsOf(scratch, endMs);
+}
+
+/** The newest 10 s pane has not gone to the coarser ladders yet. */
+function mergeOpenPane(panes: Float64Array, fromMs: number, endMs: number): void {
+  const startMs = panes[0]! * LADDERS[0]!.paneMs;
+  if (startMs < fromMs || startMs >= endMs) return;
+  mergePane(scratch, 0, panes, paneAt(0, panes[0]!), (startMs - endMs) / 1000);
+}
+
+function statisticsOf(pane: Float64Array, endMs: number): RollingAggregate | undefined {
+  const count = pane[COUNT]!;
   if (count === 0) return undefined;
+  const timeSquares = pane[TIME_SQUARES]!;
   return {
-    endMs: endPane * paneMs,
+    endMs,
     count,
-    min,
-    max,
-    mean,
-    standardDeviation: count < 2 ? 0 : Math.sqrt(Math.max(0, squares) / (count - 1)),
-    slopePerMinute: timeSquares > 0 ? (coMoment / timeSquares) * 60 : undefined,
+    min: pane[MIN]!,
+    max: pane[MAX]!,
+    mean: pane[MEAN]!,
+    standardDeviation: count < 2 ? 0 : Math.sqrt(Math.max(0, pane[SQUARES]!) / (count - 1)),
+    slopePerMinute: timeSquares > 0 ? (pane[CO_MOMENT]! / timeSquares) * 60 : undefined,
   };
 }

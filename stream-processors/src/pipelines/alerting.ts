@@ -104,7 +104,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
   function noteLoss(patientId: string, patient: PatientState, nowMs: number, outputs: AlertingOutputs): void {
     const loss = lossAt(patient.signal, settings.absenceMs, nowMs);
     if (loss === undefined) return;
-    patient.signal = { ...patient.signal, lost: true };
+    patient.signal.lost = true;
     for (let index = 0; index < rules.length; index++) {
       patient.limits[index] = suspendLimit(patient.limits[index] ?? null);
     }
@@ -127,14 +127,17 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     patient.region = reading.region;
     patient.deviceId = reading.deviceId;
     patient.mode = reading.mode;
-    patient.signal = { heardAtMs: Math.max(arrivalMs, signal.heardAtMs), measuredAtMs: atMs, lost: false };
+    const onsetMs = signal.measuredAtMs;
+    if (arrivalMs > signal.heardAtMs) signal.heardAtMs = arrivalMs;
+    signal.measuredAtMs = atMs;
     if (!signal.lost) return;
+    signal.lost = false;
     emit(outputs, reading.patientId, patient, {
       event: 'ended',
       type: 'signal_lost',
       priority: 'low',
       revision: 2,
-      onsetMs: signal.measuredAtMs,
+      onsetMs,
       atMs,
     });
   }

@@ -13,7 +13,7 @@ export interface PatientState {
   region: string;
   deviceId: string;
   mode: Mode;
-  signal: SignalState;
+  readonly signal: SignalState;
   readonly latest: LatestVitals;
   readonly sampling: Sampling;
   /** By limit rule; null where the value is inside. */
