@@ -47,7 +47,9 @@ function adoptFragment(): boolean {
 export function nameIn(token: string): string | undefined {
   try {
     const payload = token.split('.')[1] ?? '';
-    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+      c.charCodeAt(0),
+    );
     const { sub } = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown };
     return typeof sub === 'string' ? sub : undefined;
   } catch {

@@ -26,7 +26,8 @@ export interface Bed {
 }
 
 /** An action under way on an alert, or why it failed: shown where the button was. */
-export type ActionState = { readonly state: 'sending' } | { readonly state: 'failed'; readonly message: string };
+export type ActionState =
+  { readonly state: 'sending' } | { readonly state: 'failed'; readonly message: string };
 
 export interface Station {
   readonly api: Api;
@@ -44,7 +45,11 @@ export interface Station {
   readonly unwatchedSince: ReadonlySignal<number>;
   readonly mayAcknowledge: ReadonlySignal<boolean>;
   /** Newest alerts to be told; `n` counts tellings. */
-  readonly announced: ReadonlySignal<{ readonly n: number; readonly first: boolean; readonly alerts: readonly Alert[] }>;
+  readonly announced: ReadonlySignal<{
+    readonly n: number;
+    readonly first: boolean;
+    readonly alerts: readonly Alert[];
+  }>;
   /** By alert id. */
   readonly actions: ReadonlySignal<ReadonlyMap<string, ActionState>>;
   acknowledge(alertId: string): Promise<void>;
@@ -128,7 +133,8 @@ export function startStation(token: string, signOut: (reason: string) => void): 
     if (frame.type === 'heartbeat') link = heartbeatSeen(link, localMs);
     if (frame.type === 'error') {
       if (frame.code === 'not_monitoring') link = refusalSeen(link, frame.message, localMs);
-      if (frame.code === 'unauthorized' || frame.code === 'forbidden') return signOut(sentence(frame.message));
+      if (frame.code === 'unauthorized' || frame.code === 'forbidden')
+        return signOut(sentence(frame.message));
     }
     const first = !state.loaded;
     const { state: next, announce } = reduceFeed(state, frame);
@@ -215,7 +221,8 @@ function createBed(initial: Patient): LiveBed {
 }
 
 /** The server's reasons are phrases. */
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 
 function serverTimeOf(frame: Frame): number | undefined {
   if (frame.type === 'welcome') return Date.parse(frame.server_time);

@@ -61,8 +61,8 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
   sockets.on('connection', (socket) => {
     ready.set(socket, false);
     socket.on('close', () => ready.delete(socket));
-    socket.on('message', (data) => {
-      const hello = JSON.parse(String(data)) as { token: string; since?: string };
+    socket.on('message', (data: Buffer) => {
+      const hello = JSON.parse(data.toString()) as { token: string; since?: string };
       hellos.push(hello);
       const role = roleOf(hello.token);
       if (role === undefined) {
@@ -73,21 +73,17 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
       if (hello.since !== undefined) for (const event of ward.eventsAfter(hello.since)) send(socket, event);
       send(socket, ward.snapshot());
       if (!stalled) ready.set(socket, true);
-      if (!refusing) send(socket, { type: 'heartbeat', at: iso() });
+      send(socket, beat());
     });
   });
 
   ward.onAlert = broadcast;
   const vitals = setInterval(() => broadcast(ward.step(Date.now())), 1000);
-  const heart = setInterval(
-    () =>
-      broadcast(
-        refusing
-          ? { type: 'error', code: 'not_monitoring', message: 'The alerting pipeline does not answer.' }
-          : { type: 'heartbeat', at: iso() },
-      ),
-    2000,
-  );
+  const beat = (): object =>
+    refusing
+      ? { type: 'error', code: 'not_monitoring', message: 'The alerting pipeline does not answer.' }
+      : { type: 'heartbeat', at: iso() };
+  const heart = setInterval(() => broadcast(beat()), 2000);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://station');
@@ -109,7 +105,9 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
         : json(response, alert);
     }
     const found = ward.get(path, url.searchParams, Date.now());
-    return found === undefined ? problem(response, 404, 'Not found', 'No such thing.') : json(response, found);
+    return found === undefined
+      ? problem(response, 404, 'Not found', 'No such thing.')
+      : json(response, found);
   }
 
   async function serveFile(path: string, response: ServerResponse): Promise<void> {
@@ -136,6 +134,7 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
     },
     refuse(next) {
       refusing = next;
+      broadcast(beat());
     },
     dropSockets() {
       for (const socket of ready.keys()) socket.terminate();

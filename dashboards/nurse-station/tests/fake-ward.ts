@@ -57,7 +57,11 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Repeatable noise in -1..1 for a place in time. */
 function noise(seed: number, t: number): number {
-  return Math.sin(t * 0.7 + seed) * 0.5 + Math.sin(t * 0.113 + seed * 3.1) * 0.3 + Math.sin(t * 2.9 + seed * 7) * 0.2;
+  return (
+    Math.sin(t * 0.7 + seed) * 0.5 +
+    Math.sin(t * 0.113 + seed * 3.1) * 0.3 +
+    Math.sin(t * 2.9 + seed * 7) * 0.2
+  );
 }
 
 export class FakeWard {
@@ -72,7 +76,11 @@ export class FakeWard {
     for (let i = 0; i < count; i++) {
       const id = `P${1001 + i}`;
       this.#beds.set(id, {
-        base: { heartbeat: 62 + ((i * 7) % 40), oxygen_saturation: 94 + (i % 5), respiratory_rate: 13 + (i % 8) },
+        base: {
+          heartbeat: 62 + ((i * 7) % 40),
+          oxygen_saturation: 94 + (i % 5),
+          respiratory_rate: 13 + (i % 8),
+        },
         silentSinceMs: undefined,
         cuffMs: nowMs - ((i * 97) % 1500) * 1000,
         document: {
@@ -124,12 +132,20 @@ export class FakeWard {
       }
       document.vitals = { ...document.vitals, ...measured };
       document.pending = (document.pending ?? []).filter(({ due }) => Date.parse(due) > nowMs);
-      patients.push({ patient_id: id, vitals: measured, pending: document.pending, mode: document.mode ?? 'real' });
+      patients.push({
+        patient_id: id,
+        vitals: measured,
+        pending: document.pending,
+        mode: document.mode ?? 'real',
+      });
     }
     return { type: 'vitals', at: iso(nowMs), patients };
   }
 
-  raise(patientId: string, alert: Partial<AlertDocument> & Pick<AlertDocument, 'type' | 'priority'>): AlertDocument {
+  raise(
+    patientId: string,
+    alert: Partial<AlertDocument> & Pick<AlertDocument, 'type' | 'priority'>,
+  ): AlertDocument {
     const bed = this.#beds.get(patientId);
     const now = iso(Date.now());
     const raised: AlertDocument = {
@@ -160,7 +176,8 @@ export class FakeWard {
     const alert = this.#alerts.get(id);
     if (alert === undefined) return;
     const ended = { ...alert, version: (alert.version ?? 1) + 1, ended_at: iso(Date.now()) };
-    const latches = alert.status === 'pending' && (alert.priority === 'critical' || alert.priority === 'high');
+    const latches =
+      alert.status === 'pending' && (alert.priority === 'critical' || alert.priority === 'high');
     if (latches) this.#publish(ended, 'updated');
     else this.#publish({ ...ended, status: 'resolved', resolved_at: iso(Date.now()) }, 'resolved');
   }
@@ -192,7 +209,8 @@ export class FakeWard {
   /** What an API request would find; undefined where nothing is there. */
   get(path: string, query: URLSearchParams, nowMs: number): unknown {
     const [, id, part] = /^\/patients\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
-    if (path === '/patients') return { items: [...this.#beds.values()].map(({ document }) => document), next: null };
+    if (path === '/patients')
+      return { items: [...this.#beds.values()].map(({ document }) => document), next: null };
     if (path === '/alerts') return this.#alertPage(query);
     const bed = id === undefined ? undefined : this.#beds.get(decodeURIComponent(id));
     if (bed === undefined) return undefined;
@@ -217,7 +235,7 @@ export class FakeWard {
     const set = (id: string, change: Partial<PatientDocument>): void => {
       Object.assign(this.#beds.get(id)?.document ?? {}, change);
     };
-    const spo2 = this.raise('P1037', {
+    this.raise('P1037', {
       type: 'low_oxygen_saturation',
       priority: 'critical',
       value: 79,
@@ -227,29 +245,79 @@ export class FakeWard {
       timestamp: ago(30),
     });
     this.#hold('P1037', { oxygen_saturation: 78, heartbeat: 118 });
-    this.raise('P1012', { type: 'high_heartrate', priority: 'high', value: 134, threshold: 130, onset: ago(80), timestamp: ago(70), message: 'Heart rate 134/min above 130 for 10 s' });
+    this.raise('P1012', {
+      type: 'high_heartrate',
+      priority: 'high',
+      value: 134,
+      threshold: 130,
+      onset: ago(80),
+      timestamp: ago(70),
+      message: 'Heart rate 134/min above 130 for 10 s',
+    });
     this.#hold('P1012', { heartbeat: 135 });
-    const seen = this.raise('P1005', { type: 'high_respiratory_rate', priority: 'medium', value: 31, threshold: 30, onset: ago(400), timestamp: ago(390) });
+    const seen = this.raise('P1005', {
+      type: 'high_respiratory_rate',
+      priority: 'medium',
+      value: 31,
+      threshold: 30,
+      onset: ago(400),
+      timestamp: ago(390),
+    });
     this.#hold('P1005', { respiratory_rate: 32 });
     this.acknowledge(seen.id, 'Maja Lindqvist', nowMs - 300_000);
-    this.raise('P1021', { type: 'low_blood_pressure_systolic', priority: 'medium', value: 88, threshold: 90, onset: ago(200), timestamp: ago(200) });
-    const latched = this.raise('P1044', { type: 'low_heartrate', priority: 'high', value: 43, threshold: 45, onset: ago(600), timestamp: ago(590) });
+    this.raise('P1021', {
+      type: 'low_blood_pressure_systolic',
+      priority: 'medium',
+      value: 88,
+      threshold: 90,
+      onset: ago(200),
+      timestamp: ago(200),
+    });
+    const latched = this.raise('P1044', {
+      type: 'low_heartrate',
+      priority: 'high',
+      value: 43,
+      threshold: 45,
+      onset: ago(600),
+      timestamp: ago(590),
+    });
     this.end(latched.id);
-    this.raise('P1008', { type: 'signal_lost', kind: 'technical', priority: 'low', onset: ago(90), timestamp: ago(60), message: 'No readings from the bedside device' });
+    this.raise('P1008', {
+      type: 'signal_lost',
+      kind: 'technical',
+      priority: 'low',
+      onset: ago(90),
+      timestamp: ago(60),
+      message: 'No readings from the bedside device',
+    });
     this.silence('P1008', nowMs - 90_000);
     set('P1008', { connection: 'lost' });
-    this.raise('P1050', { type: 'battery_low', kind: 'technical', priority: 'low', onset: ago(900), timestamp: ago(900) });
+    this.raise('P1050', {
+      type: 'battery_low',
+      kind: 'technical',
+      priority: 'low',
+      onset: ago(900),
+      timestamp: ago(900),
+    });
     set('P1050', { battery_percent: 8 });
     set('P1060', { mode: 'test' });
-    const oldest = this.raise('P1037', { type: 'high_heartrate', priority: 'medium', value: 121, threshold: 120, onset: ago(3000), timestamp: ago(2990) });
+    const oldest = this.raise('P1037', {
+      type: 'high_heartrate',
+      priority: 'medium',
+      value: 121,
+      threshold: 120,
+      onset: ago(3000),
+      timestamp: ago(2990),
+    });
     this.acknowledge(oldest.id, 'Maja Lindqvist', nowMs - 2_900_000);
     this.end(oldest.id);
     const vitals = this.#beds.get('P1015')?.document.vitals;
     if (vitals?.['heartbeat']) vitals['heartbeat'].validity = 'questionable';
     const due = nowMs + 12_000;
-    set('P1030', { pending: [{ type: 'low_oxygen_saturation', priority: 'medium', since: ago(3), due: iso(due) }] });
+    set('P1030', {
+      pending: [{ type: 'low_oxygen_saturation', priority: 'medium', since: ago(3), due: iso(due) }],
+    });
     this.#hold('P1030', { oxygen_saturation: 89 });
-    void spo2;
   }
 
   #hold(patientId: string, values: Readonly<Record<string, number>>): void {
@@ -286,7 +354,7 @@ export class FakeWard {
     const asked = query.get('resolution') ?? 'auto';
     const span = to - from;
     const resolution =
-      asked !== 'auto' ? asked : span <= 6 * 3_600_000 ? 'raw' : span <= 7 * 86_400_000 ? '5m' : '1h';
+      asked !== 'auto' ? asked : span <= 4 * 3_600_000 ? 'raw' : span <= 8 * 86_400_000 ? '5m' : '1h';
     const step = resolution === 'raw' ? 1000 : resolution === '5m' ? 300_000 : 3_600_000;
     const points: object[] = [];
     const seed = Number(bed.document.patient_id.slice(1));

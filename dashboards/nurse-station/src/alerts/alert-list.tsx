@@ -32,7 +32,10 @@ export function AlertList() {
   const list = useComputed(() => {
     const source = shown.value === 'resolved' ? closed.alerts.value : station.openAlerts.value;
     return source
-      .filter((alert) => inShown(alert, shown.value) && (priority.value === '' || alert.priority === priority.value))
+      .filter(
+        (alert) =>
+          inShown(alert, shown.value) && (priority.value === '' || alert.priority === priority.value),
+      )
       .filter((alert) => isWanted(station, alert))
       .toSorted(
         newestFirst.value || shown.value === 'resolved' ? (a, b) => b.raisedAtMs - a.raisedAtMs : byUrgency,
@@ -171,5 +174,10 @@ function useClosed(station: Station) {
     void [filter.value.region, priority.value, station.openAlerts.value.length];
     if (shown.value === 'resolved') void load(undefined);
   });
-  return { alerts, error, more: useComputed(() => next.value !== null), load: () => void load(next.peek() ?? undefined) };
+  return {
+    alerts,
+    error,
+    more: useComputed(() => next.value !== null),
+    load: () => void load(next.peek() ?? undefined),
+  };
 }

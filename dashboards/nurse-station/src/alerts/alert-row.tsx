@@ -86,7 +86,8 @@ function whenText(alert: Alert, nowMs: number): string {
 }
 
 function acknowledgedText(alert: Alert, nowMs: number): string {
-  if (alert.acknowledgedBy === undefined) return alert.status === 'resolved' ? 'Never acknowledged' : 'Acknowledged';
+  if (alert.acknowledgedBy === undefined)
+    return alert.status === 'resolved' ? 'Never acknowledged' : 'Acknowledged';
   const at = alert.acknowledgedAtMs === undefined ? '' : `, ${formatMoment(alert.acknowledgedAtMs, nowMs)}`;
   return `✓ ${alert.acknowledgedBy}${at}`;
 }

@@ -46,10 +46,7 @@ export function typeText(type: string): string {
 /** `82 %, limit 90`: empty where the alert carries no number. */
 export function numbersText(alert: Alert): string {
   const { value, threshold, unit } = numbersOf(alert);
-  return [
-    value === undefined ? '' : `${value}${unit}`,
-    threshold === undefined ? '' : `limit ${threshold}`,
-  ]
+  return [value === undefined ? '' : `${value}${unit}`, threshold === undefined ? '' : `limit ${threshold}`]
     .filter((part) => part !== '')
     .join(', ');
 }
@@ -83,10 +80,14 @@ export type Tone = Priority | 'technical';
 export const toneOf = (alert: Alert): Tone => (alert.kind === 'technical' ? 'technical' : alert.priority);
 
 /** Of the alerts that speak of this vital, the tone of the first. */
-export function toneOfVital(alerts: readonly Alert[], vital: VitalName): { tone: Tone; side: 'low' | 'high' } | undefined {
+export function toneOfVital(
+  alerts: readonly Alert[],
+  vital: VitalName,
+): { tone: Tone; side: 'low' | 'high' } | undefined {
   for (const alert of alerts) {
     const crossed = limitCrossed(alert.type);
-    if (crossed?.vital === vital && alert.endedAtMs === undefined) return { tone: toneOf(alert), side: crossed.side };
+    if (crossed?.vital === vital && alert.endedAtMs === undefined)
+      return { tone: toneOf(alert), side: crossed.side };
   }
   return undefined;
 }

@@ -81,7 +81,11 @@ export interface Api {
 
 /** `onUnauthorized` is told the reason of every 401 before the call throws. */
 export function createApi(token: string, onUnauthorized: (reason: string) => void): Api {
-  const send = async (method: 'GET' | 'POST', path: string, signal: AbortSignal | undefined): Promise<unknown> => {
+  const send = async (
+    method: 'GET' | 'POST',
+    path: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> => {
     let response: Response;
     try {
       response = await fetch(`/api${path}`, {
@@ -149,5 +153,7 @@ export function createApi(token: string, onUnauthorized: (reason: string) => voi
 function toAlertDocument(answer: unknown): AlertDocument | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined;
   const alert = 'alert' in answer ? answer.alert : answer;
-  return typeof alert === 'object' && alert !== null && 'status' in alert ? (alert as AlertDocument) : undefined;
+  return typeof alert === 'object' && alert !== null && 'status' in alert
+    ? (alert as AlertDocument)
+    : undefined;
 }

@@ -1,5 +1,13 @@
 /** Frames in, state out: pure, so that what a nurse sees after any sequence of frames can be tested without a browser. */
-import { toAlert, toPatient, toPending, toScore, toVitals, type Frame, type PatientDocument } from './frames.ts';
+import {
+  toAlert,
+  toPatient,
+  toPending,
+  toScore,
+  toVitals,
+  type Frame,
+  type PatientDocument,
+} from './frames.ts';
 import { unknownPatient, type Alert, type Patient, type Pending, type Vitals } from './patient.ts';
 import { byUrgency } from './urgency.ts';
 
@@ -47,8 +55,9 @@ export function reduceFeed(state: FeedState, frame: Frame): FeedOutput {
       return { state: applyPresence(state, frame), announce: NOTHING };
     case 'heartbeat':
     case 'error':
-      return { state, announce: NOTHING };
+      break;
   }
+  return { state, announce: NOTHING };
 }
 
 function applySnapshot(state: FeedState, cursor: string, documents: readonly PatientDocument[]): FeedOutput {
@@ -65,8 +74,9 @@ function applySnapshot(state: FeedState, cursor: string, documents: readonly Pat
     const vitals = before === undefined ? patient.vitals : mergeVitals(before.vitals, patient.vitals);
     patients.set(patient.patientId, { ...patient, vitals });
   }
-  const announce = [...areaAlerts, ...[...patients.values()].flatMap((patient) => patient.alerts)]
-    .filter((alert) => isNews(alert, findAlert(state, alert)));
+  const announce = [...areaAlerts, ...[...patients.values()].flatMap((patient) => patient.alerts)].filter(
+    (alert) => isNews(alert, findAlert(state, alert)),
+  );
   return { state: { ...state, loaded: true, cursor, patients, areaAlerts }, announce };
 }
 
@@ -83,7 +93,8 @@ function applyVitals(state: FeedState, documents: readonly PatientDocument[]): F
       bed: document.bed ?? patient.bed,
       ward: document.ward ?? patient.ward,
       vitals: mergeVitals(patient.vitals, toVitals(document.vitals ?? {})),
-      pending: document.pending === undefined ? patient.pending : keptPending(patient.pending, document.pending),
+      pending:
+        document.pending === undefined ? patient.pending : keptPending(patient.pending, document.pending),
       mode: document.mode ?? patient.mode,
       score: document.score === undefined ? patient.score : toScore(document.score),
     });
@@ -152,7 +163,9 @@ function keptPending(
     next.length === before.length &&
     next.every(({ type, sinceMs, dueMs, priority }, index) => {
       const old = before[index];
-      return old?.type === type && old.sinceMs === sinceMs && old.dueMs === dueMs && old.priority === priority;
+      return (
+        old?.type === type && old.sinceMs === sinceMs && old.dueMs === dueMs && old.priority === priority
+      );
     });
   return same ? before : next;
 }

@@ -41,7 +41,8 @@ export class Trace {
     const thinned: TracePoint[] = [];
     for (const point of older) {
       const last = thinned.at(-1);
-      if (point.atMs < firstMs && (last === undefined || point.atMs - last.atMs >= STEP_MS)) thinned.push(point);
+      if (point.atMs < firstMs && (last === undefined || point.atMs - last.atMs >= STEP_MS))
+        thinned.push(point);
     }
     this.#points.set(vital, [...thinned, ...points]);
   }

@@ -39,7 +39,9 @@ function NumberNow({ bed, vital, limits }: Props) {
   const shown = useComputed(() =>
     bed === undefined ? undefined : shownVital(bed.patient.value.vitals, vital, now.value),
   ).value;
-  const alarm = useComputed(() => (bed === undefined ? undefined : toneOfVital(bed.alerts.value, vital))).value;
+  const alarm = useComputed(() =>
+    bed === undefined ? undefined : toneOfVital(bed.alerts.value, vital),
+  ).value;
   const celsius = useComputed(() => {
     const measured = bed?.patient.value.vitals.temperature;
     return vital !== 'temperature' || measured === undefined || shown?.state === 'missing'
@@ -64,7 +66,9 @@ function NumberNow({ bed, vital, limits }: Props) {
 }
 
 /** The mildest limits: those that alarm first. */
-function limitsText(sides: { readonly low: readonly Limit[]; readonly high: readonly Limit[] } | undefined): string {
+function limitsText(
+  sides: { readonly low: readonly Limit[]; readonly high: readonly Limit[] } | undefined,
+): string {
   const low = sides?.low[0]?.limit;
   const high = sides?.high[0]?.limit;
   if (low !== undefined && high !== undefined) return `limits ${low}–${high}`;

@@ -51,8 +51,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
   );
 
   if (bed === undefined && error.value?.status === 404) return <UnknownPatient patientId={patientId} />;
-  const patient =
-    bed?.patient.value ?? (detail.value === undefined ? undefined : toPatient(detail.value));
+  const patient = bed?.patient.value ?? (detail.value === undefined ? undefined : toPatient(detail.value));
   return (
     <main class="patient">
       <header class="patient-head">
@@ -97,7 +96,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
           {alerts.error.value !== undefined && (
             <p class="action-error" role="alert">
               {alerts.error.value}{' '}
-              <button type="button" class="button" onClick={alerts.loadMore}>
+              <button type="button" class="button" onClick={() => alerts.loadMore()}>
                 Try again
               </button>
             </p>
@@ -111,7 +110,12 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
             ))}
           </ul>
           {alerts.more.value && (
-            <button type="button" class="button" disabled={alerts.loading.value} onClick={alerts.loadMore}>
+            <button
+              type="button"
+              class="button"
+              disabled={alerts.loading.value}
+              onClick={() => alerts.loadMore()}
+            >
               Older alerts
             </button>
           )}

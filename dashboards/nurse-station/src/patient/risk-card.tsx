@@ -30,7 +30,8 @@ export function RiskCard({ risk, loaded }: { readonly risk: Risk | undefined; re
           {risk.risk_score}
         </b>{' '}
         <small>
-          {LEVEL_TEXT[risk.alert_level] ?? risk.alert_level}, {formatMoment(Date.parse(risk.timestamp), now.peek())}
+          {LEVEL_TEXT[risk.alert_level] ?? risk.alert_level},{' '}
+          {formatMoment(Date.parse(risk.timestamp), now.peek())}
         </small>
       </h2>
       <p class="hint">
@@ -38,7 +39,8 @@ export function RiskCard({ risk, loaded }: { readonly risk: Risk | undefined; re
           ? 'No parameter scores.'
           : factors.map(([name, points]) => `${name.replaceAll('_', ' ')} +${points}`).join(', ')}
         {risk.partial === true && ' Partial: a value is missing, the true score may be higher.'}
-        {(risk.assumed ?? []).length > 0 && ` Assumed normal: ${(risk.assumed ?? []).join(', ').replaceAll('_', ' ')}.`}
+        {(risk.assumed ?? []).length > 0 &&
+          ` Assumed normal: ${(risk.assumed ?? []).join(', ').replaceAll('_', ' ')}.`}
       </p>
     </section>
   );

@@ -2,6 +2,7 @@
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import { valueAt, type VitalsPoint, type VitalsSeries } from '../api/client.ts';
 import type { Vitals } from '../feed/patient.ts';
+import { isIntermittent } from '../vital-text.ts';
 
 export type Resolution = VitalsSeries['resolution'];
 
@@ -38,7 +39,10 @@ export function toSamples(points: readonly VitalsPoint[]): Sample[] {
 }
 
 /** What of the live vitals is newer than the samples; undefined where nothing is. */
-export function liveSample(vitals: Vitals, lastMs: Readonly<Partial<Record<VitalName, number>>>): Sample | undefined {
+export function liveSample(
+  vitals: Vitals,
+  lastMs: Readonly<Partial<Record<VitalName, number>>>,
+): Sample | undefined {
   const values: Partial<Record<VitalName, SampleValue>> = {};
   let atMs = -Infinity;
   for (const vital of VITALS) {
@@ -66,7 +70,7 @@ export function toColumns(
   resolution: Resolution,
 ): Columns {
   const held = samples.filter(({ values }) => vitals.some((vital) => values[vital] !== undefined));
-  const gapMs = longestStepMs(held, resolution);
+  const gapMs = longestStepMs(held, vitals, resolution);
   const times: number[] = [];
   const columns = vitals.flatMap(() => [[], [], []] as (number | null)[][]);
   const push = (atMs: number, values: Sample['values']): void => {
@@ -87,14 +91,20 @@ export function toColumns(
   return [times, ...columns];
 }
 
-/** A longer step between two samples is a gap. */
-function longestStepMs(samples: readonly Sample[], resolution: Resolution): number {
+/** A longer step between two samples is a gap. A tier misses no window of what is measured all the time. */
+function longestStepMs(
+  samples: readonly Sample[],
+  vitals: readonly VitalName[],
+  resolution: Resolution,
+): number {
+  const windowMs = TIER_MS[resolution] * 1.5;
+  if (resolution !== 'raw' && !vitals.some(isIntermittent)) return windowMs;
   const steps = samples
     .slice(1)
     .map(({ atMs }, index) => atMs - (samples[index]?.atMs ?? atMs))
     .sort((a, b) => a - b);
-  const usualMs = steps[Math.floor(steps.length / 2)] ?? 0;
-  return Math.max(SILENCE_MS, TIER_MS[resolution] * 1.5, usualMs * 3);
+  const usualMs = steps[Math.floor((steps.length - 1) / 2)] ?? 0;
+  return Math.max(SILENCE_MS, windowMs, usualMs * 3);
 }
 
 function number(value: unknown): number | undefined {

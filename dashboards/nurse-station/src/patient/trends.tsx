@@ -21,8 +21,8 @@ const CHARTS: readonly { readonly label: string; readonly vitals: readonly Vital
 
 const RESOLUTION_TEXT: Readonly<Record<Resolution, string>> = {
   raw: 'as measured',
-  '5m': 'mean of 5 min, band from lowest to highest',
-  '1h': 'mean of 1 h, band from lowest to highest',
+  '5m': '5 min means in their min–max band',
+  '1h': '1 h means in their min–max band',
 };
 
 interface Props {
@@ -65,7 +65,12 @@ export function Trends({ patientId, limits, alerts }: Props) {
           </button>
         ))}
         <span class="trend-moves">
-          <button type="button" class="button" aria-label="Earlier" onClick={() => go(shifted(span.value, -0.5, now()))}>
+          <button
+            type="button"
+            class="button"
+            aria-label="Earlier"
+            onClick={() => go(shifted(span.value, -0.5, now()))}
+          >
             ◀
           </button>
           <button
@@ -77,10 +82,20 @@ export function Trends({ patientId, limits, alerts }: Props) {
           >
             ▶
           </button>
-          <button type="button" class="button" aria-label="Zoom in" onClick={() => go(zoomed(span.value, 0.5, now()))}>
+          <button
+            type="button"
+            class="button"
+            aria-label="Zoom in"
+            onClick={() => go(zoomed(span.value, 0.5, now()))}
+          >
             +
           </button>
-          <button type="button" class="button" aria-label="Zoom out" onClick={() => go(zoomed(span.value, 2, now()))}>
+          <button
+            type="button"
+            class="button"
+            aria-label="Zoom out"
+            onClick={() => go(zoomed(span.value, 2, now()))}
+          >
             −
           </button>
         </span>
@@ -88,7 +103,7 @@ export function Trends({ patientId, limits, alerts }: Props) {
           {samples.error.value !== undefined ? (
             <span class="action-error">
               Trends could not be loaded: {samples.error.value}{' '}
-              <button type="button" class="button" onClick={samples.retry}>
+              <button type="button" class="button" onClick={() => samples.retry()}>
                 Try again
               </button>
             </span>
@@ -97,7 +112,7 @@ export function Trends({ patientId, limits, alerts }: Props) {
           ) : loaded !== undefined && loaded.samples.length === 0 ? (
             'Nothing was measured in this time. Choose a longer one.'
           ) : loaded !== undefined ? (
-            `${RESOLUTION_TEXT[loaded.resolution]} · drag to zoom, double-click for the last hour`
+            `${RESOLUTION_TEXT[loaded.resolution]} · drag to zoom, double-click for 1 h`
           ) : (
             ''
           )}

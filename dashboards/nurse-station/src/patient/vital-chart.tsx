@@ -84,13 +84,25 @@ function optionsOf(
   say: (text: string) => void,
 ): uPlot.Options {
   const { vitals } = latest.current;
-  const [line, band, grid, text] = ['--chart-line', '--chart-band', '--chart-grid', '--text-dim'].map(colorOf);
+  const [line, band, grid, text] = ['--chart-line', '--chart-band', '--chart-grid', '--text-dim'].map(
+    colorOf,
+  );
   const limitColors = limitPalette();
-  const axis = { stroke: text ?? '', grid: { stroke: grid ?? '', width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
+  const axis = {
+    stroke: text ?? '',
+    grid: { stroke: grid ?? '', width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui, sans-serif',
+  };
   const series: uPlot.Series[] = [{}];
   for (const vital of vitals) {
     series.push(
-      { stroke: line ?? '', width: 1.6, points: { show: (_, __, from, to) => isIntermittent(vital) && to - from < POINTS_SHOWN_MAX, size: 5 }, spanGaps: false },
+      {
+        stroke: line ?? '',
+        width: 1.6,
+        points: { show: (_, __, from, to) => isIntermittent(vital) && to - from < POINTS_SHOWN_MAX, size: 5 },
+        spanGaps: false,
+      },
       { stroke: 'transparent', width: 0, points: { show: false } },
       { stroke: 'transparent', width: 0, points: { show: false } },
     );
@@ -156,7 +168,12 @@ function limitPalette(): Readonly<Record<Tone, string>> {
   };
 }
 
-const DASHES_PX: Readonly<Record<string, number[]>> = { critical: [], high: [7, 4], medium: [3, 4], low: [1, 4] };
+const DASHES_PX: Readonly<Record<string, number[]>> = {
+  critical: [],
+  high: [7, 4],
+  medium: [3, 4],
+  low: [1, 4],
+};
 
 function drawLimits(plot: uPlot, { vitals, limits }: Props, colors: Readonly<Record<Tone, string>>): void {
   const { ctx, bbox } = plot;

@@ -53,11 +53,12 @@ function Page({ name, signOut }: { readonly name: string | undefined; readonly s
 function Content() {
   const current = route.value;
   switch (current.page) {
-    case 'wall':
-      return <Wall />;
     case 'alerts':
       return <AlertList />;
     case 'patient':
       return <PatientPage key={current.patientId} patientId={current.patientId} />;
+    case 'wall':
+      break;
   }
+  return <Wall />;
 }

@@ -23,7 +23,8 @@ export function NotMonitoring() {
       <div class="unwatched-words" role="alert">
         <strong>NOT MONITORING</strong>
         <p>
-          Numbers below are old and new alerts do not arrive. <b>Watch the bedside monitors.</b> {monitoring.reason}
+          Numbers below are old and new alerts do not arrive. <b>Watch the bedside monitors.</b>{' '}
+          {monitoring.reason}
         </p>
       </div>
       <div class="unwatched-since">

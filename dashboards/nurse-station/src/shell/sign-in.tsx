@@ -37,8 +37,8 @@ export function SignIn({ session }: { readonly session: Session }) {
           Sign in
         </button>
         <p class="hint">
-          You get the link from your ward's administrator; it is also printed when Vitalwire starts. It is kept in this tab
-          only, and forgotten when the tab is closed.
+          You get the link from your ward's administrator; it is also printed when Vitalwire starts. It is
+          kept in this tab only, and forgotten when the tab is closed.
         </p>
       </form>
     </main>

@@ -45,8 +45,8 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
           {more > 0 && <span class="more"> +{more}</span>}
         </b>
         <span>
-          {tone === 'technical' ? '' : PRIORITY_TEXT[alert.priority]}{' '}
-          {latched ? 'ended' : <Elapsed sinceMs={alert.onsetMs} />}
+          {tone === 'technical' ? '' : PRIORITY_TEXT[alert.priority]}
+          {latched ? ', ended' : <Elapsed sinceMs={alert.onsetMs} />}
         </span>
       </span>
       <span class="strip-detail">
@@ -96,5 +96,5 @@ function PendingBar({ pending }: { readonly pending: Pending }) {
 function Elapsed({ sinceMs }: { readonly sinceMs: number }) {
   const { now } = useStation();
   const text = useComputed(() => formatElapsed(now.value - sinceMs));
-  return <span class="elapsed">{text}</span>;
+  return <span class="elapsed"> {text}</span>;
 }

@@ -11,7 +11,7 @@ export const GAP_PX = 6;
 /** Below this, the numbers cannot be read from two metres: then the wall scrolls, at a size that can. */
 const SMALLEST_FIT_PX = 9.8;
 const SCROLLING_PX = 11.5;
-const LARGEST_PX = 17;
+const LARGEST_PX = 22;
 
 export function fitTiles(count: number, widthPx: number, heightPx: number): TileFit {
   const most = Math.max(1, count);

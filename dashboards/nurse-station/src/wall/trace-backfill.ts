@@ -7,7 +7,7 @@ import type { Bed } from '../station.ts';
 
 /** A station that just started lets the numbers come first. */
 const START_AFTER_MS = 1500;
-const PAUSE_MS = 60;
+const PAUSE_MS = 200;
 /** Beyond this, sparklines grow by themselves: the server has better things to do. */
 const BEDS_MAX = 120;
 
@@ -29,7 +29,11 @@ export function backfillTraces(
     done.add(bed.id);
     try {
       const toMs = now();
-      const { points } = await api.vitals(bed.id, { fromMs: toMs - TRACE_MS, toMs, resolution: 'raw' }, stopping.signal);
+      const { points } = await api.vitals(
+        bed.id,
+        { fromMs: toMs - TRACE_MS, toMs, resolution: 'raw' },
+        stopping.signal,
+      );
       for (const vital of VITALS) bed.trace.prepend(vital, pointsOf(points, vital));
       filled(bed);
     } catch {

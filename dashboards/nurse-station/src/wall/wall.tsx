@@ -79,8 +79,8 @@ function NoBeds() {
       <div class="empty">
         <h2>No beds yet</h2>
         <p>
-          A bed appears here by itself with its device's first reading. If one is missing, check that its device is
-          switched on, connected, and set to your region.
+          A bed appears here by itself with its device's first reading. If one is missing, check that its
+          device is switched on, connected, and set to your region.
         </p>
       </div>
     );
