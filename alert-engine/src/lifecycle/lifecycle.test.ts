@@ -1,0 +1,212 @@
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import type { ConditionEvent, Priority } from '@vitalwire/core/alarms/condition.ts';
+import { describe, expect, it } from 'vitest';
+import { sampleCondition } from '../../tests/samples.ts';
+import { step, type LifecycleInput } from './lifecycle.ts';
+import type { LifecycleState } from './state.ts';
+import { stateOf } from './state.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 1, 13);
+const LATER_MS = NOW_MS + 60_000;
+
+type State = 'none' | LifecycleState;
+
+interface Expected {
+  /** Event kind and the state after it, or why nothing came of it. */
+  readonly outcome: string;
+  readonly priority?: Priority;
+}
+
+const apply = (alert: Alert | undefined, input: LifecycleInput, nowMs = NOW_MS): Alert => {
+  const outcome = step(alert, input, nowMs);
+  if (outcome.kind !== 'applied') throw new Error(outcome.reason);
+  return outcome.event.alert;
+};
+const onCondition = (condition: ConditionEvent): LifecycleInput => ({ kind: 'condition', condition });
+
+/** An alert of the priority and type in the state, as the machine itself makes it. */
+function alertIn(state: State, priority: Priority, type: ConditionEvent['type']): Alert | undefined {
+  if (state === 'none') return undefined;
+  const pending = apply(undefined, onCondition(sampleCondition({ priority, type })));
+  if (state === 'pending') return pending;
+  if (state === 'acknowledged') return apply(pending, { kind: 'acknowledge', actor: 'Ann' });
+  const ended = onCondition(sampleCondition({ priority, type, event: 'ended', revision: 2, value: 95 }));
+  if (state === 'latched') return apply(pending, ended);
+  return apply(apply(pending, { kind: 'acknowledge', actor: 'Ann' }), ended);
+}
+
+const SPO2 = 'low_oxygen_saturation';
+const OFFLINE = 'device_offline';
+const NEXT_ONSET_MS = Date.UTC(2026, 0, 1, 12, 5);
+
+const began = (priority: Priority) => onCondition(sampleCondition({ priority, onsetMs: NEXT_ONSET_MS }));
+const changed = (priority: Priority) =>
+  onCondition(sampleCondition({ priority, event: 'changed', revision: 3, value: 79, threshold: 80 }));
+const ended = onCondition(sampleCondition({ event: 'ended', revision: 3, value: 95 }));
+const endedOther = onCondition(
+  sampleCondition({ event: 'ended', revision: 2, onsetMs: NEXT_ONSET_MS, value: 95 }),
+);
+const acknowledge: LifecycleInput = { kind: 'acknowledge', actor: 'Bea' };
+const resolve: LifecycleInput = { kind: 'resolve', actor: 'Bea', reason: undefined };
+
+type Row = readonly [state: State, is: Priority, name: string, input: LifecycleInput, expected: Expected];
+
+const PATIENT_ROWS: readonly Row[] = [
+  ['none', 'medium', 'began', began('medium'), { outcome: 'raised pending', priority: 'medium' }],
+  ['none', 'medium', 'changed', changed('high'), { outcome: 'raised pending', priority: 'high' }],
+  ['none', 'medium', 'ended', ended, { outcome: 'unknown_condition' }],
+  ['none', 'medium', 'acknowledge', acknowledge, { outcome: 'closed' }],
+  ['none', 'medium', 'resolve', resolve, { outcome: 'closed' }],
+
+  ['pending', 'medium', 'began worse', began('high'), { outcome: 'updated pending', priority: 'high' }],
+  ['pending', 'high', 'began milder', began('medium'), { outcome: 'updated pending', priority: 'high' }],
+  ['pending', 'medium', 'worse', changed('critical'), { outcome: 'updated pending', priority: 'critical' }],
+  ['pending', 'high', 'milder', changed('medium'), { outcome: 'updated pending', priority: 'high' }],
+  ['pending', 'low', 'ended', ended, { outcome: 'resolved resolved' }],
+  ['pending', 'medium', 'ended', ended, { outcome: 'resolved resolved' }],
+  ['pending', 'high', 'ended', ended, { outcome: 'updated latched', priority: 'high' }],
+  ['pending', 'critical', 'ended', ended, { outcome: 'updated latched', priority: 'critical' }],
+  ['pending', 'critical', 'ended, of another', endedOther, { outcome: 'unknown_condition' }],
+  ['pending', 'medium', 'acknowledge', acknowledge, { outcome: 'acknowledged acknowledged' }],
+  ['pending', 'medium', 'resolve', resolve, { outcome: 'condition_present' }],
+
+  ['latched', 'critical', 'began', began('medium'), { outcome: 'updated pending', priority: 'critical' }],
+  ['latched', 'high', 'began', began('critical'), { outcome: 'updated pending', priority: 'critical' }],
+  ['latched', 'high', 'changed', changed('critical'), { outcome: 'replayed' }],
+  ['latched', 'high', 'changed milder', changed('low'), { outcome: 'replayed' }],
+  ['latched', 'high', 'ended', ended, { outcome: 'replayed' }],
+  ['latched', 'high', 'acknowledge', acknowledge, { outcome: 'resolved resolved' }],
+  ['latched', 'high', 'resolve', resolve, { outcome: 'resolved resolved' }],
+
+  ['acknowledged', 'high', 'began', began('low'), { outcome: 'updated pending', priority: 'low' }],
+  ['acknowledged', 'medium', 'worse', changed('high'), { outcome: 'updated pending', priority: 'high' }],
+  ['acknowledged', 'high', 'same', changed('high'), { outcome: 'updated acknowledged', priority: 'high' }],
+  ['acknowledged', 'high', 'milder', changed('low'), { outcome: 'updated acknowledged', priority: 'low' }],
+  ['acknowledged', 'medium', 'ended', ended, { outcome: 'resolved resolved' }],
+  ['acknowledged', 'critical', 'ended', ended, { outcome: 'resolved resolved' }],
+  ['acknowledged', 'medium', 'acknowledge', acknowledge, { outcome: 'already' }],
+  ['acknowledged', 'medium', 'resolve', resolve, { outcome: 'condition_present' }],
+
+  ['resolved', 'medium', 'began', began('medium'), { outcome: 'raised pending', priority: 'medium' }],
+  ['resolved', 'medium', 'changed', changed('critical'), { outcome: 'closed' }],
+  ['resolved', 'medium', 'changed milder', changed('low'), { outcome: 'closed' }],
+  ['resolved', 'medium', 'ended', ended, { outcome: 'closed' }],
+  ['resolved', 'medium', 'acknowledge', acknowledge, { outcome: 'closed' }],
+  ['resolved', 'medium', 'resolve', resolve, { outcome: 'closed' }],
+];
+
+function outcomeOf(alert: Alert | undefined, input: LifecycleInput): Expected {
+  const outcome = step(alert, input, LATER_MS);
+  if (outcome.kind !== 'applied') return { outcome: outcome.reason };
+  return {
+    outcome: `${outcome.event.event} ${stateOf(outcome.event.alert)}`,
+    priority: outcome.event.alert.priority,
+  };
+}
+
+describe("a patient's alert", () => {
+  it.each(PATIENT_ROWS)('%s, %s: %s', (state, is, _name, input, expected) => {
+    const alert = alertIn(state, is, SPO2);
+    if (alert) expect(stateOf(alert)).toBe(state);
+    expect(outcomeOf(alert, input)).toMatchObject(expected);
+  });
+
+  it.each(PATIENT_ROWS)('%s, %s: %s moves the version on by one', (state, is, _name, input) => {
+    const alert = alertIn(state, is, SPO2);
+    const outcome = step(alert, input, LATER_MS);
+    if (outcome.kind !== 'applied') return;
+    const raised = outcome.event.event === 'raised';
+    expect(outcome.event.alert.version).toBe(raised ? 1 : (alert?.version ?? 0) + 1);
+    expect(outcome.event.atMs).toBe(LATER_MS);
+  });
+});
+
+describe('a technical alert', () => {
+  it.each(['pending', 'acknowledged', 'latched'] as const)('%s is resolved by hand', (state) => {
+    const alert = alertIn(state, 'high', OFFLINE);
+    expect(outcomeOf(alert, resolve)).toMatchObject({ outcome: 'resolved resolved' });
+  });
+
+  it('is a line of its own kind', () => {
+    expect(alertIn('pending', 'low', OFFLINE)?.kind).toBe('technical');
+    expect(alertIn('pending', 'low', SPO2)?.kind).toBe('physiological');
+  });
+});
+
+describe('replays', () => {
+  const alert = apply(undefined, began('medium'));
+
+  it('of the event that raised it change nothing, nor does an older revision', () => {
+    expect(outcomeOf(alert, began('medium'))).toEqual({ outcome: 'replayed' });
+    const later = sampleCondition({
+      onsetMs: NEXT_ONSET_MS,
+      revision: 4,
+      event: 'changed',
+      priority: 'high',
+    });
+    const worse = apply(alert, onCondition(later));
+    expect(outcomeOf(worse, onCondition({ ...later, revision: 3, event: 'ended' }))).toEqual({
+      outcome: 'replayed',
+    });
+  });
+
+  it('of a condition that another took the alert over from change nothing', () => {
+    const next = onCondition(sampleCondition({ onsetMs: NEXT_ONSET_MS + 600_000 }));
+    const goneOn = apply(alert, next);
+    expect(goneOn).toMatchObject({ id: alert.id, version: 2 });
+    expect(outcomeOf(goneOn, began('medium'))).toEqual({ outcome: 'superseded' });
+  });
+});
+
+describe('what an alert records', () => {
+  it('is raised with the condition, in words', () => {
+    expect(apply(undefined, onCondition(sampleCondition()))).toMatchObject({
+      id: sampleCondition().id,
+      message: 'SpO₂ 84 % below 90 for 15 s',
+      raisedAtMs: sampleCondition().atMs,
+      onsetMs: sampleCondition().onsetMs,
+      settingsVersion: 'a1b2c3',
+      escalationStep: 0,
+    });
+  });
+
+  it('keeps its moment of raising, its id and its patient for life', () => {
+    const first = apply(undefined, onCondition(sampleCondition({ priority: 'critical' })));
+    const worse = apply(first, changed('critical'));
+    expect(worse).toMatchObject({ id: first.id, raisedAtMs: first.raisedAtMs, value: 79, threshold: 80 });
+  });
+
+  it('forgets the acknowledgement when it has to be heard anew', () => {
+    const heard = alertIn('acknowledged', 'medium', SPO2);
+    expect(heard).toMatchObject({ acknowledgedBy: 'Ann', acknowledgedAtMs: NOW_MS });
+    expect(apply(heard, changed('critical'))).toMatchObject({
+      status: 'pending',
+      acknowledgedBy: undefined,
+      acknowledgedAtMs: undefined,
+    });
+  });
+
+  it('says who acknowledged and resolved a latched one, in one event', () => {
+    const closed = apply(alertIn('latched', 'critical', SPO2), acknowledge, LATER_MS);
+    expect(closed).toMatchObject({
+      status: 'resolved',
+      acknowledgedBy: 'Bea',
+      acknowledgedAtMs: LATER_MS,
+      resolvedBy: 'Bea',
+      endedAtMs: sampleCondition().atMs,
+    });
+  });
+
+  it('resolves by the system when the condition ends, in event time and wall time', () => {
+    expect(apply(alertIn('pending', 'medium', SPO2), ended, LATER_MS)).toMatchObject({
+      endedAtMs: sampleCondition().atMs,
+      resolvedBy: 'system',
+      resolvedAtMs: LATER_MS,
+    });
+  });
+
+  it('is open again, not ended, when the condition recurs under a latched alert', () => {
+    const again = apply(alertIn('latched', 'critical', SPO2), began('medium'));
+    expect(again).toMatchObject({ status: 'pending', endedAtMs: undefined, onsetMs: NEXT_ONSET_MS });
+  });
+});

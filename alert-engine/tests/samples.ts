@@ -1,0 +1,53 @@
+import { conditionId, encodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
+import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
+import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
+import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+
+/** A SpO₂ of 84 that has lasted for 15 s; `changes` win, the id follows from patient, type and onset. */
+export function sampleCondition(changes: Partial<ConditionEvent> = {}): ConditionEvent {
+  const onsetMs = changes.onsetMs ?? Date.UTC(2026, 0, 1, 12);
+  const patientId = changes.patientId ?? 'P1';
+  const type = changes.type ?? 'low_oxygen_saturation';
+  return {
+    id: conditionId(patientId, type, onsetMs),
+    revision: 1,
+    event: 'began',
+    patientId,
+    region: 'West',
+    deviceId: `${patientId}-monitor`,
+    type,
+    priority: 'medium',
+    value: 84,
+    threshold: 90,
+    onsetMs,
+    atMs: onsetMs + 15_000,
+    mode: 'real',
+    settingsVersion: 'a1b2c3',
+    ...changes,
+  };
+}
+
+export function conditionRecord(condition: ConditionEvent): NewRecord {
+  return {
+    topic: TOPICS.conditions.name,
+    key: condition.patientId,
+    value: encodeCondition(condition),
+    headers: {},
+    timestampMs: condition.atMs,
+  };
+}
+
+export function sampleVitals(patientId: string, changes: Partial<LiveVitals> = {}): LiveVitals {
+  const measuredAtMs = changes.measuredAtMs ?? Date.now();
+  return {
+    patientId,
+    region: 'West',
+    deviceId: `${patientId}-monitor`,
+    mode: 'real',
+    measuredAtMs,
+    vitals: { heartbeat: { value: 72, measuredAtMs, validity: 'valid' } },
+    pending: [],
+    ...changes,
+  };
+}
