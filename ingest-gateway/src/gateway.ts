@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket, PublishPacket } from 'aedes';
-import { TokenError, type DeviceIdentity } from '@vitalwire/core/identity/token.ts';
 import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
@@ -13,6 +12,7 @@ import { Connection, Session, type Answer } from './connection.ts';
 import type { AppendLanes } from './delivery/append-lanes.ts';
 import type { InflightBudget } from './delivery/inflight-budget.ts';
 import { FramedStream } from './framing/framed-stream.ts';
+import { Authenticator, refusalError } from './identity/authenticator.ts';
 import { Misuse } from './identity/misuse.ts';
 import type { TokenCache } from './identity/token-cache.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -21,9 +21,6 @@ import { PresenceTracker } from './presence/presence-tracker.ts';
 
 /** What a message costs beyond its bytes while it waits: the ticket, the record, Aedes' packet. */
 const MESSAGE_OVERHEAD_BYTES = 512;
-
-/** CONNACK return codes (MQTT 3.1.1, table 3.1). */
-const CONNACK = { identifierRejected: 2, unavailable: 3, notAuthorized: 5 } as const;
 
 export interface GatewayParts {
   readonly regions: readonly string[];
@@ -44,12 +41,13 @@ export class Gateway {
   readonly #connections = new Map<Duplex, Connection>();
   readonly #presence: PresenceTracker;
   readonly #misuse: Misuse;
-  #stopping = false;
+  readonly #authenticator: Authenticator;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     this.#presence = new PresenceTracker(parts.limits.maxRememberedDevices);
     this.#misuse = new Misuse(parts.limits);
+    this.#authenticator = new Authenticator({ ...parts, misuse: this.#misuse });
   }
 
   get connections(): number {
@@ -96,7 +94,7 @@ export class Gateway {
     done: (error: AuthenticateError | null, ok: boolean | null) => void,
   ): void => {
     const connection = this.#connections.get(client.conn);
-    this.#identify(client.id, username, password?.toString('utf8')).then(
+    this.#authenticator.identify(client.id, username, password?.toString('utf8')).then(
       (identity) => {
         const { lanes } = this.#parts;
         if (typeof identity !== 'object') {
@@ -157,7 +155,6 @@ export class Gateway {
 
   /** From now on nothing is read and nobody let in. */
   stopReading(): void {
-    this.#stopping = true;
     this.#parts.budget.close();
   }
 
@@ -169,26 +166,6 @@ export class Gateway {
 
   closeConnections(): void {
     for (const stream of this.#connections.keys()) stream.destroy();
-  }
-
-  async #identify(
-    clientId: string,
-    username: string | undefined,
-    password: string | undefined,
-  ): Promise<DeviceIdentity | RefusalReason> {
-    const { limits, tokens, regions, budget, clock } = this.#parts;
-    if (!isIdentifier(clientId, limits.maxIdLength)) return 'identifier';
-    if (this.#stopping || budget.full) return 'overloaded';
-    if (this.#misuse.refuses(clientId, clock.monotonic())) return 'misuse';
-    if (username !== clientId || password === undefined) return 'credentials';
-    try {
-      const identity = await tokens.verify(password);
-      if (identity.deviceId !== clientId) return 'credentials';
-      return regions.includes(identity.region) ? identity : 'region';
-    } catch (error) {
-      if (error instanceof TokenError) return 'credentials';
-      throw error;
-    }
   }
 
   #refuse(client: Client, reason: RefusalReason): void {
@@ -314,17 +291,3 @@ const TOPIC_TOO_LONG = (payload: Buffer): Admission => ({
   rejected: [{ reason: 'wrong_topic', detail: 'the topic is too long', payload }],
   last: undefined,
 });
-
-/** Ids stand in topics, keys and logs: no wildcard, separator or control character. */
-const isIdentifier = (id: string, maxLength: number): boolean =>
-  id.length > 0 && id.length <= maxLength && /^[^\s/+#$\p{Cc}]+$/u.test(id);
-
-function refusalError(reason: RefusalReason): AuthenticateError {
-  const returnCode: number =
-    reason === 'identifier'
-      ? CONNACK.identifierRejected
-      : reason === 'overloaded'
-        ? CONNACK.unavailable
-        : CONNACK.notAuthorized;
-  return Object.assign(new Error(`refused: ${reason}`), { returnCode });
-}

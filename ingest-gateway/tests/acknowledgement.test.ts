@@ -11,6 +11,7 @@ import {
   reading,
   readingBytes,
   statesOf,
+  statusBytes,
   topicOf,
   until,
   valuesOf,
@@ -95,6 +96,23 @@ describe('PUBACK', () => {
     other.socket.destroy();
   });
 
+  test('of a message that needs no append waits for those before it', async () => {
+    const device = await rawDevice('d1');
+    device.send(publishPacket(topicOf('d1', 'status'), statusBytes('d1', { bootId: 2 }), 1));
+    await until(() => acksOf(device).length === 1, 'BORN');
+    ward.log.hang();
+    device.send(publishPacket(topicOf('d1'), readingBytes('d1', 1, { bootId: 2 }), 2));
+    const oldBootsDeath = statusBytes('d1', { state: 'dead', bootId: 1 });
+    device.send(publishPacket(topicOf('d1', 'status'), oldBootsDeath, 3));
+    await until(() => ward.log.hangingAppends === 1, 'the append');
+    await sleep(50);
+    expect(acksOf(device)).toEqual([1]);
+    ward.log.release();
+    await until(() => acksOf(device).length === 3, 'PUBACKs');
+    expect(acksOf(device)).toEqual([1, 2, 3]);
+    device.socket.destroy();
+  });
+
   test('QoS 2 is received after it is durable and completes; its ids are forgotten', async () => {
     const device = await rawDevice('d1');
     ward.log.hang();
@@ -159,6 +177,21 @@ describe('a stop', () => {
     expect(acked.size).toBeGreaterThan(before);
     expect(await ward.metric('inflight_bytes')).toBe(0);
     for (const device of devices) device.end(true);
+  });
+
+  test('takes in nothing more', async () => {
+    const device = await rawDevice('d1');
+    ward.log.hang();
+    device.send(publishPacket(topicOf('d1'), readingBytes('d1', 1), 1));
+    await until(() => ward.log.hangingAppends === 1, 'the append');
+    const stopped = ward.gateway.stop();
+    device.send(publishPacket(topicOf('d1'), readingBytes('d1', 2), 2));
+    await expect(openDevice(ward, 'd2')).rejects.toThrow();
+    await sleep(50);
+    ward.log.release();
+    await Promise.all([stopped, device.closed]);
+    expect(acksOf(device)).toEqual([1]);
+    expect(ward.log.of('vitals.readings')).toHaveLength(1);
   });
 
   test('does not wait for ever on a log that hangs, and acknowledges nothing then', async () => {

@@ -82,3 +82,20 @@ test('a device may subscribe only to its own commands', async () => {
   await device.publishAsync(topicOf('d1'), readingBytes('d1', 1), { qos: 1 });
   await device.endAsync();
 });
+
+test('what a device publishes reaches no other device, though it is acknowledged', async () => {
+  const [target, publisher] = [await openDevice(ward, 'target'), await openDevice(ward, 'publisher')];
+  const received: string[] = [];
+  target.on('message', (topic) => void received.push(topic));
+  await target.subscribeAsync(topicOf('target', 'commands'), { qos: 1 });
+  for (const device of [publisher, target]) {
+    await device.publishAsync(topicOf('target', 'commands'), Buffer.from('stop'), { qos: 1, retain: true });
+  }
+  // Round trips, one of them a new subscription: what was to be delivered, kept or not, has been by then.
+  await target.publishAsync(topicOf('target'), readingBytes('target', 1), { qos: 1 });
+  await target.subscribeAsync(topicOf('target', 'commands'), { qos: 0 });
+  await target.publishAsync(topicOf('target'), readingBytes('target', 2), { qos: 1 });
+  expect(received).toEqual([]);
+  await target.endAsync();
+  await publisher.endAsync();
+});

@@ -16,13 +16,6 @@ interface WithMessageId {
 export class ForgetfulPersistence {
   readonly #qos2 = new Map<string, Set<number>>();
 
-  /** Ids of QoS 2 messages kept, of all devices. */
-  get size(): number {
-    let size = 0;
-    for (const ids of this.#qos2.values()) size += ids.size;
-    return size;
-  }
-
   async setup(): Promise<void> {}
   async destroy(): Promise<void> {}
 

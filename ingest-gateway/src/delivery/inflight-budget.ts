@@ -44,6 +44,11 @@ export class InflightBudget {
     return this.#full;
   }
 
+  /** Whether another device may come in. */
+  get admits(): boolean {
+    return !this.#full && !this.#closed;
+  }
+
   mayRead(connection: Throttled): boolean {
     if (!this.#full && !connection.throttled && !this.#closed) return true;
     this.#waiting.add(connection);

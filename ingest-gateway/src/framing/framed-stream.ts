@@ -65,16 +65,9 @@ export class FramedStream {
   }
 
   #packets(): Buffer | null {
-    let chunk: Buffer | null;
-    if (this.#held === undefined) {
-      chunk = this.#read();
-      if (chunk !== null) this.#events.received(chunk.length);
-    } else {
-      chunk = this.#held;
-      this.#held = undefined;
-      // The stream tells of new bytes only to one who has asked for some.
-      if (this.stream.readableLength > 0) this.#starved = true;
-    }
+    const arrived = this.#read();
+    if (arrived !== null) this.#events.received(arrived.length);
+    const chunk = this.#withHeld(arrived);
     if (chunk === null) return null;
     const passed = this.#scanner.scan(chunk);
     if (this.#scanner.violation !== undefined) {
@@ -83,6 +76,14 @@ export class FramedStream {
     }
     if (passed === undefined) return null;
     return this.#mqtt5 === undefined ? passed : this.#translate(this.#mqtt5, passed);
+  }
+
+  /** What came behind CONNECT goes with what came since: the stream does not tell a second time of what is there already. */
+  #withHeld(arrived: Buffer | null): Buffer | null {
+    const held = this.#held;
+    if (held === undefined) return arrived;
+    this.#held = undefined;
+    return arrived === null ? held : Buffer.concat([held, arrived]);
   }
 
   #translate(mqtt5: Mqtt5, bytes: Buffer): Buffer | null {
@@ -94,8 +95,7 @@ export class FramedStream {
     const arrived = this.#read();
     if (arrived === null) return null;
     this.#events.received(arrived.length);
-    const bytes = this.#held === undefined ? arrived : Buffer.concat([this.#held, arrived]);
-    this.#held = undefined;
+    const bytes = this.#withHeld(arrived) ?? arrived;
     const length = packetLength(bytes);
     // CONNECT, and no flags: anything else is not MQTT, or not yet allowed.
     if (bytes[0] !== 0x10) return this.#violate('does not begin with CONNECT');

@@ -1,0 +1,67 @@
+import type { AuthenticateError } from 'aedes';
+import { TokenError, type DeviceIdentity } from '@vitalwire/core/identity/token.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { InflightBudget } from '../delivery/inflight-budget.ts';
+import type { RefusalReason } from '../metrics.ts';
+import type { Misuse } from './misuse.ts';
+import type { TokenCache } from './token-cache.ts';
+
+/** CONNACK return codes (MQTT 3.1.1, table 3.1). */
+const CONNACK = { identifierRejected: 2, unavailable: 3, notAuthorized: 5 } as const;
+
+export interface AuthenticatorParts {
+  readonly regions: readonly string[];
+  readonly limits: { readonly maxIdLength: number };
+  readonly tokens: TokenCache;
+  readonly misuse: Misuse;
+  readonly budget: InflightBudget;
+  readonly clock: Clock;
+}
+
+/**
+ * Who a device is: client id = user name = the token's subject, in a region of the deployment. A client certificate, once there is one,
+ * takes the place of user name and token here.
+ */
+export class Authenticator {
+  readonly #parts: AuthenticatorParts;
+
+  constructor(parts: AuthenticatorParts) {
+    this.#parts = parts;
+  }
+
+  /** The identity, or why there is none. */
+  async identify(
+    clientId: string,
+    username: string | undefined,
+    password: string | undefined,
+  ): Promise<DeviceIdentity | RefusalReason> {
+    const { limits, tokens, regions, budget, misuse, clock } = this.#parts;
+    if (!isIdentifier(clientId, limits.maxIdLength)) return 'identifier';
+    if (!budget.admits) return 'overloaded';
+    if (misuse.refuses(clientId, clock.monotonic())) return 'misuse';
+    if (username !== clientId || password === undefined) return 'credentials';
+    try {
+      const identity = await tokens.verify(password);
+      if (identity.deviceId !== clientId) return 'credentials';
+      return regions.includes(identity.region) ? identity : 'region';
+    } catch (error) {
+      if (error instanceof TokenError) return 'credentials';
+      throw error;
+    }
+  }
+}
+
+/** What Aedes answers a refused CONNECT with. */
+export function refusalError(reason: RefusalReason): AuthenticateError {
+  const returnCode: number =
+    reason === 'identifier'
+      ? CONNACK.identifierRejected
+      : reason === 'overloaded'
+        ? CONNACK.unavailable
+        : CONNACK.notAuthorized;
+  return Object.assign(new Error(`refused: ${reason}`), { returnCode });
+}
+
+/** Ids stand in topics, keys and logs: no wildcard, separator or control character. */
+const isIdentifier = (id: string, maxLength: number): boolean =>
+  id.length > 0 && id.length <= maxLength && /^[^\s/+#$\p{Cc}]+$/u.test(id);
