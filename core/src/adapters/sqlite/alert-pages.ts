@@ -3,7 +3,7 @@ import type { Alert } from '../../alarms/alert.ts';
 import type { AlertQuery } from '../../ports/alert-store.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import { decodeAlert } from './alert-rows.ts';
-import type { SqliteDatabase } from './database.ts';
+import type { Session } from './port-session.ts';
 
 interface Place {
   readonly raisedAtMs: number;
@@ -16,10 +16,10 @@ const NEWEST: Place = { raisedAtMs: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAF
 
 /** Pages of alerts, newest first. A page ends at (moment raised, number of insertion), which no two alerts share. */
 export class AlertPages {
-  readonly #database: SqliteDatabase;
+  readonly #database: Session;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: Session) {
     this.#database = database;
   }
 

@@ -1,11 +1,11 @@
-import type { SqliteDatabase } from './database.ts';
+import type { Session } from './port-session.ts';
 
 /** Longer than the day that the port promises: stations resume over a weekend, and a report looks back a month. */
 export const ALERTS_KEPT_MS = 30 * 86_400_000;
 const STEP_ROWS = 200;
 
 /** Removes events, and alerts that were resolved, once they are 30 days old, in small steps between other work. */
-export async function expireAlerts(database: SqliteDatabase, stopping: () => boolean): Promise<void> {
+export async function expireAlerts(database: Session, stopping: () => boolean): Promise<void> {
   const beforeMs = database.clock.now() - ALERTS_KEPT_MS;
   const removeAlerts = database.prepare(
     `DELETE FROM alerts WHERE seq IN (SELECT seq FROM alerts WHERE resolved_stored_ms < ? LIMIT ${STEP_ROWS})`,
@@ -19,7 +19,7 @@ export async function expireAlerts(database: SqliteDatabase, stopping: () => boo
 
 /** From the oldest on, up to the first that is young enough, so that what is left has no gap. */
 async function expireEvents(
-  database: SqliteDatabase,
+  database: Session,
   region: string,
   beforeMs: number,
   stopping: () => boolean,

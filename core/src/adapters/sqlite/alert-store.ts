@@ -6,13 +6,13 @@ import type { Cancel } from '../../runtime/clock.ts';
 import { decodeAlert, decodeAlertEvent } from './alert-rows.ts';
 import { AlertPages } from './alert-pages.ts';
 import { expireAlerts } from './alert-retention.ts';
-import type { SqliteDatabase } from './database.ts';
+import { PortSession, type Session } from './port-session.ts';
 
 const RETENTION_PERIOD_MS = 600_000;
 
 /** Alerts and their events on SQLite: both in one transaction, events numbered from 1 in each region. */
 export class SqliteAlertStore implements AlertStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: PortSession;
   /** Differs between two databases, so that a cursor of a lost one is not taken for a position in its successor. */
   readonly #epoch: string;
   readonly #pages: AlertPages;
@@ -33,8 +33,8 @@ export class SqliteAlertStore implements AlertStore {
   #stopping = false;
 
   /** Closing it does not close the database. */
-  constructor(database: SqliteDatabase) {
-    this.#database = database;
+  constructor(database: Session) {
+    this.#database = new PortSession(database, 'alert store');
     this.#epoch = String(database.prepare('SELECT epoch FROM identity').get()?.['epoch']);
     this.#pages = new AlertPages(database);
     this.#version = database.prepare('SELECT version FROM alerts WHERE region = ? AND id = ?');
@@ -151,6 +151,7 @@ export class SqliteAlertStore implements AlertStore {
     this.#listeners.length = 0;
     this.#cancel();
     await this.#retaining?.catch(() => undefined);
+    this.#database.close();
   }
 
   /** Within a transaction. */

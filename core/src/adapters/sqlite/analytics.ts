@@ -7,7 +7,7 @@ import type {
   VitalTrend,
 } from '../../ports/analytics.ts';
 import type { VitalName } from '../../vitals/vital.ts';
-import type { SqliteDatabase } from './database.ts';
+import { PortSession, type Session } from './port-session.ts';
 
 type Row = Record<string, unknown>;
 
@@ -15,7 +15,7 @@ const SLICE_ROWS = 64;
 
 /** Hourly trends, scores and regional statistics on SQLite. */
 export class SqliteAnalytics implements Analytics {
-  readonly #database: SqliteDatabase;
+  readonly #database: PortSession;
   readonly #writeTrend: StatementSync;
   readonly #writeRisk: StatementSync;
   readonly #writeRegion: StatementSync;
@@ -25,8 +25,8 @@ export class SqliteAnalytics implements Analytics {
   readonly #regions: StatementSync;
 
   /** Closing it does not close the database. */
-  constructor(database: SqliteDatabase) {
-    this.#database = database;
+  constructor(database: Session) {
+    this.#database = new PortSession(database, 'analytics store');
     this.#writeTrend = database.prepare('REPLACE INTO vital_trends VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#writeRisk = database.prepare('REPLACE INTO risk_scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#writeRegion = database.prepare('REPLACE INTO regional_stats VALUES (?, ?, ?, ?, ?, ?)');
@@ -132,7 +132,7 @@ export class SqliteAnalytics implements Analytics {
   }
 
   async close(): Promise<void> {
-    // The database is its owner's to close.
+    this.#database.close();
   }
 
   async #write(statement: StatementSync, rows: readonly SQLInputValue[][]): Promise<void> {

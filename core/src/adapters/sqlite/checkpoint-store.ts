@@ -1,13 +1,13 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Checkpoint, CheckpointStore } from '../../ports/checkpoint-store.ts';
-import type { SqliteDatabase } from './database.ts';
+import { PortSession, type Session } from './port-session.ts';
 
 /** A state is written in pieces, so that a large one does not hold the event loop. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** Checkpoints on SQLite: the pieces of a new state beside the old one's, then one step that makes it the checkpoint. */
 export class SqliteCheckpointStore implements CheckpointStore {
-  readonly #database: SqliteDatabase;
+  readonly #database: PortSession;
   readonly #head: StatementSync;
   readonly #chunks: StatementSync;
   readonly #insertChunk: StatementSync;
@@ -16,8 +16,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
   readonly #deleteChunks: StatementSync;
   #generation: number;
 
-  private constructor(database: SqliteDatabase) {
-    this.#database = database;
+  private constructor(database: Session) {
+    this.#database = new PortSession(database, 'checkpoint store');
     this.#head = database.prepare(
       'SELECT next_offset, generation FROM checkpoints WHERE pipeline = ? AND partition = ?',
     );
@@ -38,7 +38,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   /** Closing the store does not close the database. */
-  static async open(database: SqliteDatabase): Promise<SqliteCheckpointStore> {
+  static async open(database: Session): Promise<SqliteCheckpointStore> {
     const store = new SqliteCheckpointStore(database);
     // What a save left behind that did not come to its end.
     const orphans = database
@@ -66,7 +66,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
     const generation = ++this.#generation;
     const { nextOffset } = checkpoint;
     // The caller may go on using its buffer while this waits.
-    const state = checkpoint.state.slice();
+    const state = new Uint8Array(checkpoint.state);
     const chunks = Math.ceil(state.length / CHUNK_BYTES);
     const writes: Promise<unknown>[] = [];
     for (let i = 0; i < chunks; i++) {
@@ -86,7 +86,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   async close(): Promise<void> {
-    // The database is its owner's to close.
+    this.#database.close();
   }
 
   async #discard(generation: number): Promise<void> {

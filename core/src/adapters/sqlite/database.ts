@@ -7,6 +7,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { GroupCommit, type Lane } from './group-commit.ts';
 import type { SqliteMetrics } from './metrics.ts';
+import type { Session } from './port-session.ts';
 import { migrate } from './schema.ts';
 import { isStorageFailure } from './sqlite-error.ts';
 
@@ -19,7 +20,7 @@ export interface DatabaseOptions {
 }
 
 /** The one file behind all ports: one connection, group commit, checkpoints aside, and one process at a time. */
-export class SqliteDatabase {
+export class SqliteDatabase implements Session {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly #path: string;

@@ -192,7 +192,7 @@ function place(record: NewRecord, log: PartitionLog): LogRecord {
     partition: log.partition,
     offset: log.allocate(),
     key: record.key,
-    value: record.value && Uint8Array.prototype.slice.call(record.value),
+    value: record.value && new Uint8Array(record.value),
     headers: record.headers,
     timestampMs: record.timestampMs,
   };

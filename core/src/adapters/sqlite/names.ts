@@ -1,14 +1,14 @@
 import type { StatementSync } from 'node:sqlite';
-import type { SqliteDatabase } from './database.ts';
+import type { Session } from './port-session.ts';
 
 /** Small numbers in place of the ids of patients and devices, which stand in every row. */
 export class Names {
-  readonly #database: SqliteDatabase;
+  readonly #database: Session;
   readonly #ids = new Map<string, number>();
   readonly #names = new Map<number, string>();
   readonly #insert: StatementSync;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: Session) {
     this.#database = database;
     this.#insert = database.prepare('INSERT OR IGNORE INTO names (name) VALUES (?)');
     for (const row of database.prepare('SELECT id, name FROM names').all()) {

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RETENTION_MS } from '../../ports/time-series.ts';
-import type { SqliteDatabase } from './database.ts';
+import type { Session } from './port-session.ts';
 
 const STEP_ROWS = 500;
 
 /** Removes points and windows that have outlived their tier, patient by patient, in small steps between other work. */
-export async function expireTimeSeries(database: SqliteDatabase, stopping: () => boolean): Promise<void> {
+export async function expireTimeSeries(database: Session, stopping: () => boolean): Promise<void> {
   const nowMs = database.clock.now();
   await expire(database, 'raw_points', 'at_ms', '1 = 1', nowMs - RETENTION_MS.raw, stopping);
   for (const tier of ['5m', '1h'] as const) {
@@ -15,7 +15,7 @@ export async function expireTimeSeries(database: SqliteDatabase, stopping: () =>
 }
 
 async function expire(
-  database: SqliteDatabase,
+  database: Session,
   table: string,
   time: string,
   where: string,

@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StatementSync } from 'node:sqlite';
 import type { RawPoint, SeriesRange, Tier, TimeSeries, WindowPoint } from '../../ports/time-series.ts';
 import type { Cancel } from '../../runtime/clock.ts';
+import { VitalwireError } from '../../runtime/errors.ts';
 import { VITALS } from '../../vitals/vital.ts';
-import type { SqliteDatabase } from './database.ts';
+import { PortSession, type Session } from './port-session.ts';
 import { Names } from './names.ts';
 import { mergePoints, pointOf, rowOf, type RawRow } from './raw-rows.ts';
 import { expireTimeSeries } from './time-series-retention.ts';
@@ -15,7 +16,7 @@ const RETENTION_PERIOD_MS = 600_000;
 
 /** Vitals over time on SQLite: a patient's points lie together, in the order of time. */
 export class SqliteTimeSeries implements TimeSeries {
-  readonly #database: SqliteDatabase;
+  readonly #database: PortSession;
   readonly #names: Names;
   readonly #insertRaw: StatementSync;
   readonly #selectRaw: StatementSync;
@@ -25,11 +26,12 @@ export class SqliteTimeSeries implements TimeSeries {
   readonly #pageWindows: StatementSync;
   readonly #cancel: Cancel;
   #retaining: Promise<void> | undefined;
+  readonly #writing = new Set<Promise<void>>();
   #stopping = false;
 
   /** Closing it does not close the database. */
-  constructor(database: SqliteDatabase) {
-    this.#database = database;
+  constructor(database: Session) {
+    this.#database = new PortSession(database, 'time series');
     this.#names = new Names(database);
     const columns = `patient, at_ms, device, region, ${VITALS.join(', ')}, validity, mode, clock_correction_ms`;
     const values = columns.replaceAll(/\w+/g, '?');
@@ -56,27 +58,12 @@ export class SqliteTimeSeries implements TimeSeries {
     });
   }
 
-  async writeRaw(points: readonly RawPoint[]): Promise<void> {
-    const names = new Set<string>();
-    for (const { patientId, deviceId, region } of points) names.add(patientId).add(deviceId).add(region);
-    await this.#names.ensure(names);
-    const rows = points.map((point) => rowOf(point, this.#names));
-    await this.#writeInSlices(rows, (row) => {
-      if (Number(this.#insertRaw.run(...row).changes) > 0) return;
-      const [patient, atMs, device] = row;
-      const stored = this.#selectRaw.get(patient, atMs, device) as unknown as RawRow;
-      this.#replaceRaw.run(...mergePoints(stored, row));
-    });
+  writeRaw(points: readonly RawPoint[]): Promise<void> {
+    return this.#accept(() => this.#writeRaw(points));
   }
 
-  async writeWindows(windows: readonly WindowPoint[]): Promise<void> {
-    const names = new Set<string>();
-    for (const { patientId, region } of windows) names.add(patientId).add(region);
-    await this.#names.ensure(names);
-    await this.#writeInSlices(windows, ({ tier, patientId, region, startMs, vitals }) => {
-      const [patient = 0, regionId = 0] = [this.#names.idOf(patientId), this.#names.idOf(region)];
-      this.#replaceWindow.run(tier, patient, startMs, regionId, JSON.stringify(vitals));
-    });
+  writeWindows(windows: readonly WindowPoint[]): Promise<void> {
+    return this.#accept(() => this.#writeWindows(windows));
   }
 
   async raw(range: SeriesRange): Promise<readonly RawPoint[]> {
@@ -137,6 +124,43 @@ export class SqliteTimeSeries implements TimeSeries {
     this.#stopping = true;
     this.#cancel();
     await this.#retaining?.catch(() => undefined);
+    await Promise.allSettled(this.#writing);
+    this.#database.close();
+  }
+
+  /** A write takes more than one step; `close` waits for the last. */
+  async #accept(write: () => Promise<void>): Promise<void> {
+    if (this.#stopping) throw new VitalwireError('closed', 'the time series is closed', { retriable: false });
+    const writing = write();
+    this.#writing.add(writing);
+    try {
+      await writing;
+    } finally {
+      this.#writing.delete(writing);
+    }
+  }
+
+  async #writeRaw(points: readonly RawPoint[]): Promise<void> {
+    const names = new Set<string>();
+    for (const { patientId, deviceId, region } of points) names.add(patientId).add(deviceId).add(region);
+    await this.#names.ensure(names);
+    const rows = points.map((point) => rowOf(point, this.#names));
+    await this.#writeInSlices(rows, (row) => {
+      if (Number(this.#insertRaw.run(...row).changes) > 0) return;
+      const [patient, atMs, device] = row;
+      const stored = this.#selectRaw.get(patient, atMs, device) as unknown as RawRow;
+      this.#replaceRaw.run(...mergePoints(stored, row));
+    });
+  }
+
+  async #writeWindows(windows: readonly WindowPoint[]): Promise<void> {
+    const names = new Set<string>();
+    for (const { patientId, region } of windows) names.add(patientId).add(region);
+    await this.#names.ensure(names);
+    await this.#writeInSlices(windows, ({ tier, patientId, region, startMs, vitals }) => {
+      const [patient = 0, regionId = 0] = [this.#names.idOf(patientId), this.#names.idOf(region)];
+      this.#replaceWindow.run(tier, patient, startMs, regionId, JSON.stringify(vitals));
+    });
   }
 
   async #writeInSlices<T>(rows: readonly T[], write: (row: T) => void): Promise<void> {
