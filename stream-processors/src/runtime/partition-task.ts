@@ -64,6 +64,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   #ticking = false;
   /** Memory ran ahead of what is stored: nothing of it may be saved. */
   #broken = false;
+  /** The partition is another member's now: what still comes is left to it. */
+  #superseded = false;
 
   constructor(options: TaskOptions<State, Outputs>) {
     this.#options = options;
@@ -84,7 +86,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
    * newest arrival it has seen. Resolves to how many records it is behind, or undefined when the tick before still runs.
    */
   async tick(bounds: PartitionBounds): Promise<number | undefined> {
-    if (this.#ticking || this.#broken) return undefined;
+    if (this.#ticking || this.#broken || this.#superseded) return undefined;
     this.#ticking = true;
     try {
       return await this.#serially(() => this.#advance(bounds));
@@ -95,7 +97,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
 
   release(): Promise<void> {
     return this.#serially(async () => {
-      if (!this.#broken && this.#nextOffset !== this.#checkpointedOffset) await this.#checkpoint();
+      if (!this.#broken && !this.#superseded && this.#nextOffset !== this.#checkpointedOffset)
+        await this.#checkpoint();
     });
   }
 
@@ -113,6 +116,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
 
   async #processBatch(records: readonly LogRecord[]): Promise<void> {
     const { topology, clock, metrics } = this.#options;
+    if (this.#superseded) return;
     if (this.#broken) throw new VitalwireError('closed', 'the task has failed', { retriable: false });
     const outputs = topology.newOutputs();
     const letters: DeadLetter[] = [];
@@ -215,7 +219,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     } catch (error) {
       // The partition has moved on: whoever has it now reads from a checkpoint of ours or a newer one.
       if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
-      this.#broken = true;
+      this.#superseded = true;
     }
   }
 

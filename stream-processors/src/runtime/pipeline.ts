@@ -157,8 +157,11 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     cancelTicks();
     // Ends only what is being tried again: an effect under way still has its time.
     stopping.abort();
-    await consumer.stop();
-    await options.onStopped();
+    try {
+      await consumer.stop();
+    } finally {
+      await options.onStopped();
+    }
   }
   return { name: pipeline, failed, stop: () => (stopped ??= stop()) };
 }

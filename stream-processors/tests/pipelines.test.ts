@@ -1,0 +1,286 @@
+import type { LiveBus } from '@vitalwire/core/ports/live-bus.ts';
+import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
+import type { TimeSeries } from '@vitalwire/core/ports/time-series.ts';
+import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
+import { createLogger } from '@vitalwire/core/runtime/logger.ts';
+import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
+import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
+import { describe, expect, it } from 'vitest';
+import { processorMetrics } from '../src/metrics.ts';
+import { offsetAt } from '../src/runtime/resume.ts';
+import type { RunningPipeline } from '../src/runtime/pipeline.ts';
+import {
+  STORAGE_DEFAULTS,
+  alertingDefaults,
+  startAlertingPipeline,
+  startStoragePipeline,
+} from '../src/start.ts';
+import { MemoryLog } from '../src/testing/memory-log.ts';
+import { MemoryStores } from '../src/testing/memory-stores.ts';
+import { START_MS, aReading, defaultSettings } from '../src/testing/readings.ts';
+
+const away = (): Promise<never> =>
+  Promise.reject(new VitalwireError('unavailable', 'engine away', { retriable: true }));
+
+class Ward {
+  readonly clock = new ManualClock(START_MS);
+  readonly log = new MemoryLog();
+  readonly stores = new MemoryStores();
+  readonly registry = createRegistry('test');
+  readonly metrics = processorMetrics(this.registry);
+  readonly #deps = {
+    log: this.log.port(() => true),
+    checkpoints: this.stores.checkpointStore(),
+    clock: this.clock,
+    logger: createLogger('test', 'silent'),
+    random: () => 0.5,
+    registry: this.registry,
+  };
+  #sequence = 0;
+
+  alerting(live: LiveBus = this.stores.liveBus()): Promise<RunningPipeline> {
+    return startAlertingPipeline(alertingDefaults(defaultSettings()), { ...this.#deps, live });
+  }
+
+  storage(over: Partial<TimeSeries> = {}, log: EventLog = this.#deps.log): Promise<RunningPipeline> {
+    const timeSeries = { ...this.stores.timeSeries(), ...over };
+    return startStoragePipeline(STORAGE_DEFAULTS, {
+      ...this.#deps,
+      log,
+      timeSeries,
+      analytics: this.stores.analytics(),
+    });
+  }
+
+  record(saturation: number): NewRecord {
+    const over = { sequence: ++this.#sequence, measuredAtMs: this.clock.now() };
+    const value = encodeReading(aReading({ oxygen_saturation: saturation }, over));
+    return { topic: TOPICS.readings.name, key: 'P1', value, headers: {}, timestampMs: this.clock.now() };
+  }
+
+  async live(seconds: number, saturation: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      this.log.add([this.record(saturation)]);
+      await this.clock.advance(1_000);
+    }
+  }
+
+  conditions(): number {
+    return this.log.records(TOPICS.conditions.name).length;
+  }
+}
+
+describe('alerting', () => {
+  it('goes on while the live bus is away, and shows the newest when it is back', async () => {
+    const ward = new Ward();
+    let there = false;
+    const bus = ward.stores.liveBus();
+    const pipeline = await ward.alerting({
+      ...bus,
+      publishVitals: (updates) => (there ? bus.publishVitals(updates) : away()),
+      publishPulse: away,
+    });
+    await ward.live(20, 85);
+    expect(ward.conditions()).toBe(1);
+    expect(ward.stores.live.size).toBe(0);
+    there = true;
+    await ward.clock.advance(2_000);
+    expect(ward.stores.live.get('P1')?.measuredAtMs).toBe(START_MS + 19_000);
+    expect((await ward.metrics.liveFailures.get()).values[0]?.value).toBeGreaterThan(20);
+    await pipeline.stop();
+  });
+
+  it('is not held up by a live bus that never answers', async () => {
+    const ward = new Ward();
+    await ward.alerting({ ...ward.stores.liveBus(), publishVitals: () => new Promise(() => {}) });
+    await ward.live(20, 85);
+    expect(ward.conditions()).toBe(1);
+  });
+
+  it('gives a pulse every second', async () => {
+    const ward = new Ward();
+    const pipeline = await ward.alerting();
+    await ward.live(5, 97);
+    expect(ward.stores.pulses).toHaveLength(5);
+    expect(ward.stores.pulses.at(-1)).toEqual({ partition: 0, atMs: START_MS + 5_000, lagRecords: 0 });
+    await pipeline.stop();
+    await ward.clock.advance(5_000);
+    expect(ward.stores.pulses).toHaveLength(5);
+  });
+
+  it('saves state and offset every 5 s and when it stops, and commits what it saved', async () => {
+    const ward = new Ward();
+    const pipeline = await ward.alerting();
+    await ward.live(2, 97);
+    expect(ward.stores.checkpoints.size).toBe(0);
+    await ward.live(10, 97);
+    const saved = ward.stores.checkpoints.get('alerting')!.nextOffset;
+    expect(saved).toBeGreaterThanOrEqual(6);
+    await pipeline.stop();
+    expect(ward.stores.checkpoints.get('alerting')!.nextOffset).toBe(12);
+    const committed = await ward.log.port(() => true).committed('vitalwire.alerting', TOPICS.readings.name);
+    expect(committed.get(0)).toBe(12);
+  });
+
+  it('builds its state again from two hours of log when the checkpoint cannot be read', async () => {
+    const ward = new Ward();
+    ward.log.add([ward.record(97)]);
+    await ward.clock.advance(3 * 3_600_000);
+    const first = await ward.alerting();
+    await ward.live(20, 85);
+    await first.stop();
+    const before = ward.conditions();
+    ward.stores.checkpoints.set('alerting', { nextOffset: 21, state: Buffer.from('of another version') });
+    const second = await ward.alerting();
+    await ward.clock.advance(0);
+    await ward.live(1, 85);
+    await second.stop();
+    // The same condition once more, under the same name.
+    const records = ward.log
+      .records(TOPICS.conditions.name)
+      .map(({ value }) => Buffer.from(value!).toString());
+    expect(records.length).toBeGreaterThan(before);
+    expect(new Set(records.filter((record) => record.includes('low_oxygen_saturation'))).size).toBe(1);
+    expect((await ward.metrics.rebuilds.get()).values).toMatchObject([{ value: 1 }]);
+  });
+});
+
+describe('a task whose partition moved to another member', () => {
+  it('leaves to it what still comes', async () => {
+    const ward = new Ward();
+    const log = ward.log.port(() => true);
+    const moved: EventLog = {
+      ...log,
+      consume: (subscription) =>
+        log.consume({
+          ...subscription,
+          assigned: (partition, group) =>
+            subscription.assigned(partition, {
+              ...group,
+              commit: () =>
+                Promise.reject(
+                  new VitalwireError('superseded', 'another member has it', { retriable: false }),
+                ),
+            }),
+        }),
+    };
+    const pipeline = await ward.storage({}, moved);
+    await ward.live(10, 97);
+    const stored = ward.stores.raw.size;
+    expect(stored).toBeLessThan(10);
+    await ward.live(10, 97);
+    expect(ward.stores.raw.size).toBe(stored);
+    await pipeline.stop();
+  });
+});
+
+describe('poison', () => {
+  it('is set aside with its reason and where it came from, and the stream goes on', async () => {
+    const ward = new Ward();
+    const pipeline = await ward.storage();
+    ward.log.add([
+      ward.record(97),
+      { ...ward.record(97), value: Buffer.from('no reading') },
+      { ...ward.record(97), headers: { clock_correction_ms: 'soon' } },
+      ward.record(97),
+    ]);
+    await ward.clock.advance(1_000);
+    expect(ward.log.records(TOPICS.deadLetters.name).map(({ headers }) => headers)).toEqual([
+      expect.objectContaining({
+        reason: 'decode',
+        pipeline: 'storage',
+        topic: 'vitals.readings',
+        offset: '1',
+      }),
+      expect.objectContaining({ reason: 'operator', offset: '2', clock_correction_ms: 'soon' }),
+    ]);
+    expect(ward.log.records(TOPICS.deadLetters.name)[0]?.value).toEqual(Buffer.from('no reading'));
+    expect(ward.stores.raw.size).toBe(1);
+    await pipeline.stop();
+  });
+
+  it('in every record stops the pipeline loudly, with nothing skipped', async () => {
+    const ward = new Ward();
+    const pipeline = await ward.storage();
+    ward.log.add(Array.from({ length: 200 }, () => ({ ...ward.record(97), value: Buffer.from('x') })));
+    await expect(pipeline.failed).rejects.toThrow(/more than a tenth/);
+    await ward.clock.advance(60_000);
+    expect(ward.stores.checkpoints.size).toBe(0);
+  });
+});
+
+describe('storage', () => {
+  it('stalls while the store is away, and catches up', async () => {
+    const ward = new Ward();
+    let there = false;
+    const series = ward.stores.timeSeries();
+    const pipeline = await ward.storage({
+      writeRaw: (points) => (there ? series.writeRaw(points) : away()),
+    });
+    await ward.live(30, 97);
+    expect(ward.stores.raw.size).toBe(0);
+    expect(ward.stores.checkpoints.size).toBe(0);
+    there = true;
+    await ward.clock.advance(10_000);
+    expect(ward.stores.raw.size).toBe(30);
+    await pipeline.stop();
+    expect(ward.stores.checkpoints.get('storage')!.nextOffset).toBe(30);
+  });
+
+  it('fails when the store refuses, and saves nothing of what it could not store', async () => {
+    const ward = new Ward();
+    const pipeline = await ward.storage({
+      writeRaw: () => Promise.reject(new VitalwireError('rejected', 'no such bucket', { retriable: false })),
+    });
+    ward.log.add([ward.record(97)]);
+    await expect(pipeline.failed).rejects.toThrow('no such bucket');
+    await ward.clock.advance(30_000);
+    expect(ward.stores.checkpoints.size).toBe(0);
+  });
+
+  it('stops while the store is away, and goes on from its checkpoint', async () => {
+    const ward = new Ward();
+    const stalled = await ward.storage({ writeRaw: away });
+    ward.log.add([ward.record(97)]);
+    await ward.clock.advance(1_000);
+    await stalled.stop().catch(() => {});
+    expect(ward.stores.checkpoints.size).toBe(0);
+    const pipeline = await ward.storage();
+    await ward.clock.advance(1_000);
+    expect(ward.stores.raw.size).toBe(1);
+    await pipeline.stop();
+  });
+});
+
+describe('the offset of a moment', () => {
+  it.each([
+    [START_MS - 1, 0],
+    [START_MS, 0],
+    [START_MS + 1, 1],
+    [START_MS + 2_000, 2],
+    [START_MS + 9_000, 9],
+    [START_MS + 9_001, 10],
+  ])('%i is offset %i', async (fromMs, offset) => {
+    const log = new MemoryLog();
+    const topic = TOPICS.readings.name;
+    log.add(
+      Array.from({ length: 10 }, (_, i) => ({
+        topic,
+        key: 'P1',
+        value: null,
+        headers: {},
+        timestampMs: START_MS + i * 1000,
+      })),
+    );
+    expect(
+      await offsetAt(
+        log.port(() => true),
+        topic,
+        0,
+        fromMs,
+      ),
+    ).toBe(offset);
+  });
+});
