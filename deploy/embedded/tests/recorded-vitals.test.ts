@@ -51,6 +51,8 @@ describe('recorded vitals, from a plain MQTT client to the nurse', () => {
   let station: StationSocket;
   const endMs = Math.floor(Date.now() / 1000) * 1000;
   const startMs = endMs - 480_000;
+  /** The start of a recording whose last 5-minute window has just closed. */
+  const closedStartMs = endMs - (endMs % FIVE_MINUTES_MS) - 600_000;
 
   beforeAll(async () => {
     deployment = await startTestDeployment();
@@ -66,8 +68,8 @@ describe('recorded vitals, from a plain MQTT client to the nurse', () => {
   });
 
   it.each(['bidmc_01', 'bidmc_13'])('keeps each acknowledged reading of %s exactly once', async (name) => {
-    const rows = await publishRecording(deployment, name, startMs);
-    const query = `/api/patients/${name}/vitals?from=${new Date(startMs - 2000).toISOString()}&to=${new Date(endMs + 2000).toISOString()}&resolution=raw`;
+    const rows = await publishRecording(deployment, name, closedStartMs);
+    const query = `/api/patients/${name}/vitals?from=${new Date(closedStartMs - 2000).toISOString()}&to=${new Date(endMs + 2000).toISOString()}&resolution=raw`;
     const points = await eventually(
       () => getAll<Point>(query, (path) => deployment.get(path)),
       (found) => found.length >= rows.length,
@@ -75,7 +77,7 @@ describe('recorded vitals, from a plain MQTT client to the nurse', () => {
     const expected = rows.map((row) => ({
       ...row,
       second: undefined,
-      at: new Date(startMs + row.second * 1000).toISOString(),
+      at: new Date(closedStartMs + row.second * 1000).toISOString(),
     }));
     const stored = points.map(({ at, heartbeat, respiratory_rate, oxygen_saturation }) => ({
       at,
@@ -90,8 +92,8 @@ describe('recorded vitals, from a plain MQTT client to the nurse', () => {
   it.each(['heartbeat', 'respiratory_rate', 'oxygen_saturation'] as const)(
     'has the 5-minute %s that the CSV gives',
     async (vital) => {
-      const expected = meansOf(recording('bidmc_01'), startMs, vital);
-      const query = `/api/patients/bidmc_01/vitals?from=${new Date(startMs - FIVE_MINUTES_MS).toISOString()}&to=${new Date(endMs + 2000).toISOString()}&resolution=5m`;
+      const expected = meansOf(recording('bidmc_01'), closedStartMs, vital);
+      const query = `/api/patients/bidmc_01/vitals?from=${new Date(closedStartMs - FIVE_MINUTES_MS).toISOString()}&to=${new Date(endMs + 2000).toISOString()}&resolution=5m`;
       const field = (point: Point, name: string): number => point[name] as number;
       const complete = (points: Point[]): boolean =>
         points.reduce((sum, point) => sum + Number(point[`${vital}_count`] ?? 0), 0) ===
@@ -99,7 +101,7 @@ describe('recorded vitals, from a plain MQTT client to the nurse', () => {
       const points = await eventually(
         () => getAll<Point>(query, (path) => deployment.get(path)),
         complete,
-        90_000,
+        20_000,
       );
       const measured = points.filter((point) => point[vital] !== undefined);
       expect(measured.map((point) => point.at)).toEqual([...expected.keys()]);
@@ -113,7 +115,7 @@ describe('recorded vitals, from a plain MQTT client to the nurse', () => {
         ]).toEqual([min, max, count]);
       }
     },
-    100_000,
+    30_000,
   );
 
   it('raises the alert of a sustained desaturation on the WebSocket, in the API and in the store, once', async () => {
