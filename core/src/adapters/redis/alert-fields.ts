@@ -1,0 +1,30 @@
+import type { Alert } from '../../alarms/alert.ts';
+import { alertDocument, alertSchema, fromAlertDocument } from '../../alarms/alert-codec.ts';
+
+const NUMBERS = new Set(['value', 'threshold', 'version', 'escalation_step', 'condition_revision']);
+const NAMES = Object.keys(alertSchema.shape);
+
+/** An alert as a hash's fields and values in turn: the JSON document's names, and nothing where that has null. */
+export function toFields(alert: Alert): string[] {
+  return Object.entries(alertDocument(alert)).flatMap(([name, value]) =>
+    value === null ? [] : [name, String(value)],
+  );
+}
+
+/** Undefined where there is no such alert. @throws ZodError where a hash is not an alert */
+export function fromFields(hash: Readonly<Record<string, string>>): Alert | undefined {
+  if (hash['id'] === undefined) return undefined;
+  const entries = NAMES.map((name) => {
+    const text = hash[name];
+    if (text === undefined) return [name, null];
+    return [name, NUMBERS.has(name) ? Number(text) : text];
+  });
+  return fromAlertDocument(alertSchema.parse(Object.fromEntries(entries)));
+}
+
+/** A hash as a script returns it: fields and values in turn. */
+export function fromPairs(pairs: readonly string[]): Alert | undefined {
+  const hash: Record<string, string> = {};
+  for (let i = 0; i + 1 < pairs.length; i += 2) hash[pairs[i]!] = pairs[i + 1]!;
+  return fromFields(hash);
+}

@@ -1,0 +1,99 @@
+import { Redis } from 'ioredis';
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf, VitalwireError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { RedisMetrics } from './metrics.ts';
+import { toVitalwireError } from './redis-error.ts';
+
+export interface RedisConfig {
+  /** `REDIS_URL` */
+  readonly url: string;
+  /** Names the connections in Redis's own client list. */
+  readonly clientName: string;
+}
+
+export interface RedisDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** `redisMetrics`, one for all that is opened in a process. */
+  readonly metrics: RedisMetrics;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** A command that gets no answer for so long failed; a script of ours takes milliseconds. */
+const COMMAND_TIMEOUT_MS = 5_000;
+/** Reconnections a command outlives. */
+const RETRIES = 3;
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1_000;
+
+/**
+ * A connection that comes back by itself for ever, with commands that wait for it a while.
+ * @throws VitalwireError where Redis does not answer or refuses, naming the setting
+ */
+export async function connectRedis(config: RedisConfig, deps: RedisDeps): Promise<Redis> {
+  const redis = new Redis(config.url, {
+    ...options(config, deps),
+    maxRetriesPerRequest: RETRIES,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  });
+  return opened(redis, deps);
+}
+
+/** A connection for subscriptions, which are made again whenever it comes back. */
+export async function connectSubscriber(config: RedisConfig, deps: RedisDeps): Promise<Redis> {
+  const redis = new Redis(config.url, {
+    ...options({ ...config, clientName: `${config.clientName}-subscriber` }, deps),
+    autoResubscribe: true,
+    maxRetriesPerRequest: null,
+  });
+  return opened(redis, deps);
+}
+
+function options(config: RedisConfig, { logger, metrics }: RedisDeps) {
+  return {
+    connectionName: config.clientName,
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    retryStrategy: (attempt: number): number => {
+      metrics.reconnects.inc();
+      if (attempt === 3 || attempt % 60 === 0) logger.warn({ attempt }, 'Redis is away; connecting again');
+      return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 10));
+    },
+    // A replica that was promoted elsewhere answers READONLY: the name leads to the new primary.
+    reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY'),
+  };
+}
+
+async function opened(redis: Redis, { logger }: RedisDeps): Promise<Redis> {
+  let last: unknown;
+  redis.on('error', (error) => {
+    last = error;
+    logger.debug({ reason: messageOf(error) }, 'Redis connection');
+  });
+  try {
+    await redis.connect();
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    const reason = messageOf(toVitalwireError(last ?? error, 'connect'));
+    const refused = last instanceof Error && last.name === 'ReplyError';
+    throw new VitalwireError(refused ? 'rejected' : 'unavailable', `REDIS_URL: ${reason}`, {
+      retriable: !refused,
+      cause: last ?? error,
+    });
+  }
+}
+
+/** Runs an operation, and lets what Redis threw out in the ports' words. */
+export async function asking<T>(deps: RedisDeps, operation: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    deps.metrics.errors.inc({ operation });
+    throw toVitalwireError(error, operation);
+  }
+}
+
+export const redisClosed = (): VitalwireError =>
+  new VitalwireError('closed', 'Redis: the connection was closed', { retriable: false });

@@ -1,0 +1,236 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Alert } from '../../alarms/alert.ts';
+import type { Patient, PatientChange, PatientDirectory } from '../../ports/patient-directory.ts';
+import type { LiveVitals } from '../../ports/live-bus.ts';
+import { acknowledged, raised, resolved, sampleAlert } from '../../testing/contracts/alert-samples.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { freshName } from '../../testing/fresh-name.ts';
+import { openRedisAlertStore } from './alert-store.ts';
+import { openRedisLiveBus, VITALS_KEPT_MS } from './live-bus.ts';
+import { startPatientCache } from './patient-cache.ts';
+import { testDeps, testRedis } from './redis-harness.ts';
+import { SeverableProxy } from '../../testing/severable-proxy.ts';
+
+let redis: Redis;
+let proxy: SeverableProxy;
+let region: string;
+let patient: string;
+const closing: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  redis = new Redis(testRedis().url);
+  const url = new URL(testRedis().url);
+  proxy = await SeverableProxy.to(url.hostname, Number(url.port || 6379));
+  region = freshName('region');
+  patient = freshName('P');
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await proxy.close();
+  redis.disconnect();
+});
+
+const openStore = async () => {
+  const url = `redis://127.0.0.1:${proxy.port}`;
+  const store = await openRedisAlertStore({ ...testRedis(), url }, testDeps());
+  closing.push(() => store.close());
+  return store;
+};
+const openBus = async () => {
+  const config = { ...testRedis(), url: `redis://127.0.0.1:${proxy.port}`, vitalsKeptMs: VITALS_KEPT_MS };
+  const bus = await openRedisLiveBus(config, testDeps());
+  closing.push(() => bus.close());
+  return bus;
+};
+const alert = (changes: Partial<Alert> = {}): Alert =>
+  sampleAlert(freshName('alert'), region, patient, changes);
+
+describe("alerts in the data model's keys", () => {
+  it('are what redis-cli finds, through the life of two alerts', async () => {
+    const store = await openStore();
+    const low = alert();
+    const high = alert({ type: 'high_heartrate', priority: 'critical', value: 171, threshold: 150 });
+    await store.commit(raised(low));
+    await store.commit(raised(high));
+    const key = (name: string): string => `patient:alerts${name}:{${region}}:${patient}`;
+    expect(await redis.lrange(key(''), 0, -1)).toEqual([high.id, low.id]);
+    expect(await redis.get(key(':count'))).toBe('2');
+    expect(await redis.hgetall(key(':latest'))).toMatchObject({ id: high.id, priority: 'critical' });
+    expect(await redis.zrange(`alerts:pending:{${region}}`, '0', '-1', 'WITHSCORES')).toEqual([patient, '4']);
+    expect(await redis.smembers(`alerts:critical:{${region}}`)).toEqual([patient]);
+    expect(await redis.hgetall(`alert:{${region}}:${high.id}`)).toMatchObject({
+      id: high.id,
+      patient_id: patient,
+      timestamp: new Date(high.raisedAtMs).toISOString(),
+      type: 'high_heartrate',
+      value: '171',
+      threshold: '150',
+      priority: 'critical',
+      status: 'pending',
+      message: high.message,
+    });
+
+    await store.commit(acknowledged(high));
+    expect(await redis.get(key(':count'))).toBe('1');
+    expect(await redis.zscore(`alerts:pending:{${region}}`, patient)).toBe('2');
+    expect(await redis.hget(key(':latest'), 'status')).toBe('acknowledged');
+    expect(await redis.smembers(`alerts:critical:{${region}}`)).toEqual([patient]);
+
+    await store.commit(resolved(acknowledged(high).alert));
+    await store.commit(resolved(low));
+    expect(await redis.get(key(':count'))).toBe('0');
+    expect(await redis.zcard(`alerts:pending:{${region}}`)).toBe(0);
+    expect(await redis.scard(`alerts:critical:{${region}}`)).toBe(0);
+    expect(await redis.lrange(key(':resolved'), 0, -1)).toEqual([low.id, high.id]);
+    const ttl = await redis.ttl(key(':resolved'));
+    expect(ttl).toBeGreaterThan(86_300);
+    expect(ttl).toBeLessThanOrEqual(86_400);
+    expect(await redis.ttl(`alert:{${region}}:${low.id}`)).toBeGreaterThan(86_400);
+  });
+
+  it('forget what is no longer kept, and say so to who comes late', async () => {
+    const store = await openStore();
+    const old = alert();
+    await store.commit(raised(old));
+    await store.commit(resolved(old));
+    const [{ position } = { position: '' }] = (await store.eventsAfter({}, [region], 1))?.events ?? [];
+    // As if two days had passed: the stream begins anew with older entries, and the resolved alert's time is over.
+    const json = (await redis.lrange(`alert:history:{${region}}:${old.id}`, 0, 0))[0] ?? '';
+    await redis.del(`alerts:events:{${region}}`);
+    await redis.xadd(`alerts:events:{${region}}`, '1000-1', 'event', json);
+    await redis.zadd(`alerts:expiring:{${region}}`, '1', `${patient} ${old.id}`);
+    await redis.del(`alert:{${region}}:${old.id}`);
+    const fresh = alert();
+    await store.commit(raised(fresh));
+    expect(await redis.lrange(`patient:alerts:{${region}}:${patient}`, 0, -1)).toEqual([fresh.id]);
+    expect(await redis.zrange(`alerts:timeline:{${region}}`, '0', '-1')).toEqual([fresh.id]);
+    expect(await store.eventsAfter({}, [region], 10)).toBeUndefined();
+    expect(await store.eventsAfter({ [region]: '999-0' }, [region], 10)).toBeUndefined();
+    const page = await store.eventsAfter({ [region]: '1000-1' }, [region], 10);
+    expect(page?.events.map(({ event }) => event.alert.id)).toEqual([fresh.id]);
+    expect((await store.eventsAfter({ [region]: position }, [region], 10))?.events).toHaveLength(1);
+    const { alerts } = await store.snapshot([region]);
+    expect(alerts).toEqual([fresh]);
+  });
+
+  it('asks for a snapshot where Redis has lost what the cursor saw', async () => {
+    const store = await openStore();
+    await store.commit(raised(alert()));
+    const { cursor } = await store.snapshot([region]);
+    await redis.del(`alerts:events:{${region}}`);
+    expect(await store.eventsAfter(cursor, [region], 10)).toBeUndefined();
+  });
+});
+
+describe('Redis away', () => {
+  it('holds a commit a while, then says unavailable, and goes on by itself', async () => {
+    const store = await openStore();
+    const woken: string[] = [];
+    await store.onCommit((name) => void woken.push(name));
+    await store.commit(raised(alert({ type: 'high_temperature' })));
+    await eventually(() => expect(woken).toEqual([region]));
+    proxy.cut();
+    const late = alert();
+    await expect(store.commit(raised(late))).rejects.toMatchObject({ code: 'unavailable', retriable: true });
+    await expect(store.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    proxy.mend();
+    expect(await eventually(() => store.commit(raised(late)))).toBe('committed');
+    // Once for having been away, once for the commit.
+    await eventually(() => expect(woken.length).toBeGreaterThanOrEqual(3));
+  });
+
+  it('commits once, and says so, though connections break under it', { timeout: 60_000 }, async () => {
+    const store = await openStore();
+    const breaking = setInterval(() => proxy.drop(), 15);
+    const alerts = Array.from({ length: 300 }, () => alert({ patientId: freshName('P') }));
+    for (let i = 0; i < alerts.length; i += 10) {
+      const some = alerts.slice(i, i + 10);
+      const outcomes = await Promise.all(some.map((one) => eventually(() => store.commit(raised(one)))));
+      expect(outcomes).toEqual(some.map(() => 'committed'));
+    }
+    clearInterval(breaking);
+    await eventually(() => store.ping());
+    const page = await store.eventsAfter({}, [region], 1000);
+    expect(page?.events.map(({ event }) => event.alert.id).toSorted()).toEqual(
+      alerts.map(({ id }) => id).toSorted(),
+    );
+  });
+
+  it('tells a live subscriber the latest again when it is back', async () => {
+    const bus = await openBus();
+    const seen: LiveVitals[] = [];
+    await bus.subscribe({
+      vitals: (updates) => void seen.push(...updates.filter((live) => live.patientId === patient)),
+      presence: () => {},
+      pulse: () => {},
+    });
+    const live: LiveVitals = {
+      patientId: patient,
+      region,
+      deviceId: 'D',
+      mode: 'real',
+      measuredAtMs: Date.now(),
+      vitals: { heartbeat: { value: 72.5, measuredAtMs: Date.now(), validity: 'valid' } },
+      pending: [],
+    };
+    proxy.cut();
+    const elsewhere = await openRedisLiveBus({ ...testRedis(), vitalsKeptMs: VITALS_KEPT_MS }, testDeps());
+    closing.push(() => elsewhere.close());
+    await elsewhere.publishVitals([live]);
+    proxy.mend();
+    await eventually(() => expect(seen).toEqual([live]));
+    expect(await redis.hget(`cache:vitals:latest:${patient}`, 'heartbeat')).toBe('72.5');
+    expect(await redis.ttl(`cache:vitals:latest:${patient}`)).toBeGreaterThan(290);
+  });
+
+  it('is one clear line at the start', async () => {
+    proxy.cut();
+    await expect(openStore()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/^REDIS_URL: /) as string,
+    });
+  });
+});
+
+describe('patient cache', () => {
+  it('follows the directory', async () => {
+    const listeners: ((change: PatientChange) => void)[] = [];
+    const of = (id: string, changes: Partial<Patient> = {}): Patient => ({
+      id,
+      name: 'Zoë Q.',
+      age: 71,
+      region,
+      ward: 'W1',
+      bed: '4',
+      primaryDoctor: 'Dr. B',
+      riskLevel: 'high',
+      ...changes,
+    });
+    const directory: Pick<PatientDirectory, 'list' | 'onChange'> = {
+      list: () => Promise.resolve([of(patient)]),
+      onChange: (listener) => void listeners.push(listener),
+    };
+    const service = await startPatientCache(
+      { ...testRedis(), regions: [region] },
+      { ...testDeps(), directory: directory as PatientDirectory },
+    );
+    closing.push(() => service.stop());
+    const key = `cache:patient:${patient}`;
+    const fields = {
+      id: patient,
+      name: 'Zoë Q.',
+      age: '71',
+      primary_doctor: 'Dr. B',
+      risk_level: 'high',
+      region,
+    };
+    expect(await redis.hgetall(key)).toMatchObject(fields);
+    expect(await redis.ttl(key)).toBeGreaterThan(3_590);
+    for (const tell of listeners) tell({ kind: 'put', patient: of(patient, { age: undefined, bed: '5' }) });
+    await eventually(async () => expect(await redis.hget(key, 'bed')).toBe('5'));
+    expect(await redis.hexists(key, 'age')).toBe(0);
+    for (const tell of listeners) tell({ kind: 'removed', patientId: patient });
+    await eventually(async () => expect(await redis.exists(key)).toBe(0));
+  });
+});
