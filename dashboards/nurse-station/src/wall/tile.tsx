@@ -17,6 +17,7 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
   const { now } = useStation();
   const bedName = useComputed(() => bed.patient.value.bed).value;
   const name = useComputed(() => bed.patient.value.name ?? bed.patient.value.patientId).value;
+  const region = useComputed(() => bed.patient.value.region);
   const mode = useComputed(() => bed.patient.value.mode).value;
   const tone = useComputed(() => {
     const first = bed.alerts.value[0];
@@ -49,6 +50,7 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
       <AlertStrip bed={bed} whose={whose} />
       <footer class="foot">
         <EarlyWarning bed={bed} />
+        <span class="region">{region}</span>
         <DeviceState bed={bed} />
       </footer>
     </article>

@@ -1,4 +1,4 @@
-/** Fills new beds' sparklines with the minutes before the page was opened, one gentle request at a time. */
+/** Fills new beds' sparklines with the minutes before the page was opened: one gentle request at a time, urgent beds first. */
 import { effect, type ReadonlySignal } from '@preact/signals';
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import { valueAt, type Api, type VitalsPoint } from '../api/client.ts';
@@ -23,7 +23,10 @@ export function backfillTraces(
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const next = async (): Promise<void> => {
-    const bed = beds.peek().find(({ id }) => !done.has(id));
+    const [bed] = beds
+      .peek()
+      .filter(({ id }) => !done.has(id))
+      .sort((a, b) => b.urgency.peek() - a.urgency.peek());
     timer = undefined;
     if (bed === undefined || done.size >= BEDS_MAX) return;
     done.add(bed.id);
