@@ -54,6 +54,22 @@ test('what comes in one turn is one append, up to its bound, and order holds', a
   expect(settled).toEqual(['a durable', 'b durable', 'c durable', 'd durable']);
 });
 
+test('one append is under way at a time, and the next takes all that came meanwhile', async () => {
+  const { log, lanes, submit } = bench();
+  log.hang();
+  submit('a');
+  await turn();
+  submit('b');
+  await turn();
+  submit('c');
+  await turn();
+  expect(log.hangingAppends).toBe(1);
+  log.release();
+  await lanes.idle();
+  expect(keys(log)).toEqual(['a', 'b', 'c']);
+  expect(log.appends).toBe(2);
+});
+
 test('while the log is away messages wait, are tried again, and keep their order', async () => {
   const { log, clock, settled, submit } = bench();
   log.fault = away;

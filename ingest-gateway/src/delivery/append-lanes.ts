@@ -107,7 +107,7 @@ class Lane {
 
   start(): void {
     this.#starting = false;
-    if (!this.#busy) void this.#run();
+    void this.#run();
   }
 
   async #run(): Promise<void> {
