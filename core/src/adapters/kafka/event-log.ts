@@ -67,7 +67,11 @@ export async function openKafkaEventLog(config: KafkaEventLogConfig, deps: Kafka
     return new KafkaEventLog(options, cluster, directory, producer);
   } catch (error) {
     await cluster.close();
-    throw error;
+    if (!(error instanceof VitalwireError) || error.code !== 'unavailable') throw error;
+    throw new VitalwireError('unavailable', `KAFKA_BROKERS: ${error.message}`, {
+      retriable: true,
+      cause: error,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { TopicSpec } from '../../runtime/topics.ts';
 import { checkpointTopicSettings, isCheckpointTopic } from './checkpoint-topic.ts';
 import { logTo } from './cluster.ts';
-import { toVitalwireError } from './errors.ts';
+import { kafkaErrorType, toVitalwireError } from './errors.ts';
 
 export interface TopicSetup {
   readonly brokers: readonly string[];
@@ -78,7 +78,7 @@ async function create(admin: Admin, setup: TopicSetup, missing: readonly TopicSp
     await admin.createTopics({ topics, waitForLeaders: true });
   } catch (error) {
     const causes = error instanceof Error && 'errors' in error ? (error.errors as unknown[]) : [error];
-    const tooFew = causes.some((cause) => String(cause).includes('replication factor'));
+    const tooFew = causes.some((cause) => kafkaErrorType(cause) === 'INVALID_REPLICATION_FACTOR');
     if (!tooFew) throw error;
     throw new VitalwireError(
       'rejected',
