@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_BOUNDS } from '@vitalwire/alert-engine/config.ts';
 import { startAlertEngine } from '@vitalwire/alert-engine/start.ts';
-import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
+import { openSqlitePorts } from './zz-tmp-ports.ts';
 import { parseAlarmSettings, type AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
@@ -12,7 +13,12 @@ import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { stopAll, type Service } from '@vitalwire/core/runtime/service.ts';
 import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
 import { startIngestGateway } from '@vitalwire/ingest-gateway/start.ts';
-import { startAlertingPipeline, startStoragePipeline } from '@vitalwire/stream-processors/start.ts';
+import {
+  STORAGE_DEFAULTS,
+  alertingDefaults,
+  startAlertingPipeline,
+  startStoragePipeline,
+} from '@vitalwire/stream-processors/start.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface EmbeddedDeps {
@@ -47,7 +53,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     clock,
     logger,
   });
-  const shared = { ...ports, clock, logger, registry };
+  const shared = { clock, logger, registry, random: Math.random };
   // In starting order; stopped in reverse, so that nothing is taken in that what stands behind it could not carry.
   const running: Service[] = [{ name: 'sqlite', stop: () => ports.close() }];
   let stopping: Promise<boolean> | undefined;
@@ -60,15 +66,23 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         port: config.HTTP_PORT,
         staffSecret: secrets.staff,
         regions: config.REGIONS,
-        settings,
+        alarmSettings: settings,
         stationRoot: STATION_ROOT,
+        bounds: DEFAULT_BOUNDS,
       },
-      shared,
+      { ports, ...shared, dependencies: [] },
     );
     running.push(engine);
-    const alerting = await startAlertingPipeline({ settings }, shared);
+    const futureToleranceMs = config.FUTURE_TOLERANCE_S * 1000;
+    const alerting = await startAlertingPipeline(
+      { ...alertingDefaults(settings), futureToleranceMs },
+      { ...ports, ...shared },
+    );
     running.push(alerting);
-    const storage = await startStoragePipeline({}, shared);
+    const storage = await startStoragePipeline(
+      { ...STORAGE_DEFAULTS, futureToleranceMs },
+      { ...ports, ...shared },
+    );
     running.push(storage);
     const gateway = await startIngestGateway(
       {
@@ -76,9 +90,9 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         port: config.MQTT_PORT,
         deviceSecret: secrets.device,
         regions: config.REGIONS,
-        futureToleranceMs: config.FUTURE_TOLERANCE_S * 1000,
+        futureToleranceMs,
       },
-      shared,
+      { log: ports.log, ...shared },
     );
     running.push(gateway);
     if (config.SIMULATED_BEDS > 0) {

@@ -55,7 +55,7 @@ describe('outside clients', () => {
     const { port } = new URL(deployment.mqttUrl);
     const token = await deployment.deviceToken('MOSQ-1');
     const topic = `vitals/v1/${REGION}/MOSQ-1/readings`;
-    for (const version of ['mqttv311', 'mqttv31']) {
+    for (const version of ['mqttv311', 'mqttv5']) {
       await run('mosquitto_pub', [
         '-V',
         version,
