@@ -7,34 +7,29 @@ import type { GroupCommit } from './group-commit.ts';
 import type { SqliteMetrics } from './metrics.ts';
 
 const PERIOD_MS = 1000;
-/** From this many pages on, the log is started over: 64 MiB. */
-const RESTART_FRAMES = 16_384;
+export interface CheckpointerOptions {
+  readonly path: string;
+  readonly commits: GroupCommit;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: SqliteMetrics | undefined;
+  /** From this many pages on, the log is started over. */
+  readonly restartFrames: number;
+}
 
 /**
  * Copies the write-ahead log into the database every second from a thread of its own. Under steady load a log is never wholly copied
  * while it is being written, and so would grow without end: once it is large, writes pause for the moment that the small rest takes.
  */
 export class Checkpointer {
-  readonly #path: string;
-  readonly #commits: GroupCommit;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-  readonly #metrics: SqliteMetrics | undefined;
+  readonly #options: CheckpointerOptions;
   readonly #cancel: Cancel;
   #worker: Worker | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(
-    path: string,
-    commits: GroupCommit,
-    options: { readonly clock: Clock; readonly logger: Logger; readonly metrics: SqliteMetrics | undefined },
-  ) {
-    this.#path = path;
-    this.#commits = commits;
-    this.#clock = options.clock;
-    this.#logger = options.logger;
-    this.#metrics = options.metrics;
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
     this.#cancel = options.clock.every(PERIOD_MS, () => {
       this.#running ??= this.run().finally(() => {
         this.#running = undefined;
@@ -44,19 +39,20 @@ export class Checkpointer {
 
   /** Never rejects: a log that was not copied now is copied the next time. */
   async run(): Promise<void> {
+    const { clock, commits, logger, metrics, restartFrames } = this.#options;
     if (this.#closed) return;
     try {
-      const startedMs = this.#clock.monotonic();
+      const startedMs = clock.monotonic();
       const frames = await this.#ask('PASSIVE');
-      this.#metrics?.checkpointSeconds.observe((this.#clock.monotonic() - startedMs) / 1000);
-      if (frames < RESTART_FRAMES) return;
-      await this.#commits.paused(async () => {
-        const pausedMs = this.#clock.monotonic();
+      metrics?.checkpointSeconds.observe((clock.monotonic() - startedMs) / 1000);
+      if (frames < restartFrames) return;
+      await commits.paused(async () => {
+        const pausedMs = clock.monotonic();
         await this.#ask('RESTART');
-        this.#metrics?.pauseSeconds.observe((this.#clock.monotonic() - pausedMs) / 1000);
+        metrics?.pauseSeconds.observe((clock.monotonic() - pausedMs) / 1000);
       });
     } catch (error) {
-      this.#logger.error({ err: error }, 'cannot copy the write-ahead log into the database');
+      logger.error({ err: error }, 'cannot copy the write-ahead log into the database');
     }
   }
 
@@ -92,7 +88,7 @@ export class Checkpointer {
 
   #start(): Worker {
     const worker = new Worker(new URL('./checkpoint-thread.ts', import.meta.url), {
-      workerData: { path: this.#path },
+      workerData: { path: this.#options.path },
       execArgv: [],
     });
     worker.unref();
@@ -100,7 +96,7 @@ export class Checkpointer {
       if (this.#worker === worker) this.#worker = undefined;
     };
     worker.on('error', (error) => {
-      this.#logger.error({ err: error }, 'the checkpoint thread failed');
+      this.#options.logger.error({ err: error }, 'the checkpoint thread failed');
       forget();
     });
     worker.on('exit', forget);

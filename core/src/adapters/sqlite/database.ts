@@ -19,6 +19,9 @@ export interface DatabaseOptions {
   readonly metrics: SqliteMetrics | undefined;
 }
 
+/** 64 MiB: rare enough for the pause it takes not to be felt, small enough to be read through after a crash. */
+const RESTART_FRAMES = 16_384;
+
 /** The one file behind all ports: one connection, group commit, checkpoints aside, and one process at a time. */
 export class SqliteDatabase implements Session {
   readonly clock: Clock;
@@ -47,7 +50,8 @@ export class SqliteDatabase implements Session {
       throw error;
     }
     this.#commits = new GroupCommit({ ...options, connection: this.#connection, walFd: this.#walFd });
-    this.#checkpointer = new Checkpointer(path, this.#commits, options);
+    const commits = this.#commits;
+    this.#checkpointer = new Checkpointer({ ...options, commits, restartFrames: RESTART_FRAMES });
   }
 
   prepare(sql: string): StatementSync {

@@ -1,0 +1,113 @@
+/** Changes of patients in Debezium's envelope, as a connector on the hospital's database writes them and as we do. */
+import { z } from 'zod';
+import type { LogRecord } from '../../ports/event-log.ts';
+import type { Patient, PatientChange } from '../../ports/patient-directory.ts';
+import { messageOf } from '../../runtime/errors.ts';
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const identifier = z.union([z.string().min(1), z.number().int()]).transform(String);
+
+const rowSchema = z.object({
+  patient_id: identifier,
+  name: text,
+  age: z
+    .number()
+    .nullish()
+    .transform((age) => age ?? undefined),
+  region: z.string().min(1),
+  ward: text,
+  bed: z
+    .union([z.string(), z.number()])
+    .nullish()
+    .transform((bed) => String(bed ?? '')),
+  primary_doctor: text,
+  risk_level: text,
+});
+
+const envelopeSchema = z.discriminatedUnion('op', [
+  // c: created, u: updated, r: read by the connector's snapshot.
+  z.object({ op: z.enum(['c', 'u', 'r']), after: rowSchema }),
+  z.object({ op: z.literal('d') }),
+]);
+
+const keySchema = z.object({ patient_id: identifier });
+
+export type DecodedChange = PatientChange | { readonly kind: 'malformed'; readonly reason: string };
+
+/** A record that says nothing we understand is `malformed`; a null value (a tombstone) removes. */
+export function decodePatientChange(record: LogRecord): DecodedChange {
+  try {
+    const patientId = patientIdOf(record.key);
+    if (record.value === null) return { kind: 'removed', patientId };
+    const envelope = envelopeSchema.parse(unwrap(JSON.parse(Buffer.from(record.value).toString('utf8'))));
+    if (envelope.op === 'd') return { kind: 'removed', patientId };
+    const row = envelope.after;
+    return {
+      kind: 'put',
+      patient: {
+        id: row.patient_id,
+        name: row.name,
+        age: row.age,
+        region: row.region,
+        ward: row.ward,
+        bed: row.bed,
+        primaryDoctor: row.primary_doctor,
+        riskLevel: row.risk_level,
+      },
+    };
+  } catch (error) {
+    // Zod's own message would quote nothing but paths; a JSON error may quote the text, which names a patient.
+    const reason =
+      error instanceof z.ZodError
+        ? error.issues.map((issue) => `${issue.path.join('.') || 'envelope'}: ${issue.code}`).join(', ')
+        : error instanceof SyntaxError
+          ? 'not JSON'
+          : messageOf(error);
+    return { kind: 'malformed', reason };
+  }
+}
+
+/** What a change from `before` to `after` is in the topic; undefined stands for a row that is not there. */
+export function encodePatientChange(
+  before: Patient | undefined,
+  after: Patient | undefined,
+  atMs: number,
+): Uint8Array {
+  const envelope = {
+    before: rowOf(before),
+    after: rowOf(after),
+    op: after ? (before ? 'u' : 'c') : 'd',
+    ts_ms: atMs,
+    source: { connector: 'vitalwire', name: 'vitalwire', ts_ms: atMs, snapshot: 'false', table: 'patients' },
+  };
+  return Buffer.from(JSON.stringify(envelope));
+}
+
+function rowOf(patient: Patient | undefined): z.input<typeof rowSchema> | null {
+  if (!patient) return null;
+  return {
+    patient_id: patient.id,
+    name: patient.name,
+    age: patient.age ?? null,
+    region: patient.region,
+    ward: patient.ward,
+    bed: patient.bed,
+    primary_doctor: patient.primaryDoctor,
+    risk_level: patient.riskLevel,
+  };
+}
+
+/** Kafka Connect's JSON converter puts what it writes beside its schema, unless told otherwise. */
+function unwrap(document: unknown): unknown {
+  const wrapped =
+    typeof document === 'object' && document !== null && 'schema' in document && 'payload' in document;
+  return wrapped ? document.payload : document;
+}
+
+/** The patient's id as it is, or a connector's key document around it. */
+function patientIdOf(key: string): string {
+  return key.startsWith('{') ? keySchema.parse(unwrap(JSON.parse(key))).patient_id : key;
+}

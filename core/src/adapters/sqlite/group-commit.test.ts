@@ -1,0 +1,99 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../runtime/clock.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { createRegistry } from '../../runtime/metrics.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { GroupCommit } from './group-commit.ts';
+import { sqliteMetrics } from './metrics.ts';
+
+/** The log's header counts how often it was started over. */
+const restartsOf = (walPath: string): number => readFileSync(walPath).readUInt32BE(12);
+
+const logger = createLogger('test', 'silent');
+
+describe('GroupCommit', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let path: string;
+  let connection: DatabaseSync;
+  const descriptors: number[] = [];
+  beforeEach(() => {
+    folder = temporaryFolder();
+    path = join(folder.path, 'x.db');
+    connection = new DatabaseSync(path);
+    connection.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (x)',
+    );
+  });
+  afterEach(() => {
+    for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
+    connection.close();
+    folder.remove();
+  });
+
+  function groupCommit(walPath: string, metrics?: ReturnType<typeof sqliteMetrics>): GroupCommit {
+    const walFd = openSync(walPath, 'r+');
+    descriptors.push(walFd);
+    return new GroupCommit({ connection, walFd, clock: systemClock, logger, metrics });
+  }
+
+  it('believes nothing any more once an fsync failed', async () => {
+    // No fsync of this device succeeds.
+    const commits = groupCommit('/dev/null');
+    const insert = () => connection.exec('INSERT INTO t VALUES (1)');
+    const outcomes = await Promise.allSettled([commits.submit(insert), commits.submit(insert)]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'unavailable', retriable: false },
+      });
+    }
+    await expect(commits.submit(insert)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commits.read(() => 1)).rejects.toMatchObject({ code: 'unavailable' });
+    await commits.close();
+  });
+
+  it('shares a transaction among those who ask in one turn', async () => {
+    const metrics = sqliteMetrics(createRegistry('test'));
+    const commits = groupCommit(`${path}-wal`, metrics);
+    await Promise.all(Array.from({ length: 30 }, () => commits.submit(() => undefined)));
+    const commitCount = (await metrics.commitSeconds.get()).values.find(({ metricName }) =>
+      metricName?.endsWith('_count'),
+    );
+    expect(commitCount?.value).toBe(1);
+  });
+
+  it('starts the write-ahead log over under a steady stream of writes', async () => {
+    const commits = groupCommit(`${path}-wal`);
+    const initial = restartsOf(`${path}-wal`);
+    const checkpointer = new Checkpointer({
+      path,
+      commits,
+      clock: systemClock,
+      logger,
+      metrics: undefined,
+      restartFrames: 50,
+    });
+    const insert = connection.prepare('INSERT INTO t VALUES (zeroblob(40000))');
+    const state = { writing: true };
+    const writer = (async () => {
+      while (state.writing) await commits.submit(() => void insert.run());
+    })();
+    const restarts: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j < 10; j++) await commits.submit(() => void insert.run());
+      await checkpointer.run();
+      await commits.submit(() => void insert.run());
+      restarts.push(restartsOf(`${path}-wal`));
+    }
+    state.writing = false;
+    await writer;
+    expect(restarts).toEqual([1, 2, 3, 4].map((n) => n + (restarts[0] ?? 0) - 1));
+    expect(restarts[0]).toBeGreaterThan(initial);
+    await checkpointer.close();
+    await commits.close();
+  });
+});
