@@ -46,16 +46,20 @@ class World {
 
   async run(): Promise<void> {
     await this.#start();
-    for (let second = 0; second < SECONDS; second++) {
-      this.log.add(recordsOf(second, this.clock.now()));
-      await this.#advance();
+    for (let second = 0; second < SECONDS; second += 3) {
+      // Between two ticks, so that batches and ticks both come to save checkpoints.
+      await this.#advance(2_600);
+      for (const ago of [2, 1, 0]) {
+        this.log.add(recordsOf(second + 2 - ago, this.clock.now() - ago * 1_000));
+      }
+      await this.#advance(400);
     }
     // Windows close, and what is tried again succeeds.
     for (let second = 0; second < 400; second += 20) await this.#advance(20_000);
     await this.pipeline?.stop();
   }
 
-  async #advance(ms = 1_000): Promise<void> {
+  async #advance(ms: number): Promise<void> {
     await this.clock.advance(ms);
     if (!this.process.dead) return;
     this.process = new Process(() => 'pass', unavailable);
