@@ -229,6 +229,7 @@ export class Hub implements Service {
         alerts,
         feed: this.feed,
         view,
+        clock,
         // A station waits for a store that is away, and is told meanwhile that it is not monitoring.
         attempt: (work) =>
           retry(() => orClosed(work(), session.closed), {

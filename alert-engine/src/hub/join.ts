@@ -2,6 +2,7 @@ import { alertEventId } from '@vitalwire/core/alarms/alert-codec.ts';
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import { PRIORITY_RANK } from '@vitalwire/core/alarms/condition.ts';
 import type { AlertStore, Cursor, StoredEvent } from '@vitalwire/core/ports/alert-store.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { LiveView } from '../live/live-view.ts';
 import { patientDocument, type PatientDocument } from '../live/patient-document.ts';
 import type { AlertFeed } from './alert-feed.ts';
@@ -12,6 +13,7 @@ export interface JoinDeps {
   readonly alerts: AlertStore;
   readonly feed: AlertFeed;
   readonly view: LiveView;
+  readonly clock: Clock;
   /** Runs a store's call until it answers, or rejects once the session is closed. */
   readonly attempt: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -44,6 +46,7 @@ export async function join(
     reached = await sendMissed(session, storeCursor(since), regions, deps);
     kind = reached ? 'resumed' : 'too_old';
   }
+  await session.room(deps.clock);
   const { alerts, cursor } = await deps.attempt(() => deps.alerts.snapshot(regions));
   const sinceReached = reached ? await allAfter(reached, regions, deps) : [];
   await deps.attempt(() => deps.feed.drain());
@@ -74,7 +77,10 @@ async function sendMissed(
   for (;;) {
     const page = await deps.attempt(() => deps.alerts.eventsAfter(cursor, regions, PAGE_EVENTS));
     if (!page) return undefined;
-    for (const stored of page.events) session.sendMissed(stored);
+    for (const stored of page.events) {
+      await session.room(deps.clock);
+      session.sendMissed(stored);
+    }
     cursor = page.cursor;
     if (page.events.length === 0) return cursor;
   }

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@vitalwire/core/ports/alert-store.ts';
 import { alertEventId } from '@vitalwire/core/alarms/alert-codec.ts';
 import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { WebSocket } from 'ws';
 import type { AlertEngineBounds } from '../config.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
@@ -24,6 +25,9 @@ export interface SessionDeps {
  * out as they come.
  */
 type Phase = 'joining' | 'holding' | 'live';
+
+const DRAIN_MS_MAX = 30_000;
+const DRAIN_STEP_MS = 10;
 
 /** One station after its hello: what it may see, where it stands in the alert events, and how much is waiting for it. */
 export class Session {
@@ -103,6 +107,21 @@ export class Session {
   /** The feed has told everything that was sent while joining. */
   feedCaughtUp(): void {
     this.#alreadySent.clear();
+  }
+
+  /**
+   * Resolves once little is waiting to be sent, so that what was missed in a long absence goes out at the pace it is read; a client that
+   * reads nothing for `DRAIN_MS_MAX` is too slow.
+   */
+  async room(clock: Clock): Promise<void> {
+    const fullSinceMs = clock.monotonic();
+    while (!this.closed.aborted && this.#socket.bufferedAmount > this.#deps.bounds.vitalsBufferBytes) {
+      if (clock.monotonic() - fullSinceMs > DRAIN_MS_MAX) {
+        this.close('too_slow', 'the connection is too slow for what was missed; come back with since');
+        return;
+      }
+      await clock.sleep(DRAIN_STEP_MS, this.closed);
+    }
   }
 
   /** What must not be lost: a client with too much waiting is disconnected instead, and resumes. */

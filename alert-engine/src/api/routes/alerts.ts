@@ -7,6 +7,8 @@ import {
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import { PRIORITY_RANK, type AlertType, type Priority } from '@vitalwire/core/alarms/condition.ts';
 import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
+import type { AlertQuery, AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { z } from 'zod';
 import { act, type Action } from '../../actions/actions.ts';
 import { identityOf, regionsFor, requireNurse } from '../access.ts';
@@ -45,7 +47,7 @@ export function alertRoutes(app: ApiServer, deps: ApiDeps): void {
     },
     async (request) => {
       const { region, patient, status, priority, type, limit, after } = request.query;
-      const page = await deps.alerts.list({
+      const page = await listed(deps.alerts, {
         regions: regionsFor(identityOf(request), region, deps.regions),
         patientId: patient,
         status,
@@ -106,6 +108,17 @@ export function alertRoutes(app: ApiServer, deps: ApiDeps): void {
     (request) =>
       actOn(deps, identityOf(request), request.params.id, { kind: 'resolve', reason: request.body?.reason }),
   );
+}
+
+/** Only the store can read its `next`. @throws ProblemError 400 */
+async function listed(alerts: AlertStore, query: AlertQuery): ReturnType<AlertStore['list']> {
+  try {
+    return await alerts.list(query);
+  } catch (error) {
+    if (query.after === undefined || !(error instanceof VitalwireError) || error.code !== 'rejected')
+      throw error;
+    throw new ProblemError(400, '`after` is not the `next` of a page');
+  }
 }
 
 type Asked =
