@@ -9,7 +9,7 @@ import type { AlertType, Priority } from '../alarms/condition.ts';
 export interface AlertStore {
   /**
    * Stores `event.alert` and appends `event` to its region's sequence, if the stored version is still `event.alert.version - 1` (0: no
-   * such alert) and, for a new alert, no other open one stands for its (patient, type). `conflict`: nothing was changed; read again.
+   * such alert) and, unless it resolves the alert, no other open one stands for its (patient, type) in its region. `conflict`: nothing was changed; read again.
    * Durable once resolved. @throws VitalwireError `unavailable` (whether it was stored is unknown; trying again is safe)
    */
   commit(event: AlertEvent): Promise<'committed' | 'conflict'>;
@@ -20,13 +20,16 @@ export interface AlertStore {
   snapshot(
     regions: readonly string[],
   ): Promise<{ readonly alerts: readonly Alert[]; readonly cursor: Cursor }>;
-  /** Newest first by raisedAtMs; `next` is undefined at the end. Resolved ones for at least 24 h. */
+  /**
+   * Newest first by raisedAtMs; `next` is undefined at the end. Resolved ones for at least 24 h.
+   * @throws VitalwireError `rejected` where `after` is no page's `next`
+   */
   list(query: AlertQuery): Promise<{ readonly alerts: readonly Alert[]; readonly next: string | undefined }>;
   /** Everything that ever happened to an alert, oldest first. */
   history(region: string, alertId: string): Promise<readonly AlertEvent[]>;
   /**
    * Events of the regions after the cursor, each region's in order, at most `limit`, and the cursor after the last of them. Undefined
-   * where the cursor is older than what is retained (at least 24 h): take a snapshot.
+   * where the cursor is older than what is retained (at least 24 h), or is no position of this store: take a snapshot.
    */
   eventsAfter(cursor: Cursor, regions: readonly string[], limit: number): Promise<EventPage | undefined>;
   /** Calls `wake` soon after any engine committed an event; only a hint, `eventsAfter` is the truth. */

@@ -20,11 +20,14 @@ export interface EventLog {
   /**
    * Follows every partition of a topic without a group, from its first retained record on: for those who materialise a compacted topic.
    * Resolves once everything that was there at the time of the call was handled. Records come in partition order, one batch at a time;
-   * a handler that rejects ends the tail, and `Consumer.failed` rejects with its error.
+   * a handler that rejects ends the tail: `tail` itself rejects with its error while it handles what was there, `Consumer.failed` afterwards.
    */
   tail(topic: string, handler: (records: readonly LogRecord[]) => Promise<void> | void): Promise<Consumer>;
 
-  /** Records from an offset on (at most `maxRecords`, oldest first; fewer or none at the end). Offsets may have holes. */
+  /**
+   * Records from an offset on (at most `maxRecords`, oldest first; fewer or none at the end; where the offset is no longer retained, from
+   * the first retained). Offsets may have holes.
+   */
   read(position: Position, maxRecords: number): Promise<readonly LogRecord[]>;
 
   /** First retained and next offset of every partition of a topic; `first === next` where it is empty. */
@@ -100,7 +103,7 @@ export interface PartitionTask {
   readonly startAt: number | undefined;
   /**
    * Handles records in order; not called again until it resolved, so a slow task holds back its partition (and memory) and no other.
-   * A rejection fails the consumer: nothing is skipped.
+   * A rejection fails the consumer: nothing is skipped, and this task is not released, for what it holds is not whole.
    */
   process(records: readonly LogRecord[]): Promise<void>;
   /** The partition is being taken away, or the consumer stops: store and commit what is done. `process` is not running and not called again. */

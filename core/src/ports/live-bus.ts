@@ -8,7 +8,10 @@ import type { VitalName } from '../vitals/vital.ts';
  * wins and nothing is queued; what must not be lost goes through the event log and the alert store instead.
  */
 export interface LiveBus {
-  /** Stores each patient's newest vitals for 300 s and tells subscribers in every process. Older than what is stored changes nothing. */
+  /**
+   * Stores each patient's newest vitals for 300 s and tells subscribers in every process. Older than what is stored (by measuredAtMs)
+   * changes nothing and is not told; of the same moment replaces it.
+   */
   publishVitals(updates: readonly LiveVitals[]): Promise<void>;
   /** Stores the device's presence (no expiry) and tells subscribers. */
   publishPresence(presence: DevicePresence): Promise<void>;

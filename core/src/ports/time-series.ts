@@ -9,7 +9,7 @@ import type { VitalName, VitalValues } from '../vitals/vital.ts';
 export interface TimeSeries {
   /**
    * Stores points; durable once resolved, also across a crash of the engine. Idempotent: (patient, device, moment) names a point, and
-   * writing it again leaves one, with the newest value of each vital that was given. Goes on trying while the engine is away, never drops.
+   * writing it again leaves one, with the newest value, and its mark, of each vital that was given. Goes on trying while the engine is away, never drops.
    */
   writeRaw(points: readonly RawPoint[]): Promise<void>;
   /** The same for windows; (tier, patient, start) names one, and the newest write replaces it whole. */
