@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_BOUNDS } from '@vitalwire/alert-engine/config.ts';
 import { startAlertEngine } from '@vitalwire/alert-engine/start.ts';
-import { openSqlitePorts } from './zz-tmp-ports.ts';
+import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
 import { parseAlarmSettings, type AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
@@ -52,6 +52,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     partitions: config.LOG_PARTITIONS,
     clock,
     logger,
+    registry,
   });
   const shared = { clock, logger, registry, random: Math.random };
   // In starting order; stopped in reverse, so that nothing is taken in that what stands behind it could not carry.
