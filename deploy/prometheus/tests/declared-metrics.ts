@@ -1,5 +1,6 @@
 import { alertEngineMetrics } from '@vitalwire/alert-engine/metrics.ts';
 import { kafkaMetrics } from '@vitalwire/core/adapters/kafka/metrics.ts';
+import { directoryMetrics } from '@vitalwire/core/adapters/log/metrics.ts';
 import { redisMetrics } from '@vitalwire/core/adapters/redis/metrics.ts';
 import { createRegistry, type Registry } from '@vitalwire/core/runtime/metrics.ts';
 import { createMetrics as gatewayMetrics } from '@vitalwire/ingest-gateway/metrics.ts';
@@ -15,6 +16,7 @@ export async function declaredSeries(): Promise<DeclaredSeries> {
   processorMetrics(registry);
   alertEngineMetrics(registry);
   kafkaMetrics(registry);
+  directoryMetrics(registry);
   redisMetrics(registry);
   return seriesOf(registry);
 }
@@ -26,7 +28,11 @@ async function seriesOf(registry: Registry): Promise<DeclaredSeries> {
   const series = new Map<string, ReadonlySet<string>>([['up', new Set(LABELS_OF_ALL)]]);
   for (const { name, type, values } of await registry.getMetricsAsJSON()) {
     const metric = registry.getSingleMetric(name) as unknown as { labelNames?: readonly string[] };
-    const labels = [...LABELS_OF_ALL, ...(metric.labelNames ?? []), ...values.flatMap((v) => Object.keys(v.labels))];
+    const labels = [
+      ...LABELS_OF_ALL,
+      ...(metric.labelNames ?? []),
+      ...values.flatMap((v) => Object.keys(v.labels)),
+    ];
     // prom-client's types say an enum of numbers, and its values are the names.
     if (String(type) !== 'histogram') series.set(name, new Set(labels));
     else {
