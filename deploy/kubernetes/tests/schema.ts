@@ -19,7 +19,8 @@ function moduleOf({ apiVersion, kind }: Manifest): string {
   return `${PACKAGES[group] ?? 'kubernetes-models'}/${apiVersion}/${kind}`;
 }
 
-const contentOf = ({ file: _, ...content }: Manifest): object => content;
+const contentOf = (manifest: Manifest): object =>
+  Object.fromEntries(Object.entries(manifest).filter(([key]) => key !== 'file'));
 
 /** Values, formats and required fields, by the JSON schema of the kind. @throws with the field that is wrong */
 export async function validate(manifest: Manifest): Promise<void> {
