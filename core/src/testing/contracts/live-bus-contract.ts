@@ -137,7 +137,11 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
         await harness.bus.subscribe(listeners[0] ?? new Listening());
         await peer.subscribe(listeners[1] ?? new Listening());
         const device = freshName('D');
-        const other = vitals(60, { patientId: freshName('P') });
+        const rolling = { endMs: nowMs, count: 3, min: 58, max: 62, mean: 60.25, standardDeviation: 1.5 };
+        const other = vitals(60, {
+          patientId: freshName('P'),
+          rolling: { heartbeat: { '1m': { ...rolling, slopePerMinute: -0.5 } } },
+        });
         await harness.bus.publishVitals([vitals(70), other]);
         await peer.publishVitals([vitals(71, { measuredAtMs: nowMs + 1000 })]);
         await peer.publishPresence(presence(device));
