@@ -54,9 +54,8 @@ export async function startAlertEngine(
   failure.promise.catch(() => {});
   let auditFailure: string | undefined;
 
-  const stop = async (): Promise<void> => {
-    for (const service of started.splice(0).reverse()) await service.stop();
-  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopInReverse(started, logger));
 
   try {
     const commits = new CommitSignal(clock);
@@ -168,6 +167,17 @@ export async function startAlertEngine(
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** One that fails to stop does not keep the others from it. */
+async function stopInReverse(services: readonly Service[], logger: Logger): Promise<void> {
+  for (const service of [...services].reverse()) {
+    try {
+      await service.stop();
+    } catch (error) {
+      logger.error({ err: error, service: service.name }, 'failed while stopping');
+    }
   }
 }
 

@@ -117,6 +117,10 @@ describe('tokens and regions', () => {
     expect((await call('/api/alerts')).body.items).toEqual([]);
     const wide = await tokenFor('nurse', ['West', 'Midwest']);
     expect((await call('/api/alerts', { token: wide })).body.items).toHaveLength(1);
+    const nowhere = await tokenFor('admin', ['Atlantis']);
+    for (const path of ['/api/alerts', '/api/patients']) {
+      expect((await call(path, { token: nowhere })).body).toEqual({ items: [], next: null });
+    }
   });
 });
 

@@ -66,7 +66,7 @@ export class Hub implements Service {
   readonly #fanout: VitalsFanout;
   readonly #joins: Gate;
   #timers: Cancel[] = [];
-  #doubt: string | undefined;
+  #doubt: string | undefined = 'the engine has just started';
   #stopping = false;
 
   constructor(deps: HubDeps) {
@@ -287,10 +287,8 @@ export class Hub implements Service {
   }
 
   #beat(): void {
-    const { clock, metrics } = this.#deps;
-    this.#doubt = this.#deps.doubt();
-    metrics.monitoring.set(this.#doubt === undefined ? 1 : 0);
-    const nowMs = clock.now();
+    this.#setDoubt();
+    const nowMs = this.#deps.clock.now();
     const heartbeat = Buffer.from(heartbeatFrame(nowMs));
     for (const session of this.#sessions.values()) {
       const { expiresAtS } = session.identity;
@@ -304,13 +302,21 @@ export class Hub implements Service {
     this.#passOnDoubt();
   }
 
+  /** Tells of a new doubt at once; that it is over, the next heartbeat tells. */
   #lookForDoubt(): void {
     const before = this.#doubt;
+    this.#setDoubt();
+    if (before === undefined) this.#passOnDoubt();
+  }
+
+  #setDoubt(): void {
+    const before = this.#doubt;
     this.#doubt = this.#deps.doubt();
-    if (this.#doubt === undefined || before !== undefined) return;
-    this.#deps.logger.warn({ reason: this.#doubt }, 'not monitoring');
-    this.#deps.metrics.monitoring.set(0);
-    this.#passOnDoubt();
+    if (before !== undefined && this.#doubt === undefined) this.#deps.logger.info('monitoring');
+    if (before === undefined && this.#doubt !== undefined) {
+      this.#deps.logger.warn({ reason: this.#doubt }, 'not monitoring');
+    }
+    this.#deps.metrics.monitoring.set(this.#doubt === undefined ? 1 : 0);
   }
 
   #passOnDoubt(): void {
