@@ -8,7 +8,7 @@ import { Cluster } from './cluster.ts';
 import type { KafkaDeps } from './event-log.ts';
 import { EARLIEST, LATEST, listOffset } from './offsets.ts';
 import { readPage } from './partition-reader.ts';
-import { persist } from './persist.ts';
+import { PATIENCE_MS, persist } from './persist.ts';
 import { Producer, type ProducerLimits } from './producer.ts';
 import { requireTopics } from './require-topics.ts';
 import { TopicDirectory } from './topic-directory.ts';
@@ -20,8 +20,8 @@ export interface KafkaCheckpointConfig {
 }
 
 /** How far back from its end a partition is read first; then ever farther, until a checkpoint is whole. */
-const FIRST_WINDOW_RECORDS = 128;
-const WINDOW_GROWTH = 8;
+const FIRST_WINDOW_RECORDS = 16;
+const WINDOW_GROWTH = 4;
 /** Chunks of one save on their way at a time. */
 const CHUNKS_IN_FLIGHT = 4;
 /** Two that met while writing do not begin again at the same moment. */
@@ -52,6 +52,8 @@ class KafkaCheckpointStore implements CheckpointStore {
   readonly #closing = new AbortController();
   /** Of the newest only the slot is needed: its state is not kept. */
   readonly #known = new Map<string, { readonly slot: 0 | 1 | undefined; readonly end: number }>();
+  /** The last save of each partition: one waits for the one before it. */
+  readonly #saving = new Map<string, Promise<void>>();
   #closed: Promise<void> | undefined;
 
   constructor(cluster: Cluster, producer: Producer, deps: KafkaDeps) {
@@ -68,8 +70,18 @@ class KafkaCheckpointStore implements CheckpointStore {
     return newest?.checkpoint;
   }
 
-  async save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void> {
+  save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void> {
     const topic = checkpointTopic(pipeline);
+    const name = `${topic}/${partition}`;
+    // The caller may go on with its buffer.
+    const own = { nextOffset: checkpoint.nextOffset, state: Uint8Array.from(checkpoint.state) };
+    const before = this.#saving.get(name) ?? Promise.resolve();
+    const saved = before.catch(() => {}).then(() => this.#save(topic, partition, own));
+    this.#saving.set(name, saved);
+    return saved;
+  }
+
+  async #save(topic: string, partition: number, checkpoint: Checkpoint): Promise<void> {
     for (;;) {
       const { slot: standing, end } = await this.#standing(topic, partition);
       const slot = standing === 0 ? 1 : 0;
@@ -93,6 +105,8 @@ class KafkaCheckpointStore implements CheckpointStore {
   }
 
   async #close(): Promise<void> {
+    const patient = this.#deps.clock.sleep(PATIENCE_MS);
+    await Promise.race([Promise.allSettled(this.#saving.values()), patient]);
     await this.#producer.close();
     this.#closing.abort();
     await this.#cluster.close();

@@ -1,6 +1,12 @@
 /** What the adapter's tests need of a real broker, named by KAFKA_BROKERS. */
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { pino } from 'pino';
+import type { CheckpointStore } from '../../ports/checkpoint-store.ts';
+import type { TopicSpec } from '../../runtime/topics.ts';
+import type { CheckpointStoreHarness } from '../../testing/contracts/checkpoint-store-contract.ts';
+import { openKafkaCheckpointStore } from './checkpoint-store.ts';
+import { checkpointTopic } from './checkpoint-topic.ts';
+import { ensureTopics } from './topic-setup.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import { systemClock, type Cancel, type Clock } from '../../runtime/clock.ts';
 import { Registry } from '../../runtime/metrics.ts';
@@ -67,6 +73,43 @@ export async function connectAdmin(): Promise<Admin> {
   const admin = new Kafka({ brokers: testBrokers(), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   return admin;
+}
+
+const CHECKPOINT_PARTITIONS = 4;
+
+export async function makeCheckpointHarness(): Promise<CheckpointStoreHarness> {
+  const admin = await connectAdmin();
+  const topics: string[] = [];
+  const stores: CheckpointStore[] = [];
+  const config = { brokers: testBrokers(), clientId: 'vitalwire-test', limits: KAFKA_DEFAULTS.limits };
+  const open = async (): Promise<CheckpointStore> => {
+    const store = await openKafkaCheckpointStore(config, testDeps());
+    stores.push(store);
+    return store;
+  };
+  let current = await open();
+  return {
+    get store() {
+      return current;
+    },
+    pipeline: async () => {
+      const pipeline = freshName('pipeline');
+      const spec: TopicSpec = { name: checkpointTopic(pipeline), retention: { kind: 'compact' } };
+      const setup = { ...config, topics: [spec], partitions: CHECKPOINT_PARTITIONS, replication: 1 };
+      await ensureTopics(setup, testDeps().logger);
+      topics.push(spec.name);
+      return pipeline;
+    },
+    reopen: async () => {
+      // What it has sent is on the broker; the rest of it is only memory.
+      current = await open();
+    },
+    close: async () => {
+      await Promise.all(stores.map((store) => store.close()));
+      if (topics.length > 0) await admin.deleteTopics({ topics });
+      await admin.disconnect();
+    },
+  };
 }
 
 /** For the contract suites. */

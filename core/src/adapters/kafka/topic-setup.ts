@@ -1,4 +1,5 @@
-import { ConfigResourceTypes, Kafka, type Admin, type ITopicConfig } from 'kafkajs';
+// Node finds only some of its named exports.
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TopicSpec } from '../../runtime/topics.ts';
@@ -30,7 +31,7 @@ const REPLICATION_FOR_TWO_IN_SYNC = 3;
  * @throws VitalwireError `rejected` naming the setting where a topic has other partitions, or there are too few brokers; `unavailable`
  */
 export async function ensureTopics(setup: TopicSetup, logger: Logger): Promise<TopicSetupOutcome> {
-  const kafka = new Kafka({
+  const kafka = new kafkajs.Kafka({
     brokers: [...setup.brokers],
     clientId: setup.clientId,
     logCreator: logTo(logger),
@@ -113,7 +114,7 @@ async function compare(
   if (present.length === 0) return [];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: present.map((topic) => ({ type: ConfigResourceTypes.TOPIC, name: topic.name })),
+    resources: present.map((topic) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.name })),
   });
   return present.flatMap((topic) => {
     const entries = resources.find((resource) => resource.resourceName === topic.name)?.configEntries ?? [];

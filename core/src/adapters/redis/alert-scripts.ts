@@ -8,15 +8,16 @@ export const COMMIT = `
 local alert, history, events, trimmed, open, timeline, expiring, pending, critical = unpack(KEYS, 1, 9)
 local list, count, latest, resolved, openByType = unpack(KEYS, 10, 14)
 local a = cjson.decode(ARGV[1])
-local stored = redis.call('HMGET', alert, 'version', 'commit_token')
+local stored = redis.call('HMGET', alert, 'version', 'commit_token', 'type')
 if stored[2] == a.token then return 1 end
 if tonumber(stored[1] or 0) ~= a.version - 1 then return 0 end
 local is_open = a.status ~= 'resolved'
-if a.version == 1 and is_open then
+if is_open then
   local other = redis.call('HGET', openByType, a.type)
   if other and other ~= a.id then return 0 end
 end
 
+if stored[3] and redis.call('HGET', openByType, stored[3]) == a.id then redis.call('HDEL', openByType, stored[3]) end
 local fields = cjson.decode(ARGV[2])
 redis.call('DEL', alert)
 redis.call('HSET', alert, 'commit_token', a.token, unpack(fields))
@@ -37,7 +38,6 @@ if is_open then
   redis.call('HSET', openByType, a.type, a.id)
 else
   redis.call('SREM', open, a.id)
-  if redis.call('HGET', openByType, a.type) == a.id then redis.call('HDEL', openByType, a.type) end
   redis.call('LPUSH', resolved, a.id)
   redis.call('LTRIM', resolved, 0, a.list_max - 1)
   redis.call('EXPIRE', resolved, a.resolved_s)
@@ -61,10 +61,11 @@ if worst > 0 then redis.call('ZADD', pending, worst, a.patient_id) else redis.ca
 redis.call(is_critical and 'SADD' or 'SREM', critical, a.patient_id)
 
 redis.call('XADD', events, '*', 'event', ARGV[3])
-local too_old = string.format('%.0f-0', now_ms - a.kept_ms)
-local last = redis.call('XREVRANGE', events, '(' .. too_old, '-', 'COUNT', 1)[1]
-if last then
-  redis.call('SET', trimmed, last[1])
+-- The first entry is looked at first: asking a stream for what is older than all of it makes Redis walk through it.
+local oldest = redis.call('XRANGE', events, '-', '+', 'COUNT', 1)[1][1]
+if tonumber(string.match(oldest, '^%d+')) < now_ms - a.kept_ms then
+  local too_old = string.format('%.0f-0', now_ms - a.kept_ms)
+  redis.call('SET', trimmed, redis.call('XREVRANGE', events, '(' .. too_old, '-', 'COUNT', 1)[1][1])
   redis.call('XTRIM', events, 'MINID', '=', too_old)
 end
 -- A few at a time: resolved alerts whose hash has expired leave the lists too. Their keys carry this region's tag, hence its slot.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DevicePresence, LiveVital, LiveVitals, PendingCrossing, Pulse } from '../../ports/live-bus.ts';
 import type { AlertType } from '../../alarms/condition.ts';
 import { fromIso, toIso } from '../../runtime/iso-time.ts';
+import { fromRollingDocument, rollingDocument, rollingSchema } from './live-rolling.ts';
 import { VITALS, type VitalName } from '../../vitals/vital.ts';
 
 const VALIDITIES = ['valid', 'questionable', 'invalid', 'not_available'] as const;
@@ -23,6 +24,7 @@ const vitalsSchema = z.object({
   measured_at: z.string(),
   vitals: z.partialRecord(z.enum(VITALS), vitalSchema),
   pending: z.array(pendingSchema),
+  rolling: rollingSchema.optional(),
 });
 
 type VitalsDocument = z.infer<typeof vitalsSchema>;
@@ -49,6 +51,7 @@ function vitalsDocument(live: LiveVitals): VitalsDocument {
       since: toIso(sinceMs),
       due: toIso(dueMs),
     })),
+    ...(live.rolling && { rolling: rollingDocument(live.rolling) }),
   };
 }
 
@@ -74,6 +77,7 @@ function fromVitalsDocument(document: VitalsDocument): LiveVitals {
       sinceMs: fromIso(since),
       dueMs: fromIso(due),
     })),
+    ...(document.rolling && { rolling: fromRollingDocument(document.rolling) }),
   };
 }
 
@@ -87,13 +91,14 @@ export const decodeVitals = (json: string): LiveVitals[] =>
 
 /** A patient's hash as fields and values in turn: each vital by its own name, so that redis-cli reads it; the rest beside it. */
 export function toVitalsFields(live: LiveVitals): string[] {
-  const { vitals, pending, ...flat } = vitalsDocument(live);
+  const { vitals, pending, rolling, ...flat } = vitalsDocument(live);
   const fields = Object.entries(flat).flat();
   for (const [name, vital] of Object.entries(vitals)) {
     fields.push(name, String(vital.value));
     fields.push(`${name}_measured_at`, vital.measured_at, `${name}_validity`, vital.validity);
   }
   fields.push('pending', JSON.stringify(pending));
+  if (rolling) fields.push('rolling', JSON.stringify(rolling));
   return fields;
 }
 
@@ -108,7 +113,8 @@ export function fromVitalsFields(hash: Readonly<Record<string, string>>): LiveVi
     vitals[name] = { value: Number(value), measured_at, validity };
   }
   const pending: unknown = JSON.parse(hash['pending'] ?? '[]');
-  return fromVitalsDocument(vitalsSchema.parse({ ...hash, vitals, pending }));
+  const rolling: unknown = hash['rolling'] === undefined ? undefined : JSON.parse(hash['rolling']);
+  return fromVitalsDocument(vitalsSchema.parse({ ...hash, vitals, pending, rolling }));
 }
 
 const presenceSchema = z.object({
