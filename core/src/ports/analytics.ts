@@ -2,7 +2,10 @@ import type { VitalName } from '../vitals/vital.ts';
 
 /** Hourly trends, early-warning scores and regional statistics: Cassandra's tables in the data model's names and keys. */
 export interface Analytics {
-  /** All writes: durable once resolved, idempotent by the row's key, the newest write replacing the row. Try on while the engine is away. */
+  /**
+   * All writes: durable once resolved, idempotent by the row's key, the newest write replacing the row.
+   * @throws VitalwireError `unavailable` (whether it was stored is unknown; trying again is safe)
+   */
   writeTrends(trends: readonly VitalTrend[]): Promise<void>;
   writeRiskScores(scores: readonly RiskScore[]): Promise<void>;
   writeRegionalStatistics(rows: readonly RegionalStatistics[]): Promise<void>;

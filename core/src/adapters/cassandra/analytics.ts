@@ -1,34 +1,32 @@
 import { concurrent, types, type Client } from 'cassandra-driver';
 import type { Analytics, RegionalStatistics, RiskScore, VitalTrend } from '../../ports/analytics.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import { retry } from '../../runtime/retry.ts';
 import type { VitalName } from '../../vitals/vital.ts';
 import { cassandraError } from './cassandra-error.ts';
-import { CONCURRENT_STATEMENTS, connectCassandra, type CassandraOptions } from './connect.ts';
-import { KEYSPACE, migrate } from './migrations.ts';
+import {
+  CONCURRENT_STATEMENTS,
+  cassandraClient,
+  connectCassandra,
+  type CassandraConnection,
+} from './connect.ts';
+import { KEYSPACE, requireSchema } from './migrations.ts';
 import { dateAndHour, rowToRegionalStatistics, rowToRiskScore, rowToTrend } from './rows.ts';
 
-export interface CassandraAnalyticsOptions extends CassandraOptions {
-  /** Copies of each row in each data centre, where the keyspace is yet to be created. */
-  readonly replication: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly random: () => number;
-}
-
-/** Opens the analytics tables, migrated to the newest version. @throws VitalwireError `rejected` naming the setting, `unavailable` */
-export async function openCassandraAnalytics(options: CassandraAnalyticsOptions): Promise<Analytics> {
-  const client = await connectCassandra(options);
+/** The analytics tables. @throws VitalwireError `rejected` naming the setting or the missing tables, `unavailable` */
+export async function openCassandraAnalytics(connection: CassandraConnection): Promise<Analytics> {
+  const client = await connectCassandra(connection);
   try {
-    await migrate(client, options.replication);
+    await requireSchema(client);
   } catch (error) {
     await client.shutdown();
     throw error;
   }
-  return new CassandraAnalytics(client, options);
+  return new CassandraAnalytics(client);
 }
+
+/** The same without asking the cluster anything: for a component that must start while Cassandra is away. */
+export const cassandraAnalytics = (connection: CassandraConnection): Analytics =>
+  new CassandraAnalytics(cassandraClient(connection));
 
 const WRITE_TREND = `INSERT INTO ${KEYSPACE}.vital_trends
   (patient_id, vital_type, date, hour, min_value, max_value, avg_value, std_deviation, sample_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -49,13 +47,11 @@ const HOUR_MS = 3_600_000;
 
 class CassandraAnalytics implements Analytics {
   readonly #client: Client;
-  readonly #options: CassandraAnalyticsOptions;
-  readonly #closing = new AbortController();
-  readonly #writes = new Set<Promise<void>>();
+  readonly #writes = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
 
-  constructor(client: Client, options: CassandraAnalyticsOptions) {
+  constructor(client: Client) {
     this.#client = client;
-    this.#options = options;
   }
 
   writeTrends(trends: readonly VitalTrend[]): Promise<void> {
@@ -148,44 +144,25 @@ class CassandraAnalytics implements Analytics {
     }
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.allSettled(this.#writes);
-    await this.#client.shutdown();
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#writes).then(() => this.#client.shutdown());
+    return this.#closing;
   }
 
+  /** Every write replaces its row, so after a failure the whole call may simply be made again. */
   async #write(statement: string, rows: readonly unknown[][]): Promise<void> {
+    if (this.#closing) throw new VitalwireError('closed', 'the analytics are closed', { retriable: false });
     if (rows.length === 0) return;
-    if (this.#closing.signal.aborted)
-      throw new VitalwireError('closed', 'the analytics were closed', { retriable: false });
-    // Every write replaces its row, so the whole call is simply made again after a failure.
-    const writing = retry(() => this.#writeOnce(statement, rows), {
-      clock: this.#options.clock,
-      signal: this.#closing.signal,
-      random: this.#options.random,
-      firstPauseMs: 100,
-      maxPauseMs: 5_000,
-      onRetry: (error, attempt, pauseMs) =>
-        this.#options.logger.warn(
-          { err: error, attempt, pause_ms: Math.round(pauseMs), rows: rows.length },
-          'writing again',
-        ),
+    const writing = concurrent.executeConcurrent(this.#client, statement, [...rows], {
+      concurrencyLevel: CONCURRENT_STATEMENTS,
     });
     this.#writes.add(writing);
     try {
       await writing;
-    } finally {
-      this.#writes.delete(writing);
-    }
-  }
-
-  async #writeOnce(statement: string, rows: readonly unknown[][]): Promise<void> {
-    try {
-      await concurrent.executeConcurrent(this.#client, statement, [...rows], {
-        concurrencyLevel: CONCURRENT_STATEMENTS,
-      });
     } catch (error) {
       throw cassandraError(error);
+    } finally {
+      this.#writes.delete(writing);
     }
   }
 

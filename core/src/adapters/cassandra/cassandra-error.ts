@@ -4,27 +4,42 @@ import { VitalwireError, messageOf } from '../../runtime/errors.ts';
 /** What a failed call means: the cluster's "no" to this statement, or nodes that are away, busy or too few. */
 export function cassandraError(error: unknown): VitalwireError {
   if (error instanceof VitalwireError) return error;
-  if (error instanceof errors.AuthenticationError) {
-    return new VitalwireError(
-      'rejected',
-      `CASSANDRA_CONTACT_POINTS: Cassandra refused the login (${error.message})`,
-      { retriable: false, cause: error },
-    );
-  }
-  if (error instanceof errors.ArgumentError || (error instanceof errors.ResponseError && !isPassing(error))) {
-    return new VitalwireError('rejected', `Cassandra refused the statement (${error.message})`, {
-      retriable: false,
-      cause: error,
-    });
-  }
+  const refused = refusalIn(error);
+  if (refused) return new VitalwireError('rejected', refused, { retriable: false, cause: error });
   return new VitalwireError(
     'unavailable',
-    `CASSANDRA_CONTACT_POINTS: Cassandra does not answer (${messageOf(error)})`,
-    {
-      retriable: true,
-      cause: error,
-    },
+    `CASSANDRA_CONTACT_POINTS: Cassandra does not answer (${reasonOf(error)})`,
+    { retriable: true, cause: error },
   );
+}
+
+/** The driver wraps what each node said: its "no" is as final as one that came by itself. */
+function refusalIn(error: unknown): string | undefined {
+  for (const cause of [error, ...causesOf(error)]) {
+    if (cause instanceof errors.AuthenticationError)
+      return `CASSANDRA_CONTACT_POINTS: Cassandra refused the login (${cause.message})`;
+    if (cause instanceof errors.ArgumentError && cause.message.startsWith('localDataCenter'))
+      return `CASSANDRA_LOCAL_DC: ${cause.message}`;
+    if (
+      cause instanceof errors.ArgumentError ||
+      cause instanceof TypeError ||
+      (cause instanceof errors.ResponseError && !isPassing(cause))
+    )
+      return `Cassandra refused the statement (${cause.message})`;
+  }
+  return undefined;
+}
+
+function causesOf(error: unknown): unknown[] {
+  return error instanceof errors.NoHostAvailableError ? Object.values(error.innerErrors ?? {}) : [];
+}
+
+/** The driver's own message holds a stack. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof errors.NoHostAvailableError)) return messageOf(error);
+  const byHost = Object.entries(error.innerErrors ?? {});
+  if (byHost.length === 0) return error.message;
+  return byHost.map(([host, cause]) => `${host}: ${messageOf(cause)}`).join('; ');
 }
 
 /** Server errors that may be gone the next time: overloaded, bootstrapping, too few replicas, timeouts. */

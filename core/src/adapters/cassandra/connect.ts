@@ -1,10 +1,10 @@
 import { Client, types } from 'cassandra-driver';
-import { VitalwireError } from '../../runtime/errors.ts';
 import { cassandraError } from './cassandra-error.ts';
 
-export interface CassandraOptions {
-  /** host:port */
+export interface CassandraConnection {
+  /** host:port (`CASSANDRA_CONTACT_POINTS`) */
   readonly contactPoints: readonly string[];
+  /** `CASSANDRA_LOCAL_DC` */
   readonly localDataCentre: string;
 }
 
@@ -12,35 +12,29 @@ export interface CassandraOptions {
 export const CONCURRENT_STATEMENTS = 128;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const READ_TIMEOUT_MS = 12_000;
+const READ_TIMEOUT_MS = 10_000;
 
 /**
- * A connected client whose statements are prepared, idempotent and sent to a replica of their row. Writes wait for a quorum of the local
- * data centre. @throws VitalwireError `rejected` naming the setting that is wrong, `unavailable`
+ * A client whose statements are prepared, idempotent and sent to a replica of their row; writes wait for a quorum of the local data centre.
+ * It connects at its first statement, and again after its cluster was away.
  */
-export async function connectCassandra(options: CassandraOptions): Promise<Client> {
-  const client = new Client({
-    contactPoints: [...options.contactPoints],
-    localDataCenter: options.localDataCentre,
+export function cassandraClient(connection: CassandraConnection): Client {
+  return new Client({
+    contactPoints: [...connection.contactPoints],
+    localDataCenter: connection.localDataCentre,
     encoding: { useUndefinedAsUnset: true },
     queryOptions: { prepare: true, isIdempotent: true, consistency: types.consistencies.localQuorum },
     socketOptions: { connectTimeout: CONNECT_TIMEOUT_MS, readTimeout: READ_TIMEOUT_MS },
   });
+}
+
+/** @throws VitalwireError `rejected` naming the setting that is wrong, `unavailable` */
+export async function connectCassandra(connection: CassandraConnection): Promise<Client> {
+  const client = cassandraClient(connection);
   try {
     await client.connect();
+    return client;
   } catch (error) {
-    await client.shutdown().catch(() => {});
-    if (error instanceof Error && /datacenter|data ?center/i.test(error.message)) {
-      throw new VitalwireError(
-        'rejected',
-        `CASSANDRA_LOCAL_DC: the cluster has no data centre "${options.localDataCentre}"`,
-        {
-          retriable: false,
-          cause: error,
-        },
-      );
-    }
     throw cassandraError(error);
   }
-  return client;
 }

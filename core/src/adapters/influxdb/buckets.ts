@@ -1,50 +1,89 @@
-import type { InfluxDB } from '@influxdata/influxdb-client';
-import { BucketsAPI, OrgsAPI } from '@influxdata/influxdb-client-apis';
+import { InfluxDB } from '@influxdata/influxdb-client';
+import { BucketsAPI, OrgsAPI, type Bucket } from '@influxdata/influxdb-client-apis';
 import { RETENTION_MS } from '../../ports/time-series.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
-import { influxError } from './influx-error.ts';
+import { influxError, isMissing, isTaken } from './influx-error.ts';
 
 /** The data model's buckets, by tier. */
 export const BUCKETS = { raw: 'recent_data', '5m': 'medium_term', '1h': 'long_term' } as const;
 
 type BucketKey = keyof typeof BUCKETS;
+const KEYS = Object.keys(BUCKETS) as BucketKey[];
+
+export interface InfluxConnection {
+  /** `INFLUX_URL` */
+  readonly url: string;
+  /** `INFLUX_TOKEN` */
+  readonly token: string;
+  /** `INFLUX_ORG` */
+  readonly org: string;
+}
+
+/** A server that takes longer is as good as away; a stop waits no longer for a write under way. */
+const TIMEOUT_MS = 10_000;
+
+export const connectInflux = ({ url, token }: InfluxConnection): InfluxDB =>
+  new InfluxDB({ url, token, timeout: TIMEOUT_MS });
 
 /**
- * Creates the buckets that are not there, each with its retention, and mends the retention of those that are. Idempotent, safe when several
- * processes run it at once. @throws VitalwireError `rejected` naming the setting, `unavailable`
+ * Creates the buckets that are not there, each with its retention, and mends the retention of those that are: a job of the deployment.
+ * Idempotent, safe when several run at once. @throws VitalwireError `rejected` naming the setting, `unavailable`
  */
-export async function ensureBuckets(client: InfluxDB, org: string): Promise<void> {
+export async function ensureBuckets(connection: InfluxConnection): Promise<void> {
+  const client = connectInflux(connection);
   const buckets = new BucketsAPI(client);
-  const orgID = await organisationId(client, org);
-  for (const key of Object.keys(BUCKETS) as BucketKey[]) {
-    const name = BUCKETS[key];
-    const retentionRules = [{ type: 'expire' as const, everySeconds: RETENTION_MS[key] / 1000 }];
-    try {
-      const found = (await buckets.getBuckets({ orgID, name })).buckets?.[0];
-      if (found?.id === undefined) await buckets.postBuckets({ body: { orgID, name, retentionRules } });
-      else if (found.retentionRules[0]?.everySeconds !== retentionRules[0]?.everySeconds) {
+  try {
+    const orgID = await organisationId(client, connection.org);
+    for (const key of KEYS) {
+      const retentionRules = [{ type: 'expire' as const, everySeconds: RETENTION_MS[key] / 1000 }];
+      const found = await findBucket(buckets, connection.org, BUCKETS[key]);
+      if (found?.id === undefined) {
+        await buckets
+          .postBuckets({ body: { orgID, name: BUCKETS[key], retentionRules } })
+          .catch((error: unknown) => {
+            if (!isTaken(error)) throw error;
+          });
+      } else if (found.retentionRules[0]?.everySeconds !== retentionRules[0]?.everySeconds) {
         await buckets.patchBucketsID({ bucketID: found.id, body: { retentionRules } });
       }
-    } catch (error) {
-      // Another process made it between the look and the making.
-      if (!alreadyThere(error)) throw influxError(error);
     }
+  } catch (error) {
+    throw influxError(error);
+  }
+}
+
+/** @throws VitalwireError `rejected` naming the setting or the buckets that are not there, `unavailable` */
+export async function requireBuckets(client: InfluxDB, org: string): Promise<void> {
+  const buckets = new BucketsAPI(client);
+  const missing: string[] = [];
+  try {
+    for (const key of KEYS) {
+      if (!(await findBucket(buckets, org, BUCKETS[key]))) missing.push(BUCKETS[key]);
+    }
+  } catch (error) {
+    throw influxError(error);
+  }
+  if (missing.length === 0) return;
+  throw new VitalwireError(
+    'rejected',
+    `INFLUX_ORG: organisation "${org}" has no bucket ${missing.join(', ')} that INFLUX_TOKEN may see; buckets are made by the setup job, before components start`,
+    { retriable: false },
+  );
+}
+
+async function findBucket(buckets: BucketsAPI, org: string, name: string): Promise<Bucket | undefined> {
+  try {
+    return (await buckets.getBuckets({ org, name })).buckets?.[0];
+  } catch (error) {
+    if (isMissing(error) && /^bucket/.test((error as Error).message)) return undefined;
+    throw error;
   }
 }
 
 async function organisationId(client: InfluxDB, org: string): Promise<string> {
-  try {
-    const id = (await new OrgsAPI(client).getOrgs({ org })).orgs?.[0]?.id;
-    if (id !== undefined) return id;
-  } catch (error) {
-    const failure = influxError(error);
-    if (failure.retriable || !failure.message.includes('404')) throw failure;
-  }
+  const id = (await new OrgsAPI(client).getOrgs({ org })).orgs?.[0]?.id;
+  if (id !== undefined) return id;
   throw new VitalwireError('rejected', `INFLUX_ORG: InfluxDB has no organisation "${org}"`, {
     retriable: false,
   });
-}
-
-function alreadyThere(error: unknown): boolean {
-  return (error as { statusCode?: number }).statusCode === 422;
 }

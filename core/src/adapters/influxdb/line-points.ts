@@ -50,6 +50,10 @@ export function rowToRaw(row: Row): RawPoint {
   };
 }
 
+/**
+ * A field that a point once had stays when the point is written again without it, so a vital without a usable value is written as a count
+ * of 0: readers take its other fields for nothing.
+ */
 export function windowToPoint(window: WindowPoint): Point {
   const point = new Point(WINDOW_MEASUREMENT)
     .tag('patient_id', window.patientId)
@@ -57,7 +61,10 @@ export function windowToPoint(window: WindowPoint): Point {
     .timestamp(window.startMs);
   for (const vital of VITALS) {
     const statistics = window.vitals[vital];
-    if (!statistics) continue;
+    if (!statistics) {
+      point.intField(`${vital}_count`, 0);
+      continue;
+    }
     point
       .floatField(vital, statistics.mean)
       .floatField(`${vital}_min`, statistics.min)
@@ -76,7 +83,7 @@ export function rowToWindow(tier: Tier, row: Row): WindowPoint {
       numberOf(row[`${vital}_max`]),
     ];
     const count = numberOf(row[`${vital}_count`]);
-    if (mean === undefined || min === undefined || max === undefined || count === undefined) continue;
+    if (mean === undefined || min === undefined || max === undefined || !count) continue;
     vitals[vital] = { mean, min, max, count };
   }
   return {
