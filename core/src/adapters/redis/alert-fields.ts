@@ -1,8 +1,12 @@
 import type { Alert } from '../../alarms/alert.ts';
 import { alertDocument, alertSchema, fromAlertDocument } from '../../alarms/alert-codec.ts';
 
-const NUMBERS = new Set(['value', 'threshold', 'version', 'escalation_step', 'condition_revision']);
-const NAMES = Object.keys(alertSchema.shape);
+const FIELDS = Object.entries(alertSchema.shape).map(([name, schema]) => ({
+  name,
+  isNumber: schema.safeParse(1).success,
+  /** Alerts stored by an earlier version may be without it. */
+  hasDefault: schema.safeParse(undefined).success,
+}));
 
 /** An alert as a hash's fields and values in turn: the JSON document's names, and nothing where that has null. */
 export function toFields(alert: Alert): string[] {
@@ -14,12 +18,13 @@ export function toFields(alert: Alert): string[] {
 /** Undefined where there is no such alert. @throws ZodError where a hash is not an alert */
 export function fromFields(hash: Readonly<Record<string, string>>): Alert | undefined {
   if (hash['id'] === undefined) return undefined;
-  const entries = NAMES.map((name) => {
+  const document: Record<string, unknown> = {};
+  for (const { name, isNumber, hasDefault } of FIELDS) {
     const text = hash[name];
-    if (text === undefined) return [name, null];
-    return [name, NUMBERS.has(name) ? Number(text) : text];
-  });
-  return fromAlertDocument(alertSchema.parse(Object.fromEntries(entries)));
+    if (text !== undefined) document[name] = isNumber ? Number(text) : text;
+    else if (!hasDefault) document[name] = null;
+  }
+  return fromAlertDocument(alertSchema.parse(document));
 }
 
 /** A hash as a script returns it: fields and values in turn. */
