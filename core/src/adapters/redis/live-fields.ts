@@ -16,6 +16,12 @@ const pendingSchema = z.object({
   due: z.string(),
 });
 
+const scoreSchema = z.object({
+  score: z.number(),
+  level: z.enum(['low', 'low-medium', 'medium', 'high']),
+  partial: z.boolean(),
+});
+
 const vitalsSchema = z.object({
   patient_id: z.string(),
   region: z.string(),
@@ -25,6 +31,8 @@ const vitalsSchema = z.object({
   vitals: z.partialRecord(z.enum(VITALS), vitalSchema),
   pending: z.array(pendingSchema),
   rolling: rollingSchema.optional(),
+  score: scoreSchema.optional(),
+  score_exclusion: z.string().optional(),
 });
 
 type VitalsDocument = z.infer<typeof vitalsSchema>;
@@ -52,6 +60,8 @@ function vitalsDocument(live: LiveVitals): VitalsDocument {
       due: toIso(dueMs),
     })),
     ...(live.rolling && { rolling: rollingDocument(live.rolling) }),
+    ...(live.score && { score: live.score }),
+    ...(live.scoreExclusion !== undefined && { score_exclusion: live.scoreExclusion }),
   };
 }
 
@@ -78,6 +88,8 @@ function fromVitalsDocument(document: VitalsDocument): LiveVitals {
       dueMs: fromIso(due),
     })),
     ...(document.rolling && { rolling: fromRollingDocument(document.rolling) }),
+    ...(document.score && { score: document.score }),
+    ...(document.score_exclusion !== undefined && { scoreExclusion: document.score_exclusion }),
   };
 }
 
@@ -91,7 +103,7 @@ export const decodeVitals = (json: string): LiveVitals[] =>
 
 /** A patient's hash as fields and values in turn: each vital by its own name, so that redis-cli reads it; the rest beside it. */
 export function toVitalsFields(live: LiveVitals): string[] {
-  const { vitals, pending, rolling, ...flat } = vitalsDocument(live);
+  const { vitals, pending, rolling, score, ...flat } = vitalsDocument(live);
   const fields = Object.entries(flat).flat();
   for (const [name, vital] of Object.entries(vitals)) {
     fields.push(name, String(vital.value));
@@ -99,6 +111,7 @@ export function toVitalsFields(live: LiveVitals): string[] {
   }
   fields.push('pending', JSON.stringify(pending));
   if (rolling) fields.push('rolling', JSON.stringify(rolling));
+  if (score) fields.push('score', JSON.stringify(score));
   return fields;
 }
 
@@ -114,7 +127,8 @@ export function fromVitalsFields(hash: Readonly<Record<string, string>>): LiveVi
   }
   const pending: unknown = JSON.parse(hash['pending'] ?? '[]');
   const rolling: unknown = hash['rolling'] === undefined ? undefined : JSON.parse(hash['rolling']);
-  return fromVitalsDocument(vitalsSchema.parse({ ...hash, vitals, pending, rolling }));
+  const score: unknown = hash['score'] === undefined ? undefined : JSON.parse(hash['score']);
+  return fromVitalsDocument(vitalsSchema.parse({ ...hash, vitals, pending, rolling, score }));
 }
 
 const presenceSchema = z.object({

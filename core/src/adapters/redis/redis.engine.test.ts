@@ -136,8 +136,8 @@ describe('Redis away', () => {
     await expect(store.ping()).rejects.toMatchObject({ code: 'unavailable' });
     proxy.mend();
     expect(await eventually(() => store.commit(raised(late)))).toBe('committed');
-    // Once for having been away, once for the commit.
-    await eventually(() => expect(woken.length).toBeGreaterThanOrEqual(3));
+    // By the commit, or, if the subscription came back only after it, for having been away.
+    await eventually(() => expect(woken.length).toBeGreaterThanOrEqual(2));
   });
 
   it('commits once, and says so, though connections break under it', { timeout: 60_000 }, async () => {
