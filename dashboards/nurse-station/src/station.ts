@@ -7,12 +7,12 @@ import { describeError } from './api/problem.ts';
 import { startFeed, type LinkPhase } from './feed/client.ts';
 import type { Frame } from './feed/frames.ts';
 import { heartbeatSeen, monitoringOf, refusalSeen, startLink, type Monitoring } from './feed/monitoring.ts';
-import type { Alert, Patient } from './feed/patient.ts';
+import type { Alert, Limits, Patient } from './feed/patient.ts';
 import { EMPTY_FEED, reduceFeed, type FeedState } from './feed/reducer.ts';
 import { observeServerTime, type ClockEstimate } from './feed/server-clock.ts';
 import { Trace } from './feed/trace.ts';
 import { urgencyOf } from './feed/urgency.ts';
-import { backfillTraces } from './wall/trace-backfill.ts';
+import { backfillBeds } from './wall/bed-backfill.ts';
 
 export interface Bed {
   readonly id: string;
@@ -20,6 +20,8 @@ export interface Bed {
   /** Open, most urgent first. */
   readonly alerts: ReadonlySignal<readonly Alert[]>;
   readonly urgency: ReadonlySignal<number>;
+  /** Undefined until they are known. */
+  readonly limits: ReadonlySignal<Limits | undefined>;
   readonly trace: Trace;
   /** Changes with every point of `trace`. */
   readonly traceVersion: ReadonlySignal<number>;
@@ -53,6 +55,8 @@ export interface Station {
   /** By alert id. */
   readonly actions: ReadonlySignal<ReadonlyMap<string, ActionState>>;
   acknowledge(alertId: string): Promise<void>;
+  /** What a page read of a patient's limits is for every view of the bed. */
+  learnLimits(patientId: string, limits: Limits): void;
   stop(): void;
 }
 
@@ -60,6 +64,7 @@ const TICK_MS = 250;
 
 interface LiveBed extends Bed {
   readonly patient: Signal<Patient>;
+  readonly limits: Signal<Limits | undefined>;
   readonly traceVersion: Signal<number>;
 }
 
@@ -143,6 +148,13 @@ export function startStation(token: string, signOut: (reason: string) => void): 
     tick();
   };
 
+  const learnLimits = (patientId: string, limits: Limits): void => {
+    const known = live.get(patientId);
+    if (known !== undefined && JSON.stringify(known.limits.peek()) !== JSON.stringify(limits)) {
+      known.limits.value = limits;
+    }
+  };
+
   const setAction = (alertId: string, action: ActionState | undefined): void => {
     const next = new Map(actions.value);
     if (action === undefined) next.delete(alertId);
@@ -166,9 +178,12 @@ export function startStation(token: string, signOut: (reason: string) => void): 
   const hurry = (): void => feed.hurry();
   window.addEventListener('online', hurry);
   document.addEventListener('visibilitychange', hurry);
-  const stopBackfill = backfillTraces(api, beds, serverNow, (bed) => {
-    const known = live.get(bed.id);
-    if (known !== undefined) known.traceVersion.value = known.traceVersion.peek() + 1;
+  const stopBackfill = backfillBeds(api, beds, serverNow, {
+    traced({ id }) {
+      const known = live.get(id);
+      if (known !== undefined) known.traceVersion.value = known.traceVersion.peek() + 1;
+    },
+    limits: learnLimits,
   });
 
   return {
@@ -195,6 +210,7 @@ export function startStation(token: string, signOut: (reason: string) => void): 
         setAction(alertId, { state: 'failed', message: describeError(error) });
       }
     },
+    learnLimits,
     stop() {
       clearInterval(ticking);
       window.removeEventListener('online', hurry);
@@ -216,6 +232,7 @@ function createBed(initial: Patient): LiveBed {
     alerts,
     urgency: computed(() => (alerts.value[0] === undefined ? 0 : urgencyOf(alerts.value[0]))),
     trace,
+    limits: signal<Limits | undefined>(undefined),
     traceVersion: signal(0),
   };
 }

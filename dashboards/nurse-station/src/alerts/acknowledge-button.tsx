@@ -8,9 +8,11 @@ interface Props {
   readonly alert: Alert;
   /** Said to a screen reader: whose alert it is. */
   readonly whose: string;
+  /** For a place too small for the word. */
+  readonly brief?: boolean;
 }
 
-export function AcknowledgeButton({ alert, whose }: Props) {
+export function AcknowledgeButton({ alert, whose, brief = false }: Props) {
   const station = useStation();
   const action = useComputed(() => station.actions.value.get(alert.id)).value;
   const allowed = station.mayAcknowledge.value;
@@ -25,7 +27,7 @@ export function AcknowledgeButton({ alert, whose }: Props) {
         aria-label={`Acknowledge ${typeText(alert.type)}, ${whose}`}
         onClick={() => void station.acknowledge(alert.id)}
       >
-        {sending ? 'Sending…' : action?.state === 'failed' ? 'Try again' : 'Acknowledge'}
+        {sending ? 'Sending…' : action?.state === 'failed' ? 'Try again' : brief ? 'Ack' : 'Acknowledge'}
       </button>
       {action?.state === 'failed' && (
         <span class="action-error" role="alert">

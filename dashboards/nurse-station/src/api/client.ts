@@ -1,17 +1,8 @@
 /** The alert engine's HTTP API, as far as a station uses it. */
 import type { VitalName } from '@vitalwire/core/vitals/vital.ts';
-import type { Priority } from '@vitalwire/core/alarms/condition.ts';
 import type { AlertDocument, PatientDocument } from '../feed/frames.ts';
+import type { Limits } from '../feed/patient.ts';
 import { ApiError, toApiError } from './problem.ts';
-
-export interface Limit {
-  readonly priority: Priority;
-  readonly limit: number;
-}
-
-export type Limits = Readonly<
-  Partial<Record<VitalName, { readonly low: readonly Limit[]; readonly high: readonly Limit[] }>>
->;
 
 export interface PatientDetail extends PatientDocument {
   readonly limits?: Limits;

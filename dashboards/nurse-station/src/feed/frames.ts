@@ -7,6 +7,7 @@ import type {
   Connection,
   Mode,
   Patient,
+  Pause,
   Pending,
   Priority,
   Score,
@@ -37,6 +38,15 @@ export interface AlertDocument {
   acknowledged_at?: string | null;
   resolved_at?: string | null;
   event?: string;
+  escalation_step?: number;
+  reminded_at?: string | null;
+  resolved_by?: string | null;
+}
+
+export interface PauseDocument {
+  until: string;
+  by: string;
+  priority: Priority;
 }
 
 interface PendingDocument {
@@ -47,7 +57,10 @@ interface PendingDocument {
 }
 
 type VitalsDocument = Record<string, { value: number; measured_at: string; validity?: Validity } | null>;
-type ScoreDocument = number | { risk_score: number; partial?: boolean };
+type ScoreDocument =
+  | number
+  | { score: number; level?: string; partial?: boolean }
+  | { risk_score: number; alert_level?: string; partial?: boolean };
 
 export interface PatientDocument {
   patient_id: string;
@@ -63,6 +76,7 @@ export interface PatientDocument {
   ward?: string | null;
   mode?: Mode;
   pending?: PendingDocument[];
+  pause?: PauseDocument | null;
   battery_percent?: number | null;
 }
 
@@ -115,6 +129,8 @@ export function toAlert(document: AlertDocument): Alert {
     acknowledgedBy: document.acknowledged_by ?? undefined,
     acknowledgedAtMs: toMs(document.acknowledged_at),
     resolvedAtMs: toMs(document.resolved_at),
+    escalationStep: document.escalation_step ?? 0,
+    remindedAtMs: toMs(document.reminded_at),
   };
 }
 
@@ -133,6 +149,7 @@ export function toPatient(document: PatientDocument): Patient {
     vitals: toVitals(document.vitals ?? {}),
     pending: toPending(document.pending ?? []),
     score: toScore(document.score),
+    pause: toPause(document.pause),
     alerts: (document.alerts ?? [])
       .map(toAlert)
       .filter((alert) => alert.status !== 'resolved')
@@ -164,8 +181,16 @@ export function toPending(documents: readonly PendingDocument[]): Pending[] {
 
 export function toScore(document: ScoreDocument | null | undefined): Score | undefined {
   if (document === null || document === undefined) return undefined;
-  if (typeof document === 'number') return { value: document, partial: false };
-  return { value: document.risk_score, partial: document.partial ?? false };
+  if (typeof document === 'number') return { value: document, partial: false, level: undefined };
+  const partial = document.partial ?? false;
+  return 'score' in document
+    ? { value: document.score, partial, level: document.level }
+    : { value: document.risk_score, partial, level: document.alert_level };
+}
+
+export function toPause(document: PauseDocument | null | undefined): Pause | undefined {
+  if (document === null || document === undefined) return undefined;
+  return { untilMs: Date.parse(document.until), by: document.by, priority: document.priority };
 }
 
 function toMs(iso: string | null | undefined): number | undefined {

@@ -25,6 +25,26 @@ export interface Pending {
   readonly dueMs: number;
 }
 
+/** Alarms of this priority and below are silent for a while, by a person's will. */
+export interface Pause {
+  readonly untilMs: number;
+  readonly by: string;
+  readonly priority: Priority;
+}
+
+export interface Limit {
+  readonly priority: Priority;
+  readonly limit: number;
+}
+
+/** Of each side the mildest first; crossed strictly below `low` or above `high`. */
+export interface VitalLimits {
+  readonly low: readonly Limit[];
+  readonly high: readonly Limit[];
+}
+
+export type Limits = Readonly<Partial<Record<VitalName, VitalLimits>>>;
+
 export interface Alert {
   readonly id: string;
   readonly version: number;
@@ -47,6 +67,10 @@ export interface Alert {
   readonly acknowledgedBy: string | undefined;
   readonly acknowledgedAtMs: number | undefined;
   readonly resolvedAtMs: number | undefined;
+  /** Steps of the escalation chain taken so far. */
+  readonly escalationStep: number;
+  /** When it was last said again although acknowledged: its condition lasts. */
+  readonly remindedAtMs: number | undefined;
 }
 
 /** The early-warning score (NEWS2). */
@@ -54,6 +78,8 @@ export interface Score {
   readonly value: number;
   /** A lower bound: a parameter was missing. */
   readonly partial: boolean;
+  /** `low`, `low-medium`, `medium` or `high`; undefined where the server says the number alone. */
+  readonly level: string | undefined;
 }
 
 export interface Patient {
@@ -70,6 +96,7 @@ export interface Patient {
   readonly vitals: Vitals;
   readonly pending: readonly Pending[];
   readonly score: Score | undefined;
+  readonly pause: Pause | undefined;
   /** Open ones, most urgent first. */
   readonly alerts: readonly Alert[];
 }
@@ -90,6 +117,7 @@ export function unknownPatient(patientId: string): Patient {
     vitals: {},
     pending: [],
     score: undefined,
+    pause: undefined,
     alerts: [],
   };
 }

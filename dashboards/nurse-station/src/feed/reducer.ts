@@ -2,13 +2,21 @@
 import {
   toAlert,
   toPatient,
+  toPause,
   toPending,
   toScore,
   toVitals,
   type Frame,
   type PatientDocument,
 } from './frames.ts';
-import { unknownPatient, type Alert, type Patient, type Pending, type Vitals } from './patient.ts';
+import {
+  unknownPatient,
+  type Alert,
+  type Patient,
+  type Pause,
+  type Pending,
+  type Vitals,
+} from './patient.ts';
 import { byUrgency } from './urgency.ts';
 
 export interface FeedState {
@@ -97,6 +105,7 @@ function applyVitals(state: FeedState, documents: readonly PatientDocument[]): F
         document.pending === undefined ? patient.pending : keptPending(patient.pending, document.pending),
       mode: document.mode ?? patient.mode,
       score: document.score === undefined ? patient.score : toScore(document.score),
+      pause: document.pause === undefined ? patient.pause : keptPause(patient.pause, toPause(document.pause)),
     });
   }
   return { ...state, patients };
@@ -170,8 +179,22 @@ function keptPending(
   return same ? before : next;
 }
 
-const isNews = (alert: Alert, known: Alert | undefined): boolean =>
-  alert.status === 'pending' && (known === undefined || known.priority !== alert.priority);
+function keptPause(before: Pause | undefined, next: Pause | undefined): Pause | undefined {
+  const same =
+    before?.untilMs === next?.untilMs && before?.by === next?.by && before?.priority === next?.priority;
+  return same ? before : next;
+}
+
+/** New, of another priority, a step further up the chain, or said again because its condition lasts. */
+function isNews(alert: Alert, known: Alert | undefined): boolean {
+  if (alert.status === 'resolved') return false;
+  if (known !== undefined && alert.remindedAtMs !== undefined && alert.remindedAtMs !== known.remindedAtMs)
+    return true;
+  if (alert.status !== 'pending') return false;
+  return (
+    known === undefined || known.priority !== alert.priority || known.escalationStep < alert.escalationStep
+  );
+}
 
 function findAlert(state: FeedState, alert: Alert): Alert | undefined {
   const alerts = alert.patientId === '' ? state.areaAlerts : state.patients.get(alert.patientId)?.alerts;

@@ -2,9 +2,10 @@
 import { useComputed } from '@preact/signals';
 import { fahrenheitToCelsius } from '@vitalwire/core/vitals/units.ts';
 import { toneOfVital } from '../alerts/alert-text.ts';
-import type { Limit, Limits } from '../api/client.ts';
+import type { Limits } from '../feed/patient.ts';
 import { useStation, type Bed } from '../station.ts';
 import { VITAL_TEXT, type VitalName } from '../vital-text.ts';
+import { limitsText } from '../wall/limits-text.ts';
 import { DASHES, shownVital } from '../wall/vital-reading.ts';
 
 const ORDER: readonly VitalName[] = [
@@ -59,19 +60,9 @@ function NumberNow({ bed, vital, limits }: Props) {
         <span class="doubt">{shown?.mark}</span>
       </span>
       <span class="number-notes">
-        <span>{limitsText(limits[vital])}</span> <span class="age">{shown?.age}</span>
+        <span>{limits[vital] !== undefined && `limits ${limitsText(limits[vital])}`}</span>{' '}
+        <span class="age">{shown?.age}</span>
       </span>
     </div>
   );
-}
-
-/** The mildest limits: those that alarm first. */
-function limitsText(
-  sides: { readonly low: readonly Limit[]; readonly high: readonly Limit[] } | undefined,
-): string {
-  const low = sides?.low[0]?.limit;
-  const high = sides?.high[0]?.limit;
-  if (low !== undefined && high !== undefined) return `limits ${low}–${high}`;
-  if (low !== undefined) return `limit ≥ ${low}`;
-  return high === undefined ? '' : `limit ≤ ${high}`;
 }

@@ -2,7 +2,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { AlertRow } from '../alerts/alert-row.tsx';
-import type { Limits, PatientDetail, Risk } from '../api/client.ts';
+import type { PatientDetail, Risk } from '../api/client.ts';
+import type { Limits } from '../feed/patient.ts';
 import { ApiError, describeError } from '../api/problem.ts';
 import { toPatient } from '../feed/frames.ts';
 import { byUrgency } from '../feed/urgency.ts';

@@ -1,9 +1,8 @@
 /** All vitals' charts over one span of time. */
 import { useComputed, useSignal } from '@preact/signals';
 import { useCallback, useMemo } from 'preact/hooks';
-import type { Limits } from '../api/client.ts';
 import { limitCrossed, toneOf } from '../alerts/alert-text.ts';
-import type { Alert } from '../feed/patient.ts';
+import type { Alert, Limits } from '../feed/patient.ts';
 import { useStation } from '../station.ts';
 import type { VitalName } from '../vital-text.ts';
 import { liveSpan, RANGES, selected, shifted, zoomed, type Span } from './range.ts';

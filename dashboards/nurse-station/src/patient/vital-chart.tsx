@@ -2,8 +2,8 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Limits } from '../api/client.ts';
-import { colorOf, theme } from '../shell/theme.ts';
+import type { Limits } from '../feed/patient.ts';
+import { colorOf, colorScheme } from '../shell/theme.ts';
 import type { Tone } from '../alerts/alert-text.ts';
 import { formatVital, isIntermittent, VITAL_TEXT, type VitalName } from '../vital-text.ts';
 import type { Columns } from './series.ts';
@@ -38,7 +38,7 @@ export function VitalChart(props: Props) {
   const plot = useRef<uPlot | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
-  const colours = theme.value;
+  const colours = colorScheme.value;
 
   useLayoutEffect(() => {
     const element = box.current;

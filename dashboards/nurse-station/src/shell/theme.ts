@@ -1,5 +1,5 @@
 /** Light or dark: the system's choice unless the person at this screen made one. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 
 export type Theme = 'system' | 'dark' | 'light';
 
@@ -13,6 +13,15 @@ effect(() => {
   if (theme.value === 'system') localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, theme.value);
 });
+
+const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
+const systemScheme = signal(systemDark.matches ? 'dark' : 'light');
+systemDark.addEventListener('change', ({ matches }) => {
+  systemScheme.value = matches ? 'dark' : 'light';
+});
+
+/** What is really shown, for what is painted rather than styled. */
+export const colorScheme = computed(() => (theme.value === 'system' ? systemScheme.value : theme.value));
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'dark', dark: 'light', light: 'system' };
 

@@ -1,4 +1,4 @@
-/** The lower band of a tile: its most urgent alert, else a crossing that is being timed, else nothing. The same height whatever it says. */
+/** The lower band of a tile: the patient's most urgent alert, else a crossing that is being timed; none while all is well. */
 import { useComputed, type ReadonlySignal } from '@preact/signals';
 import { AcknowledgeButton } from '../alerts/acknowledge-button.tsx';
 import { comparisonText, PRIORITY_TEXT, toneOf, typeText } from '../alerts/alert-text.ts';
@@ -6,13 +6,13 @@ import { PriorityMark } from '../alerts/priority-mark.tsx';
 import type { Alert, Pending } from '../feed/patient.ts';
 import { isLatched } from '../feed/urgency.ts';
 import { useStation, type Bed } from '../station.ts';
-import { formatElapsed } from '../vital-text.ts';
+import { formatElapsed, formatMoment } from '../vital-text.ts';
 
 /** One beat for the whole wall: everything that flashes starts at the same phase. Half a second is 2 Hz, within IEC's 1.4–2.8. */
 const flashPhase = (): string => `-${Math.round(performance.now() % 500)}ms`;
 
 export function AlertStrip({ bed, whose }: { readonly bed: Bed; readonly whose: string }) {
-  const alerts = bed.alerts.value;
+  const alerts = bed.alerts.value.filter(({ kind }) => kind === 'physiological');
   const first = alerts[0];
   const pending = useComputed(() => bed.patient.value.pending);
   if (first === undefined) return <PendingStrip pending={pending} />;
@@ -45,18 +45,17 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
           {more > 0 && <span class="more"> +{more}</span>}
         </b>
         <span>
-          {tone === 'technical' ? '' : PRIORITY_TEXT[alert.priority]}
+          {PRIORITY_TEXT[alert.priority]}
           {latched ? ', ended' : <Elapsed sinceMs={alert.onsetMs} />}
         </span>
       </span>
       <span class="strip-detail">
-        {latched
-          ? 'not seen yet'
-          : acknowledged
-            ? `✓ ${alert.acknowledgedBy ?? 'acknowledged'}`
-            : tone === 'technical'
-              ? 'Technical'
-              : comparisonText(alert)}
+        {!acknowledged && <Escalated alert={alert} />}
+        {acknowledged
+          ? `✓ ${alert.acknowledgedBy ?? 'acknowledged'}${seenAt(alert)}`
+          : latched
+            ? 'not seen yet'
+            : comparisonText(alert)}
       </span>
       {!acknowledged && <AcknowledgeButton alert={alert} whose={whose} />}
       {acknowledged && pending.value[0] !== undefined && <PendingBar pending={pending.value[0]} />}
@@ -66,7 +65,7 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
 
 function PendingStrip({ pending }: { readonly pending: ReadonlySignal<readonly Pending[]> }) {
   const [first] = pending.value;
-  if (first === undefined) return <div class="strip" />;
+  if (first === undefined) return null;
   return (
     <div class="strip" data-tone={first.priority} data-state="pending">
       <span class="strip-head">
@@ -92,6 +91,19 @@ function PendingBar({ pending }: { readonly pending: Pending }) {
     />
   );
 }
+
+/** Nobody answered, so the next in the chain was told. */
+function Escalated({ alert }: { readonly alert: Alert }) {
+  if (alert.escalationStep === 0) return null;
+  return (
+    <span class="escalated" title={`Escalated: ${alert.escalationStep} of the chain told after the first`}>
+      ↑{alert.escalationStep}
+    </span>
+  );
+}
+
+const seenAt = ({ acknowledgedAtMs }: Alert): string =>
+  acknowledgedAtMs === undefined ? '' : ` ${formatMoment(acknowledgedAtMs, acknowledgedAtMs)}`;
 
 function Elapsed({ sinceMs }: { readonly sinceMs: number }) {
   const { now } = useStation();

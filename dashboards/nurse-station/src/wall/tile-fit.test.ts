@@ -18,7 +18,7 @@ describe('fitTiles', () => {
   });
 
   it('does not let a few beds become giants', () => {
-    expect(fitTiles(1, 1908, 992).emPx).toBe(22);
+    expect(fitTiles(1, 1908, 992).emPx).toBe(40);
     expect(fitTiles(0, 1908, 992).columns).toBeGreaterThan(0);
   });
 

@@ -3,6 +3,8 @@ export interface TileFit {
   readonly columns: number;
   /** px of one em inside a tile. */
   readonly emPx: number;
+  /** A tile is as high as its row may be: its sparklines use what is left over. */
+  readonly heightPx: number;
 }
 
 export const TILE_EM = { width: 18, height: 15.6 } as const;
@@ -11,24 +13,38 @@ export const GAP_PX = 6;
 /** Below this, the numbers cannot be read from two metres: then the wall scrolls, at a size that can. */
 const SMALLEST_FIT_PX = 9.8;
 const SCROLLING_PX = 11.5;
-const LARGEST_PX = 22;
+const LARGEST_PX = 40;
+/** Beyond this a sparkline is a chart, and the numbers are far apart. */
+const STRETCH_MAX = 1.5;
 
 export function fitTiles(count: number, widthPx: number, heightPx: number): TileFit {
-  const most = Math.max(1, count);
-  const emFor = (columns: number): number =>
-    Math.min(
-      (widthPx - GAP_PX * (columns - 1)) / (columns * TILE_EM.width),
-      (heightPx - GAP_PX * (Math.ceil(most / columns) - 1)) / (Math.ceil(most / columns) * TILE_EM.height),
-    );
-  let best: TileFit = { columns: 1, emPx: emFor(1) };
-  for (let columns = 2; columns <= most; columns++) {
-    const emPx = emFor(columns);
-    if (emPx > best.emPx) best = { columns, emPx };
+  const beds = Math.max(1, count);
+  let best = fitIn(1, beds, widthPx, heightPx);
+  for (let columns = 2; columns <= beds; columns++) {
+    const fit = fitIn(columns, beds, widthPx, heightPx);
+    if (fit.emPx > best.emPx) best = fit;
   }
-  if (best.emPx >= LARGEST_PX) return { columns: columnsAt(LARGEST_PX, widthPx), emPx: LARGEST_PX };
+  if (best.emPx > LARGEST_PX) {
+    return { ...best, columns: Math.max(best.columns, columnsAt(LARGEST_PX, widthPx)), emPx: LARGEST_PX };
+  }
   if (best.emPx >= SMALLEST_FIT_PX) return best;
   const columns = columnsAt(SCROLLING_PX, widthPx);
-  return { columns, emPx: (widthPx - GAP_PX * (columns - 1)) / (columns * TILE_EM.width) };
+  const emPx = (widthPx - GAP_PX * (columns - 1)) / (columns * TILE_EM.width);
+  return { columns, emPx, heightPx: emPx * TILE_EM.height };
+}
+
+function fitIn(columns: number, beds: number, widthPx: number, heightPx: number): TileFit {
+  const rows = Math.ceil(beds / columns);
+  const rowPx = (heightPx - GAP_PX * (rows - 1)) / rows;
+  const emPx = Math.min(
+    (widthPx - GAP_PX * (columns - 1)) / (columns * TILE_EM.width),
+    rowPx / TILE_EM.height,
+  );
+  return {
+    columns,
+    emPx,
+    heightPx: Math.min(rowPx, Math.min(emPx, LARGEST_PX) * TILE_EM.height * STRETCH_MAX),
+  };
 }
 
 function columnsAt(emPx: number, widthPx: number): number {

@@ -1,19 +1,22 @@
 /** One bed. The component runs when the patient's name or alerts change; seconds and vitals only change text nodes. */
-import { useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useComputed, useSignal, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { toneOf, toneOfVital } from '../alerts/alert-text.ts';
 import { isLatched } from '../feed/urgency.ts';
 import { patientHref } from '../router.ts';
 import { useStation, type Bed } from '../station.ts';
-import { theme } from '../shell/theme.ts';
-import { VITAL_TEXT, type VitalName } from '../vital-text.ts';
+import { colorScheme } from '../shell/theme.ts';
+import { isIntermittent, VITAL_TEXT, type VitalName } from '../vital-text.ts';
 import { AlertStrip } from './alert-strip.tsx';
 import { EarlyWarning } from './early-warning.tsx';
 import { DeviceState } from './device-state.tsx';
-import { drawSparklines } from './sparkline.ts';
+import { limitsText } from './limits-text.ts';
+import { PauseRing } from './pause-ring.tsx';
+import { drawSparklines, sparkColors, type SparkColors } from './sparkline.ts';
+import { TechnicalLine } from './technical-line.tsx';
 import { shownPressure, shownVital, type Shown } from './vital-reading.ts';
 
-export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: ReadonlySignal<number> }) {
+export function Tile({ bed, showsRegion }: { readonly bed: Bed; readonly showsRegion: boolean }) {
   const { now } = useStation();
   const bedName = useComputed(() => bed.patient.value.bed).value;
   const name = useComputed(() => bed.patient.value.name ?? bed.patient.value.patientId).value;
@@ -28,6 +31,7 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
     if (first === undefined) return undefined;
     return first.status === 'acknowledged' ? 'acknowledged' : isLatched(first) ? 'latched' : 'active';
   });
+  const technical = useComputed(() => bed.alerts.value.some(({ kind }) => kind === 'technical')).value;
   const pressure = useComputed(() => shownPressure(bed.patient.value.vitals, now.value));
   const whose = bedName === undefined ? name : `bed ${bedName}, ${name}`;
   return (
@@ -38,20 +42,27 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
           <span class="name">{name}</span>
         </a>
         {mode !== 'real' && <span class="chip chip-mode">{mode.toUpperCase()}</span>}
+        <PauseRing bed={bed} />
       </header>
       <div class="vitals">
-        <Sparklines bed={bed} emPx={emPx} />
         <VitalPlace bed={bed} vital="heartbeat" />
         <VitalPlace bed={bed} vital="oxygen_saturation" />
         <VitalPlace bed={bed} vital="respiratory_rate" />
-        <Place label="BP" unit="mmHg" bed={bed} vital="blood_pressure_systolic" shown={pressure} />
+        <Sparklines bed={bed} />
+        <Place label="BP" bed={bed} vital="blood_pressure_systolic" shown={pressure} />
         <VitalPlace bed={bed} vital="temperature" />
       </div>
       <AlertStrip bed={bed} whose={whose} />
       <footer class="foot">
         <EarlyWarning bed={bed} />
-        <span class="region">{region}</span>
-        <DeviceState bed={bed} />
+        {technical ? (
+          <TechnicalLine bed={bed} whose={whose} />
+        ) : (
+          <>
+            {showsRegion && <span class="region">{region}</span>}
+            <DeviceState bed={bed} />
+          </>
+        )}
       </footer>
     </article>
   );
@@ -60,22 +71,24 @@ export function Tile({ bed, emPx }: { readonly bed: Bed; readonly emPx: Readonly
 function VitalPlace({ bed, vital }: { readonly bed: Bed; readonly vital: VitalName }) {
   const { now } = useStation();
   const shown = useComputed(() => shownVital(bed.patient.value.vitals, vital, now.value));
-  const { label, unit } = VITAL_TEXT[vital];
-  return <Place label={label} unit={unit} bed={bed} vital={vital} shown={shown} />;
+  const label = vital === 'temperature' ? VITAL_TEXT.temperature.unit : VITAL_TEXT[vital].label;
+  return <Place label={label} bed={bed} vital={vital} shown={shown} />;
 }
 
 interface PlaceProps {
   readonly label: string;
-  readonly unit: string;
   readonly bed: Bed;
   readonly vital: VitalName;
   readonly shown: ReadonlySignal<Shown>;
 }
 
-function Place({ label, unit, bed, vital, shown }: PlaceProps) {
+function Place({ label, bed, vital, shown }: PlaceProps) {
   const text = useComputed(() => shown.value.text);
   const mark = useComputed(() => shown.value.mark);
-  const age = useComputed(() => shown.value.age);
+  // Two ages share a narrow line.
+  const age = useComputed(() =>
+    isIntermittent(vital) ? shown.value.age.replace(/ (\w).*/, '$1') : shown.value.age,
+  );
   const state = useComputed(() => shown.value.state);
   const alarm = useComputed(
     () =>
@@ -84,12 +97,13 @@ function Place({ label, unit, bed, vital, shown }: PlaceProps) {
         ? toneOfVital(bed.alerts.value, 'blood_pressure_diastolic')
         : undefined),
   );
+  const limits = useComputed(() => limitsText(bed.limits.value?.[vital]));
   const tone = useComputed(() => alarm.value?.tone);
   const arrow = useComputed(() => (alarm.value === undefined ? '' : alarm.value.side === 'low' ? '▼' : '▲'));
   return (
     <div class={`place place-${vital}`} data-state={state} data-tone={tone}>
       <span class="label">
-        {label} <span class="unit">{unit}</span> <span class="age">{age}</span>
+        {label} <span class="limits">{limits}</span> <span class="age">{age}</span>
       </span>
       <span class="number">
         <span class="value">{text}</span>
@@ -100,16 +114,35 @@ function Place({ label, unit, bed, vital, shown }: PlaceProps) {
   );
 }
 
-function Sparklines({ bed, emPx }: { readonly bed: Bed; readonly emPx: ReadonlySignal<number> }) {
+function Sparklines({ bed }: { readonly bed: Bed }) {
   const { now } = useStation();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const resized = useSignal(0);
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      resized.value = resized.peek() + 1;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [resized]);
   useSignalEffect(() => {
-    // Read for their changes: a new point, another theme, another size.
-    void [bed.traceVersion.value, theme.value, emPx.value];
+    // Read for their changes: a new point, other limits, another theme, another size.
+    void [bed.traceVersion.value, resized.value];
+    const limits = bed.limits.value;
+    const colors = paletteFor(colorScheme.value);
     const frame = requestAnimationFrame(() => {
-      if (canvas.current !== null) drawSparklines(canvas.current, bed.trace, now.peek());
+      if (canvas.current !== null) drawSparklines(canvas.current, bed.trace, limits, colors, now.peek());
     });
     return () => cancelAnimationFrame(frame);
   });
   return <canvas ref={canvas} class="sparklines" aria-hidden="true" />;
+}
+
+let palette: { readonly scheme: string; readonly colors: SparkColors } | undefined;
+
+function paletteFor(scheme: string): SparkColors {
+  if (palette?.scheme !== scheme) palette = { scheme, colors: sparkColors() };
+  return palette.colors;
 }

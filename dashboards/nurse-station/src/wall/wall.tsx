@@ -28,7 +28,10 @@ export function Wall() {
   const fit = useComputed(() =>
     fitTiles(station.loaded.value ? inRegion.value : SKELETON_BEDS, size.value.width, size.value.height),
   );
-  const emPx = useComputed(() => fit.value.emPx);
+  // Where all beds are of one region, its name on each of them says nothing.
+  const severalRegions = useComputed(
+    () => new Set(station.beds.value.map((bed) => bed.patient.value.region).filter(Boolean)).size > 1,
+  ).value;
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -46,6 +49,7 @@ export function Wall() {
     const style = scroller.current?.style;
     style?.setProperty('--columns', String(fit.value.columns));
     style?.setProperty('--em', `${fit.value.emPx}px`);
+    style?.setProperty('--tile-height', `${fit.value.heightPx}px`);
   });
 
   const ids = order.value;
@@ -57,7 +61,7 @@ export function Wall() {
         <div class="tiles">
           {ids.map((id) => {
             const bed = station.bed(id);
-            return bed === undefined ? null : <Tile key={id} bed={bed} emPx={emPx} />;
+            return bed === undefined ? null : <Tile key={id} bed={bed} showsRegion={severalRegions} />;
           })}
         </div>
       ) : (
