@@ -59,8 +59,8 @@ export class SqliteDatabase implements Session {
   }
 
   /** See `GroupCommit.submit`. */
-  write<T>(job: () => T, lane: Lane = 'urgent'): Promise<T> {
-    return this.#commits.submit(job, lane);
+  write<T>(job: () => T, lane: Lane = 'urgent', written?: (value: T) => void): Promise<T> {
+    return this.#commits.submit(job, lane, written);
   }
 
   /** See `GroupCommit.read`. */
@@ -69,6 +69,12 @@ export class SqliteDatabase implements Session {
       return Promise.reject(new VitalwireError('closed', 'the database is closed', { retriable: false }));
     }
     return this.#commits.read(query);
+  }
+
+  /** For a query whose result is only built upon, and so may not be durable yet. */
+  peek<T>(query: () => T): T {
+    if (this.#closing) throw new VitalwireError('closed', 'the database is closed', { retriable: false });
+    return query();
   }
 
   /** @throws VitalwireError `unavailable` */

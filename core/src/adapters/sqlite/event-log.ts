@@ -8,7 +8,7 @@ import type {
   Subscription,
 } from '../../ports/event-log.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
-import type { TopicSpec } from '../../runtime/topics.ts';
+import { TOPICS, type TopicSpec } from '../../runtime/topics.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import type { SqliteDatabase } from './database.ts';
 import { GroupMember } from './group-member.ts';
@@ -87,14 +87,19 @@ export class SqliteEventLog implements EventLog {
   async #store(placed: readonly { log: PartitionLog; record: LogRecord }[], bytes: number): Promise<void> {
     this.#pendingBytes += bytes;
     try {
-      await this.#database.write(() => {
-        for (const { log, record } of placed) this.#storage.insert(log.slot, record);
-      });
+      await this.#database.write(
+        () => {
+          for (const { log, record } of placed) this.#storage.insert(log.slot, record);
+        },
+        isPrompt(placed) ? 'prompt' : 'urgent',
+        () => {
+          for (const { log, record } of placed) log.appended(record);
+          for (const { log } of placed) log.wake();
+        },
+      );
     } finally {
       this.#pendingBytes -= bytes;
     }
-    for (const { log, record } of placed) log.appended(record);
-    for (const { log } of placed) log.wake();
   }
 
   async consume(subscription: Subscription): Promise<Consumer> {
@@ -172,6 +177,11 @@ export class SqliteEventLog implements EventLog {
       retriable: false,
     });
   }
+}
+
+/** Conditions are few, and each is somebody's alert: they do not wait for a group to gather. */
+function isPrompt(placed: readonly { record: LogRecord }[]): boolean {
+  return placed.some(({ record }) => record.topic === TOPICS.conditions.name);
 }
 
 function checkedSize(record: NewRecord): number {

@@ -44,14 +44,17 @@ describe('GroupCommit', () => {
     // No fsync of this device succeeds.
     const commits = groupCommit('/dev/null');
     const insert = () => connection.exec('INSERT INTO t VALUES (1)');
-    const outcomes = await Promise.allSettled([commits.submit(insert), commits.submit(insert)]);
+    const outcomes = await Promise.allSettled([
+      commits.submit(insert, 'urgent'),
+      commits.submit(insert, 'urgent'),
+    ]);
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
         status: 'rejected',
         reason: { code: 'unavailable', retriable: false },
       });
     }
-    await expect(commits.submit(insert)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commits.submit(insert, 'urgent')).rejects.toMatchObject({ code: 'unavailable' });
     await expect(commits.read(() => 1)).rejects.toMatchObject({ code: 'unavailable' });
     await commits.close();
   });
@@ -59,11 +62,34 @@ describe('GroupCommit', () => {
   it('shares a transaction among those who ask in one turn', async () => {
     const metrics = sqliteMetrics(createRegistry('test'));
     const commits = groupCommit(`${path}-wal`, metrics);
-    await Promise.all(Array.from({ length: 30 }, () => commits.submit(() => undefined)));
+    await Promise.all(Array.from({ length: 30 }, () => commits.submit(() => undefined, 'urgent')));
     const commitCount = (await metrics.commitSeconds.get()).values.find(({ metricName }) =>
       metricName?.endsWith('_count'),
     );
     expect(commitCount?.value).toBe(1);
+  });
+
+  it('lets a prompt job build on what was written, within the same fsync', async () => {
+    const metrics = sqliteMetrics(createRegistry('test'));
+    const commits = groupCommit(`${path}-wal`, metrics);
+    const story: string[] = [];
+    let second: Promise<void> | undefined;
+    const first = commits.submit(
+      () => 'first',
+      'urgent',
+      (value) => {
+        story.push(`${value} written`);
+        second = commits.submit(
+          () => undefined,
+          'prompt',
+          () => story.push('second written'),
+        );
+      },
+    );
+    await first.then(() => story.push('first durable'));
+    await second?.then(() => story.push('second durable'));
+    expect(story).toEqual(['first written', 'second written', 'first durable', 'second durable']);
+    await commits.close();
   });
 
   it('starts the write-ahead log over under a steady stream of writes', async () => {
@@ -80,13 +106,13 @@ describe('GroupCommit', () => {
     const insert = connection.prepare('INSERT INTO t VALUES (zeroblob(40000))');
     const state = { writing: true };
     const writer = (async () => {
-      while (state.writing) await commits.submit(() => void insert.run());
+      while (state.writing) await commits.submit(() => void insert.run(), 'urgent');
     })();
     const restarts: number[] = [];
     for (let i = 0; i < 4; i++) {
-      for (let j = 0; j < 10; j++) await commits.submit(() => void insert.run());
+      for (let j = 0; j < 10; j++) await commits.submit(() => void insert.run(), 'urgent');
       await checkpointer.run();
-      await commits.submit(() => void insert.run());
+      await commits.submit(() => void insert.run(), 'urgent');
       restarts.push(restartsOf(`${path}-wal`));
     }
     state.writing = false;

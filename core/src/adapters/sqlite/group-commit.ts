@@ -6,11 +6,16 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { SqliteMetrics } from './metrics.ts';
 import { isStorageFailure } from './sqlite-error.ts';
 
-/** Small writes that someone waits for go before `bulk` ones, so that archiving never delays an alert. */
-export type Lane = 'urgent' | 'bulk';
+/**
+ * How soon a job is wanted: `prompt` (a step towards an alert) is written at once, `urgent` (someone waits for it) with the next group,
+ * `bulk` (archiving) after those, so that it never delays an alert.
+ */
+export type Lane = 'prompt' | 'urgent' | 'bulk';
 
 interface Job {
   readonly run: () => unknown;
+  /** Called with the result as soon as the transaction is written, though not yet durable. */
+  readonly written: (value: unknown) => void;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,21 +37,28 @@ const QUEUE_MAX = 100_000;
 const RETRY_MS = 250;
 
 /**
- * Commits together what is asked for together: jobs queue while a commit is on its way, and the next transaction takes what is there, so
+ * Commits together what is asked for together: jobs queue while an fsync is on its way, and the next transaction takes what is there, so
  * that a hundred callers share one fsync and a lone one does not wait.
  *
  * The connection runs at synchronous=NORMAL, which in WAL mode leaves out exactly one thing that FULL does: the fsync of the log after
  * each commit. It is done here, off the event loop (which an fsync of some 1–50 ms would stop), and a job resolves after it. Frames are
  * only ever appended between checkpoints, so an fsync makes durable every transaction written before it; the promise is FULL's.
+ *
+ * For the same reason one part of the process may build on what another has written before that is durable (`written`): whatever it
+ * writes lies behind it in the same log, and a power cut takes both or neither. Only what leaves the process waits for the fsync. So a
+ * reading becomes a condition and the condition an alert within one fsync, not three.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  readonly #lanes: Readonly<Record<Lane, Job[]>> = { urgent: [], bulk: [] };
+  readonly #lanes: Readonly<Record<Lane, Job[]>> = { prompt: [], urgent: [], bulk: [] };
   readonly #begin;
   readonly #commit;
   readonly #rollback;
-  /** Settles when the transaction on its way is durable; undefined while there is none. */
+  /** Written, and waiting for the next fsync. */
+  #unsynced: { readonly job: Job; readonly outcome: Outcome }[] = [];
+  /** Settles when nothing is left to make durable, nor a failed transaction to pause after; undefined while that is so. */
   #underway: Promise<void> | undefined;
+  #pausing = false;
   #scheduled = false;
   #held = 0;
   #failure: VitalwireError | undefined;
@@ -63,10 +75,10 @@ export class GroupCommit {
   /**
    * Runs `job` inside a transaction; resolves with its result once that is durable. A job that throws rejects its own caller alone and
    * leaves no trace, for which it must change nothing but the database: it may be run again. While the disk is full or failing the job
-   * waits and is tried again.
+   * waits and is tried again. `written` is called once the result stands in the log, before it is durable, in the order of a lane's jobs.
    * @throws VitalwireError `overloaded`, `closed`, or `unavailable` once durability can no longer be had.
    */
-  submit<T>(job: () => T, lane: Lane = 'urgent'): Promise<T> {
+  submit<T>(job: () => T, lane: Lane, written: (value: T) => void = () => undefined): Promise<T> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#closed)
       return Promise.reject(new VitalwireError('closed', 'the database is closed', { retriable: false }));
@@ -77,7 +89,12 @@ export class GroupCommit {
       );
     }
     return new Promise<T>((resolve, reject) => {
-      queue.push({ run: job, resolve: resolve as (value: unknown) => void, reject });
+      queue.push({
+        run: job,
+        written: written as (value: unknown) => void,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
       this.#schedule();
     });
   }
@@ -113,56 +130,94 @@ export class GroupCommit {
   }
 
   #waiting(): number {
-    return this.#lanes.urgent.length + this.#lanes.bulk.length;
+    return this.#lanes.prompt.length + this.#lanes.urgent.length + this.#lanes.bulk.length;
+  }
+
+  /** The lanes a transaction may take from now: while an fsync is on its way the others gather. */
+  #lanesOpen(): Job[][] {
+    if (this.#held > 0 || this.#pausing) return [];
+    const { prompt, urgent, bulk } = this.#lanes;
+    return this.#underway ? [prompt] : [prompt, urgent, bulk];
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#underway || this.#held > 0 || this.#waiting() === 0) return;
+    if (this.#scheduled || this.#lanesOpen().every((lane) => lane.length === 0)) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#underway || this.#held > 0 || this.#waiting() === 0) return;
-      this.#underway = this.#cycle().finally(() => {
-        this.#underway = undefined;
-        if (this.#waiting() > 0) this.#schedule();
-        else for (const resolve of this.#idle.splice(0)) resolve();
-      });
+      const lanes = this.#lanesOpen();
+      if (lanes.every((lane) => lane.length === 0)) return;
+      const isAlone = !this.#underway;
+      const pause = this.#write(lanes);
+      if (isAlone) this.#underway = this.#settleAll(pause);
     });
   }
 
-  async #cycle(): Promise<void> {
+  /** One transaction over the lanes. What it wrote waits for an fsync; after a failure there is a pause to wait for instead. */
+  #write(lanes: readonly Job[][]): Promise<void> | undefined {
     const { clock, logger, metrics } = this.#options;
-    const startedMs = clock.monotonic();
     metrics?.queued.set(this.#waiting());
     const jobs: Job[] = [];
     try {
-      const outcomes = this.#transaction(jobs);
-      await this.#sync();
-      this.#settle(jobs, outcomes);
-      metrics?.commitSeconds.observe((clock.monotonic() - startedMs) / 1000);
+      const outcomes = this.#transaction(jobs, lanes);
       metrics?.commitJobs.observe(jobs.length);
+      for (const [i, job] of jobs.entries()) {
+        const outcome = outcomes[i] as Outcome;
+        this.#unsynced.push({ job, outcome });
+        if (!('error' in outcome)) job.written(outcome.value);
+      }
+      return undefined;
     } catch (error) {
-      if (this.#failure) return this.#giveUp(jobs);
+      // Back to the head of the queue: nothing accepted is dropped while the disk is full.
+      this.#lanes.prompt.unshift(...jobs);
       if (this.#closed) {
         this.#failure = unavailable('the database could not be written before it was closed', error, false);
-        return this.#giveUp(jobs);
+        return undefined;
       }
-      // Back to the head of the queue: nothing accepted is dropped while the disk is full.
-      this.#lanes.urgent.unshift(...jobs);
       logger.error({ err: error, waiting: this.#waiting() }, 'cannot write the database; trying again');
       metrics?.failures.inc();
-      await clock.sleep(RETRY_MS);
+      this.#pausing = true;
+      return clock.sleep(RETRY_MS).finally(() => {
+        this.#pausing = false;
+        this.#schedule();
+      });
     }
   }
 
+  /** Makes durable what is written, again and again until nothing is left; then lets the lanes that gathered go on. Never rejects. */
+  async #settleAll(pause: Promise<void> | undefined): Promise<void> {
+    const { clock, metrics } = this.#options;
+    await pause;
+    while (this.#unsynced.length > 0 && !this.#failure) {
+      const startedMs = clock.monotonic();
+      const batch = this.#unsynced;
+      this.#unsynced = [];
+      try {
+        await this.#sync();
+      } catch {
+        this.#unsynced = [...batch, ...this.#unsynced];
+        break;
+      }
+      metrics?.commitSeconds.observe((clock.monotonic() - startedMs) / 1000);
+      for (const { job, outcome } of batch) {
+        if ('error' in outcome) job.reject(outcome.error);
+        else job.resolve(outcome.value);
+      }
+    }
+    this.#underway = undefined;
+    if (this.#failure) this.#giveUp();
+    if (this.#waiting() > 0) this.#schedule();
+    else for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
   /** Takes jobs from the lanes into `jobs` and runs them in one transaction, for a slice of time at most. */
-  #transaction(jobs: Job[]): Outcome[] {
+  #transaction(jobs: Job[], lanes: readonly Job[][]): Outcome[] {
     const { clock } = this.#options;
     const outcomes: Outcome[] = [];
     const startedMs = clock.monotonic();
     this.#begin.run();
     try {
-      for (const lane of [this.#lanes.urgent, this.#lanes.bulk]) {
+      for (const lane of lanes) {
         let taken = 0;
         try {
           while (taken < lane.length && (taken === 0 || clock.monotonic() - startedMs < SLICE_MS)) {
@@ -215,15 +270,10 @@ export class GroupCommit {
     });
   }
 
-  #settle(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
-    for (const [i, outcome] of outcomes.entries()) {
-      if ('error' in outcome) jobs[i]?.reject(outcome.error);
-      else jobs[i]?.resolve(outcome.value);
-    }
-  }
-
-  #giveUp(jobs: readonly Job[]): void {
-    for (const job of [...jobs, ...this.#lanes.urgent.splice(0), ...this.#lanes.bulk.splice(0)]) {
+  #giveUp(): void {
+    const { prompt, urgent, bulk } = this.#lanes;
+    const written = this.#unsynced.splice(0).map(({ job }) => job);
+    for (const job of [...written, ...prompt.splice(0), ...urgent.splice(0), ...bulk.splice(0)]) {
       job.reject(this.#failure);
     }
   }

@@ -25,7 +25,7 @@ export class PartitionLog implements TopicPartition {
   readonly slot: number;
   /** The next offset to give away; grows when an append is accepted. */
   #allocated: number;
-  /** The offset after the last durable record: consumers see no further. */
+  /** The offset after the last written record: consumers see no further. */
   #next: number;
   #recent: LogRecord[] = [];
   #recentBytes = 0;
@@ -47,7 +47,7 @@ export class PartitionLog implements TopicPartition {
     return this.#allocated++;
   }
 
-  /** Records became durable; in offset order. */
+  /** Records were written; in offset order. */
   appended(record: LogRecord): void {
     // A hole (an append that failed) would break the lookup by distance from the first.
     if (record.offset !== this.#next) this.forget(record.offset);

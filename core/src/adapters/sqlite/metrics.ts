@@ -7,7 +7,7 @@ export function sqliteMetrics(registry: Registry) {
   return {
     commitSeconds: new Histogram({
       name: 'vitalwire_sqlite_commit_seconds',
-      help: 'From the beginning of a shared transaction until it was durable.',
+      help: 'One fsync of the write-ahead log, and with it everything written before.',
       buckets: LATENCY_BUCKETS_S,
       registers,
     }),

@@ -9,8 +9,9 @@ export interface Session {
   readonly clock: Clock;
   readonly logger: Logger;
   prepare(sql: string): StatementSync;
-  write<T>(job: () => T, lane?: Lane): Promise<T>;
+  write<T>(job: () => T, lane?: Lane, written?: (value: T) => void): Promise<T>;
   read<T>(query: () => T): Promise<T>;
+  peek<T>(query: () => T): T;
   /** @throws VitalwireError `unavailable` */
   ping(): Promise<void>;
 }
@@ -34,12 +35,17 @@ export class PortSession implements Session {
     return this.#shared.prepare(sql);
   }
 
-  write<T>(job: () => T, lane?: Lane): Promise<T> {
-    return this.#closed ? Promise.reject(this.#error('closed')) : this.#shared.write(job, lane);
+  write<T>(job: () => T, lane?: Lane, written?: (value: T) => void): Promise<T> {
+    return this.#closed ? Promise.reject(this.#error('closed')) : this.#shared.write(job, lane, written);
   }
 
   read<T>(query: () => T): Promise<T> {
     return this.#closed ? Promise.reject(this.#error('closed')) : this.#shared.read(query);
+  }
+
+  peek<T>(query: () => T): T {
+    if (this.#closed) throw this.#error('closed');
+    return this.#shared.peek(query);
   }
 
   ping(): Promise<void> {
