@@ -75,18 +75,18 @@ export class SqliteAlertStore implements AlertStore {
   }
 
   async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
-    const outcome = await this.#database.write(() => this.#store(event));
+    const outcome = await this.#database.write(() => this.#store(event), 'prompt');
     if (outcome === 'committed') this.#wake(event.alert.region);
     return outcome;
   }
 
   async get(region: string, alertId: string): Promise<Alert | undefined> {
-    const row = await this.#database.read(() => this.#get.get(region, alertId));
+    const row = this.#database.peek(() => this.#get.get(region, alertId));
     return row && decodeAlert(row);
   }
 
   async open(region: string, patientId: string): Promise<readonly Alert[]> {
-    const rows = await this.#database.read(() => this.#open.all(region, patientId));
+    const rows = this.#database.peek(() => this.#open.all(region, patientId));
     return rows.map(decodeAlert);
   }
 
