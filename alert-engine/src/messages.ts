@@ -23,6 +23,7 @@ const TECHNICAL: Readonly<Record<TechnicalType, string>> = {
   battery_low: 'The battery of the bedside device is low',
   clock_wrong: 'The clock of the bedside device is wrong',
   feed_late: 'Readings arrive late',
+  value_stuck: 'A value has not moved for long',
 };
 
 /** What is wrong, how far and for how long, for a person: "SpO₂ 84 % below 90 for 15 s". */

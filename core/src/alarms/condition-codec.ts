@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { fromIso, toIso } from '../runtime/iso-time.ts';
-import type { AlertType, ConditionEvent } from './condition.ts';
+import type { AlertType, ConditionEvent, EndReason } from './condition.ts';
 
 const conditionSchema = z.object({
   id: z.string(),
@@ -19,6 +19,8 @@ const conditionSchema = z.object({
   at: z.iso.datetime(),
   mode: z.enum(['real', 'test', 'demo']),
   settings_version: z.string(),
+  limits_revision: z.int().nonnegative().nullish(),
+  reason: z.string().nullish(),
 });
 
 /** The same for the same patient, type and onset; 24 hexadecimal digits. */
@@ -42,6 +44,8 @@ export function encodeCondition(event: ConditionEvent): Uint8Array {
     at: toIso(event.atMs),
     mode: event.mode,
     settings_version: event.settingsVersion,
+    ...(event.limitsRevision === undefined ? {} : { limits_revision: event.limitsRevision }),
+    ...(event.reason === undefined ? {} : { reason: event.reason }),
   };
   return Buffer.from(JSON.stringify(document));
 }
@@ -65,5 +69,8 @@ export function decodeCondition(bytes: Uint8Array): ConditionEvent {
     atMs: fromIso(document.at),
     mode: document.mode,
     settingsVersion: document.settings_version,
+    limitsRevision: document.limits_revision ?? undefined,
+    // A reason that a newer pipeline invents travels through an older engine as it is.
+    reason: (document.reason ?? undefined) as EndReason | undefined,
   };
 }

@@ -21,14 +21,22 @@ export const TECHNICAL_TYPES = [
   'battery_low',
   'clock_wrong',
   'feed_late',
+  'value_stuck',
 ] as const;
 
 export type TechnicalType = (typeof TECHNICAL_TYPES)[number];
 export type LimitType = `${Side}_${LimitName}`;
-export type AlertType = LimitType | TechnicalType | 'early_warning_score';
+/** How a vital moves, whatever its limits: the rules of `trends` in the alarm settings. */
+export type Direction = 'falling' | 'rising';
+export type TrendType = `${Direction}_${LimitName}`;
+export type AlertType = LimitType | TrendType | TechnicalType | 'early_warning_score';
 
 export function limitType(side: Side, vital: VitalName): LimitType {
   return `${side}_${vital === 'heartbeat' ? 'heartrate' : vital}`;
+}
+
+export function trendType(direction: Direction, vital: VitalName): TrendType {
+  return `${direction}_${vital === 'heartbeat' ? 'heartrate' : vital}`;
 }
 
 export function kindOf(type: AlertType): AlarmKind {
@@ -60,4 +68,24 @@ export interface ConditionEvent {
   readonly mode: Mode;
   /** Which alarm settings judged it. */
   readonly settingsVersion: string;
+  /** How often the patient's own limits had been set when it was judged; left out where they never were. */
+  readonly limitsRevision?: number | undefined;
+  /** Of an end that the vitals themselves do not explain. */
+  readonly reason?: EndReason | undefined;
 }
+
+/**
+ * `discharged`, `removed`: the patient is no longer watched. `device_changed`: what was said of a device that the patient no longer has.
+ * `not_measured`: the values it rested on are too old. `silent`: nothing was heard of the patient for a day. `rule_removed`: the settings
+ * or the patient's context no longer know the rule.
+ */
+export const END_REASONS = [
+  'discharged',
+  'removed',
+  'device_changed',
+  'not_measured',
+  'silent',
+  'rule_removed',
+] as const;
+
+export type EndReason = (typeof END_REASONS)[number];

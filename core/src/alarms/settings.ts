@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
-import { VITALS, type VitalName } from '../vitals/vital.ts';
-import type { Priority, Side } from './condition.ts';
+import { VITALS, forEachVital, type VitalName } from '../vitals/vital.ts';
+import type { Direction, Priority, Side } from './condition.ts';
+import { PROFILES, type PatientProfile } from './profile.ts';
+import { settingsProblems } from './settings-problems.ts';
+import { inOrder, settingsSchema, type FileLimits, type SettingsFile } from './settings-schema.ts';
 
 /** One limit of a vital's side: crossed strictly below (low) or above (high) `limit`, for at least `delayMs`. */
 export interface LimitTier {
@@ -11,16 +13,61 @@ export interface LimitTier {
   readonly delayMs: number;
 }
 
+/** Mildest tier first; empty where the side has no alarm. */
+export type VitalLimits = Readonly<Record<VitalName, Readonly<Record<Side, readonly LimitTier[]>>>>;
+
 /** The numbers the alarm rules work with, read from a file and frozen. */
 export interface AlarmSettings {
   /** Digest of the file's content: an alert records which settings judged it. */
   readonly version: string;
-  /** Mildest tier first; empty where the side has no alarm. */
-  readonly limits: Readonly<Record<VitalName, Readonly<Record<Side, readonly LimitTier[]>>>>;
+  /** An adult's. */
+  readonly limits: VitalLimits;
+  /** `profiles.adult` is `limits`. */
+  readonly profiles: Readonly<Record<PatientProfile, VitalLimits>>;
+  /** By vital, how long a limit must stay crossed: of a limit that only a patient has. */
+  readonly delayMs: Readonly<Record<VitalName, number>>;
+  readonly criticalDelayMs: Readonly<Record<VitalName, number>>;
+  /** How far a patient's own limit may lie from the profile's; 0 where left out. */
+  readonly overrideReach: Readonly<
+    Partial<Record<VitalName, Readonly<Partial<Record<Side, number | undefined>>>>>
+  >;
+  /** SpO₂ below the low limit by this is critical; undefined: no such rule. */
+  readonly desaturation: { readonly drop: number | undefined; readonly neonateDrop: number | undefined };
   /** How far back inside a limit a value must be to count as inside. */
   readonly hysteresis: Readonly<Record<VitalName, number>>;
   readonly clearAfterMs: number;
   readonly absenceMs: number;
+  /** Undefined: the score raises no alarm. */
+  readonly earlyWarningScore: ScoreSettings | undefined;
+  readonly technical: TechnicalSettings;
+  readonly trends: readonly TrendSettings[];
+}
+
+export interface ScoreSettings {
+  readonly singleThree: Priority;
+  readonly five: Priority;
+  readonly seven: Priority;
+  readonly delayMs: number;
+  readonly clearAfterMs: number;
+}
+
+/** Undefined where it is not watched for. */
+export interface TechnicalSettings {
+  readonly batteryLow: { readonly belowPercent: number; readonly clearPercent: number } | undefined;
+  readonly clockWrong: { readonly offByMs: number } | undefined;
+  readonly feedLate: { readonly behindMs: number; readonly lastingMs: number } | undefined;
+  /** By vital, how long the very same value is believed. */
+  readonly valueStuckMs: Readonly<Partial<Record<VitalName, number>>>;
+}
+
+export interface TrendSettings {
+  readonly vital: VitalName;
+  readonly direction: Direction;
+  /** In the vital's unit. */
+  readonly by: number;
+  readonly withinMs: number;
+  readonly margin: number;
+  readonly priority: Priority;
 }
 
 /** Each entry of `problems` names the setting, the line it stands on, and what is wrong. */
@@ -33,21 +80,6 @@ export class AlarmSettingsError extends Error {
     this.problems = problems;
   }
 }
-
-const PRIORITIES: readonly Priority[] = ['low', 'medium', 'high', 'critical'];
-
-const side = z.partialRecord(z.enum(PRIORITIES), z.number());
-const sides = z.strictObject({ low: side.optional(), high: side.optional() });
-const seconds = z.number().nonnegative().max(3600);
-const vital = z.enum(VITALS);
-
-const schema = z.strictObject({
-  limits: z.partialRecord(vital, sides),
-  condition_delay_s: z.strictObject({ default: seconds, critical: seconds }).catchall(seconds),
-  hysteresis: z.record(vital, z.number().nonnegative()),
-  clear_after_s: seconds,
-  absence_s: z.number().positive().max(3600),
-});
 
 /** @throws AlarmSettingsError with every problem found, each with its line. */
 export function parseAlarmSettings(yaml: string): AlarmSettings {
@@ -66,7 +98,7 @@ export function parseAlarmSettings(yaml: string): AlarmSettings {
       document.errors.map((error) => `line ${lineAt(error.pos[0])}: ${error.message.split('\n')[0]}`),
     );
   }
-  const parsed = schema.safeParse(document.toJS());
+  const parsed = settingsSchema.safeParse(contentOf(document));
   if (!parsed.success) {
     throw new AlarmSettingsError(
       parsed.error.issues.map(
@@ -75,7 +107,7 @@ export function parseAlarmSettings(yaml: string): AlarmSettings {
     );
   }
   const file = parsed.data;
-  const problems = [...unknownDelays(file), ...crossedLimits(file)];
+  const problems = settingsProblems(file);
   if (problems.length > 0) {
     throw new AlarmSettingsError(
       problems.map(({ path, reason }) => `line ${lineOf(path)}: ${path.join('.')}: ${reason}`),
@@ -84,79 +116,85 @@ export function parseAlarmSettings(yaml: string): AlarmSettings {
   return toSettings(file, createHash('sha256').update(yaml).digest('hex').slice(0, 12));
 }
 
-type File = z.infer<typeof schema>;
-interface Problem {
-  readonly path: readonly string[];
-  readonly reason: string;
-}
-
-function unknownDelays(file: File): Problem[] {
-  const known: readonly string[] = ['default', 'critical', ...VITALS];
-  return Object.keys(file.condition_delay_s)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({ path: ['condition_delay_s', key], reason: 'is no vital' }));
-}
-
-/** A worse tier must lie further out, and the mildest low limit below the mildest high one. */
-function crossedLimits(file: File): Problem[] {
-  const problems: Problem[] = [];
-  for (const [name, { low, high }] of Object.entries(file.limits)) {
-    const [lows, highs] = [inOrder(low), inOrder(high)];
-    for (const [i, [priority, limit]] of lows.entries()) {
-      const milder = lows[i - 1];
-      if (milder && limit >= milder[1]) {
-        problems.push({
-          path: ['limits', name, 'low', priority],
-          reason: `${limit} must be below the ${milder[0]} limit ${milder[1]}`,
-        });
-      }
-    }
-    for (const [i, [priority, limit]] of highs.entries()) {
-      const milder = highs[i - 1];
-      if (milder && limit <= milder[1]) {
-        problems.push({
-          path: ['limits', name, 'high', priority],
-          reason: `${limit} must be above the ${milder[0]} limit ${milder[1]}`,
-        });
-      }
-    }
-    const [lowest, highest] = [lows[0], highs[0]];
-    if (lowest && highest && lowest[1] >= highest[1]) {
-      problems.push({
-        path: ['limits', name, 'low'],
-        reason: `low limit ${lowest[1]} is not below the high limit ${highest[1]}`,
-      });
-    }
+function contentOf(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias without its anchor is no error of the document's own.
+    throw new AlarmSettingsError([`line 1: ${error instanceof Error ? error.message : String(error)}`]);
   }
-  return problems;
 }
 
-function inOrder(limits: Partial<Record<Priority, number>> | undefined): [Priority, number][] {
-  return PRIORITIES.flatMap((priority) => {
-    const limit = limits?.[priority];
-    return limit === undefined ? [] : [[priority, limit] satisfies [Priority, number]];
-  });
-}
+const toMs = (seconds: number): number => seconds * 1000;
 
-function toSettings(file: File, version: string): AlarmSettings {
+function toSettings(file: SettingsFile, version: string): AlarmSettings {
   const delays: Record<string, number> = file.condition_delay_s;
-  const tiers = (name: VitalName, limits: Partial<Record<Priority, number>> | undefined): LimitTier[] =>
-    inOrder(limits).map(([priority, limit]) => {
-      const ordinaryS = delays[name] ?? file.condition_delay_s.default;
-      // A critical limit is judged sooner, never later than the vital's milder ones.
-      const delayS =
-        priority === 'critical' ? Math.min(ordinaryS, file.condition_delay_s.critical) : ordinaryS;
-      return { priority, limit, delayMs: delayS * 1000 };
-    });
-  const limits = {} as Record<VitalName, Record<Side, LimitTier[]>>;
-  for (const name of VITALS) {
-    limits[name] = { low: tiers(name, file.limits[name]?.low), high: tiers(name, file.limits[name]?.high) };
+  const delayMs = forEachVital((vital) => toMs(delays[vital] ?? file.condition_delay_s.default));
+  // A critical limit is judged sooner, never later than the vital's milder ones.
+  const criticalDelayMs = forEachVital((vital) =>
+    Math.min(delayMs[vital], toMs(file.condition_delay_s.critical)),
+  );
+  const tiers = (vital: VitalName, limits: Partial<Record<Priority, number>> | undefined): LimitTier[] =>
+    inOrder(limits).map(([priority, limit]) => ({
+      priority,
+      limit,
+      delayMs: (priority === 'critical' ? criticalDelayMs : delayMs)[vital],
+    }));
+  const limitsOf = (limits: FileLimits): VitalLimits =>
+    forEachVital((vital) => ({
+      low: tiers(vital, limits[vital]?.low),
+      high: tiers(vital, limits[vital]?.high),
+    }));
+  const limits = limitsOf(file.limits);
+  const profiles = { adult: limits } as Record<PatientProfile, VitalLimits>;
+  for (const profile of PROFILES) {
+    if (profile === 'adult') continue;
+    const own = file.profiles?.[profile];
+    profiles[profile] = own ? limitsOf(own) : limits;
   }
   return Object.freeze({
     version,
     limits,
+    profiles,
+    delayMs,
+    criticalDelayMs,
+    overrideReach: file.override_reach ?? {},
+    desaturation: { drop: file.desaturation?.drop, neonateDrop: file.desaturation?.neonate_drop },
     hysteresis: file.hysteresis,
-    clearAfterMs: file.clear_after_s * 1000,
-    absenceMs: file.absence_s * 1000,
+    clearAfterMs: toMs(file.clear_after_s),
+    absenceMs: toMs(file.absence_s),
+    earlyWarningScore: scoreSettings(file.early_warning_score),
+    technical: technicalSettings(file.technical),
+    trends: (file.trends ?? []).map(({ within_s, ...trend }) => ({ ...trend, withinMs: toMs(within_s) })),
   });
+}
+
+function scoreSettings(file: SettingsFile['early_warning_score']): ScoreSettings | undefined {
+  if (file === undefined) return undefined;
+  const { single_three, five, seven, delay_s, clear_after_s } = file;
+  return {
+    singleThree: single_three,
+    five,
+    seven,
+    delayMs: toMs(delay_s),
+    clearAfterMs: toMs(clear_after_s),
+  };
+}
+
+function technicalSettings(file: SettingsFile['technical']): TechnicalSettings {
+  const battery = file?.battery_low;
+  const clock = file?.clock_wrong;
+  const feed = file?.feed_late;
+  const stuck: Record<string, number> = file?.value_stuck ?? {};
+  return {
+    batteryLow: battery && { belowPercent: battery.below_percent, clearPercent: battery.clear_percent },
+    clockWrong: clock && { offByMs: toMs(clock.off_by_s) },
+    feedLate: feed && { behindMs: toMs(feed.behind_s), lastingMs: toMs(feed.lasting_s) },
+    valueStuckMs: Object.fromEntries(
+      VITALS.flatMap((vital) => {
+        const seconds = stuck[`${vital}_s`];
+        return seconds === undefined ? [] : [[vital, toMs(seconds)]];
+      }),
+    ),
+  };
 }

@@ -2,6 +2,7 @@ import type { AlertType, Priority } from '../alarms/condition.ts';
 import type { Validity } from '../vitals/quality.ts';
 import type { Mode } from '../vitals/reading.ts';
 import type { VitalName } from '../vitals/vital.ts';
+import type { AlertLevel } from './analytics.ts';
 
 /**
  * The latest of everything, for screens: newest vitals a patient, presence of devices, the pulse of the alerting pipeline. The newest
@@ -53,6 +54,18 @@ export interface LiveVitals {
   readonly pending: readonly PendingCrossing[];
   /** Only in the first update after a pane of the rolling windows ended, every 10 s at most: what changes slowly need not travel each second. */
   readonly rolling?: Readonly<Partial<Record<VitalName, RollingAggregates>>>;
+  /** The early-warning score as it stands; left out where there is none. */
+  readonly score?: LiveScore;
+  /** Why the patient has no score at all, in words; left out where she may have one. */
+  readonly scoreExclusion?: string;
+}
+
+export interface LiveScore {
+  /** 0..20; a lower bound where `partial`. */
+  readonly score: number;
+  readonly level: AlertLevel;
+  /** A parameter was missing, or its value too old. */
+  readonly partial: boolean;
 }
 
 export type RollingWindow = '1m' | '5m' | '15m' | '60m';

@@ -16,6 +16,8 @@ export const TOPICS = {
   lifecycle: { name: 'alerts.lifecycle', retention: { kind: 'time', ms: 730 * DAY_MS } },
   patients: { name: 'patients.changes', retention: { kind: 'compact' } },
   deadLetters: { name: 'vitalwire.dead-letters', retention: { kind: 'time', ms: 30 * DAY_MS } },
+  riskScores: { name: 'vitalwire.risk-scores', retention: { kind: 'time', ms: 7 * DAY_MS } },
+  regionalShares: { name: 'vitalwire.regional-shares', retention: { kind: 'time', ms: 7 * DAY_MS } },
   alertingCheckpoints: { name: 'vitalwire.checkpoints.alerting', retention: { kind: 'compact' } },
   storageCheckpoints: { name: 'vitalwire.checkpoints.storage', retention: { kind: 'compact' } },
   auditCheckpoints: { name: 'vitalwire.checkpoints.audit', retention: { kind: 'compact' } },

@@ -1,14 +1,25 @@
 /** Changes of patients in Debezium's envelope, as a connector on the hospital's database writes them and as we do. */
 import { z } from 'zod';
+import { PROFILES } from '../../alarms/profile.ts';
 import type { LogRecord } from '../../ports/event-log.ts';
-import type { Patient, PatientChange } from '../../ports/patient-directory.ts';
+import type { Charted, Patient, PatientChange } from '../../ports/patient-directory.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import { toIso } from '../../runtime/iso-time.ts';
+import { VITALS } from '../../vitals/vital.ts';
 
 const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '');
 const identifier = z.union([z.string().min(1), z.number().int()]).transform(String);
+
+/** ISO 8601, or Unix ms, as connectors write times. */
+const moment = z.union([z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)), z.int()]);
+
+const sides = z.strictObject({ low: z.number().optional(), high: z.number().optional() });
+const overrides = z.partialRecord(z.enum(VITALS), sides);
+/** A column of JSON arrives as its text. */
+const limits = z.union([overrides, z.string().transform(fromJson).pipe(overrides)]);
 
 const rowSchema = z.object({
   patient_id: identifier,
@@ -25,6 +36,17 @@ const rowSchema = z.object({
     .transform((bed) => String(bed ?? '')),
   primary_doctor: text,
   risk_level: text,
+  profile: z.enum(PROFILES).nullish(),
+  limits: limits.nullish(),
+  limits_revision: z.int().nonnegative().nullish(),
+  oxygen_scale: z.union([z.literal(1), z.literal(2)]).nullish(),
+  pregnant: z.boolean().nullish(),
+  supplemental_oxygen: z.boolean().nullish(),
+  supplemental_oxygen_at: moment.nullish(),
+  consciousness: z.enum(['unknown', 'alert', 'new_confusion', 'voice', 'pain', 'unresponsive']).nullish(),
+  consciousness_at: moment.nullish(),
+  state: z.enum(['admitted', 'discharged']).nullish(),
+  device_id: z.string().nullish(),
 });
 
 const envelopeSchema = z.discriminatedUnion('op', [
@@ -44,20 +66,7 @@ export function decodePatientChange(record: LogRecord): DecodedChange {
     if (record.value === null) return { kind: 'removed', patientId };
     const envelope = envelopeSchema.parse(unwrap(JSON.parse(Buffer.from(record.value).toString('utf8'))));
     if (envelope.op === 'd') return { kind: 'removed', patientId };
-    const row = envelope.after;
-    return {
-      kind: 'put',
-      patient: {
-        id: row.patient_id,
-        name: row.name,
-        age: row.age,
-        region: row.region,
-        ward: row.ward,
-        bed: row.bed,
-        primaryDoctor: row.primary_doctor,
-        riskLevel: row.risk_level,
-      },
-    };
+    return { kind: 'put', patient: patientOf(envelope.after) };
   } catch (error) {
     // Zod's own message would quote nothing but paths; a JSON error may quote the text, which names a patient.
     const reason =
@@ -68,6 +77,35 @@ export function decodePatientChange(record: LogRecord): DecodedChange {
           : messageOf(error);
     return { kind: 'malformed', reason };
   }
+}
+
+function patientOf(row: z.output<typeof rowSchema>): Patient {
+  return {
+    id: row.patient_id,
+    name: row.name,
+    age: row.age,
+    region: row.region,
+    ward: row.ward,
+    bed: row.bed,
+    primaryDoctor: row.primary_doctor,
+    riskLevel: row.risk_level,
+    profile: row.profile ?? undefined,
+    limits: row.limits ?? undefined,
+    limitsRevision: row.limits_revision ?? undefined,
+    oxygenScale: row.oxygen_scale ?? undefined,
+    pregnant: row.pregnant ?? undefined,
+    supplementalOxygen: charted(row.supplemental_oxygen, row.supplemental_oxygen_at),
+    consciousness: charted(row.consciousness, row.consciousness_at),
+    state: row.state ?? undefined,
+    deviceId: row.device_id ?? undefined,
+  };
+}
+
+/** What was observed without a time says nothing about now. */
+function charted<T>(value: T | null | undefined, atMs: number | null | undefined): Charted<T> | undefined {
+  return value === null || value === undefined || atMs === null || atMs === undefined
+    ? undefined
+    : { value, atMs };
 }
 
 /** What a change from `before` to `after` is in the topic; undefined stands for a row that is not there. */
@@ -97,7 +135,29 @@ function rowOf(patient: Patient | undefined): z.input<typeof rowSchema> | null {
     bed: patient.bed,
     primary_doctor: patient.primaryDoctor,
     risk_level: patient.riskLevel,
+    profile: patient.profile ?? null,
+    limits: patient.limits ?? null,
+    limits_revision: patient.limitsRevision ?? null,
+    oxygen_scale: patient.oxygenScale ?? null,
+    pregnant: patient.pregnant ?? null,
+    supplemental_oxygen: patient.supplementalOxygen?.value ?? null,
+    supplemental_oxygen_at: isoOrNull(patient.supplementalOxygen?.atMs),
+    consciousness: patient.consciousness?.value ?? null,
+    consciousness_at: isoOrNull(patient.consciousness?.atMs),
+    state: patient.state ?? null,
+    device_id: patient.deviceId ?? null,
   };
+}
+
+const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : toIso(ms));
+
+function fromJson(json: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    context.issues.push({ code: 'custom', input: json, message: 'not JSON' });
+    return z.NEVER;
+  }
 }
 
 /** Kafka Connect's JSON converter puts what it writes beside its schema, unless told otherwise. */

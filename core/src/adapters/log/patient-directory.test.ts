@@ -101,6 +101,38 @@ describe('LogPatientDirectory', () => {
     await eventually(async () => expect(await known('7')).toBeUndefined());
   });
 
+  it("takes limits as a connector writes a column of JSON, and a chart's times as text or number", async () => {
+    const after = {
+      ...row,
+      profile: 'neonate',
+      limits: '{"heartbeat":{"high":180}}',
+      limits_revision: 2,
+      supplemental_oxygen: true,
+      supplemental_oxygen_at: '2026-01-01T10:00:00Z',
+      consciousness: 'voice',
+      consciousness_at: 1_000,
+      state: 'admitted',
+      device_id: 'D1',
+    };
+    await append({ op: 'u', after });
+    await eventually(async () =>
+      expect(await known()).toEqual({
+        ...ada,
+        profile: 'neonate',
+        limits: { heartbeat: { high: 180 } },
+        limitsRevision: 2,
+        supplementalOxygen: { value: true, atMs: Date.UTC(2026, 0, 1, 10) },
+        consciousness: { value: 'voice', atMs: 1_000 },
+        state: 'admitted',
+        deviceId: 'D1',
+      }),
+    );
+    await append({ op: 'u', after: { ...after, name: 'Eve', limits: '{"heartbeat":{"high":"a lot"}}' } });
+    await append({ op: 'u', after: { ...after, name: 'Eve', limits: 'none' } });
+    await append({ op: 'u', after: { ...row, bed: '4' } });
+    await eventually(async () => expect(await known()).toEqual({ ...ada, bed: '4' }));
+  });
+
   it('fills in what a row does not say', async () => {
     await append({ op: 'c', after: { patient_id: 'P1', region: 'West', age: null } });
     await eventually(async () =>

@@ -103,8 +103,8 @@ export const decodeVitals = (json: string): LiveVitals[] =>
 
 /** A patient's hash as fields and values in turn: each vital by its own name, so that redis-cli reads it; the rest beside it. */
 export function toVitalsFields(live: LiveVitals): string[] {
-  const { vitals, pending, rolling, score, ...flat } = vitalsDocument(live);
-  const fields = Object.entries(flat).flat();
+  const { vitals, pending, rolling, score, score_exclusion, ...flat } = vitalsDocument(live);
+  const fields = Object.entries(flat).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
   for (const [name, vital] of Object.entries(vitals)) {
     fields.push(name, String(vital.value));
     fields.push(`${name}_measured_at`, vital.measured_at, `${name}_validity`, vital.validity);
@@ -112,6 +112,7 @@ export function toVitalsFields(live: LiveVitals): string[] {
   fields.push('pending', JSON.stringify(pending));
   if (rolling) fields.push('rolling', JSON.stringify(rolling));
   if (score) fields.push('score', JSON.stringify(score));
+  if (score_exclusion !== undefined) fields.push('score_exclusion', score_exclusion);
   return fields;
 }
 

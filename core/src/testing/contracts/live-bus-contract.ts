@@ -110,6 +110,19 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
       });
     });
 
+    it('carries the score, or why there is none', async () => {
+      const scored = vitals(70, { score: { score: 6, level: 'medium', partial: true } });
+      const other = vitals(120, {
+        patientId: freshName('P'),
+        scoreExclusion: 'NEWS2 is not for patients under 16',
+      });
+      const there = new Listening();
+      await (await harness.peer()).subscribe(there);
+      await harness.bus.publishVitals([scored, other]);
+      expect(await harness.bus.latestVitals([patient, other.patientId])).toEqual([scored, other]);
+      await eventually(() => expect(there.vitalsOf(patient, other.patientId)).toEqual([scored, other]));
+    });
+
     describe('presence', () => {
       it('keeps the last of each device, without end', async () => {
         const [first, second] = [freshName('D'), freshName('D')];

@@ -51,6 +51,25 @@ export function patientDirectoryContract(
       expect(await harness.directory.get(id)).toEqual(patient(id, { bed: '13', age: undefined }));
     });
 
+    it('keeps what decides limits and score', async () => {
+      const id = freshName('P');
+      const whole = patient(id, {
+        profile: 'paediatric_to_5_years',
+        limits: { heartbeat: { high: 140 }, oxygen_saturation: { low: 88 } },
+        limitsRevision: 3,
+        oxygenScale: 2,
+        pregnant: false,
+        supplementalOxygen: { value: true, atMs: Date.UTC(2026, 0, 1, 10, 0, 0, 7) },
+        consciousness: { value: 'new_confusion', atMs: Date.UTC(2026, 0, 1, 9) },
+        state: 'discharged',
+        deviceId: 'D1',
+      });
+      await harness.directory.put(whole);
+      expect(await harness.directory.get(id)).toEqual(whole);
+      await harness.reopen();
+      expect(await harness.directory.list([region])).toEqual([whole]);
+    });
+
     it('lists the patients of the regions by id', async () => {
       const other = freshName('region');
       const ids = ['c', 'a', 'b'].map((letter) => `${letter}-${freshName('P')}`);
