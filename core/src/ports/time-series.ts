@@ -9,7 +9,9 @@ import type { VitalName, VitalValues } from '../vitals/vital.ts';
 export interface TimeSeries {
   /**
    * Stores points; durable once resolved, also across a crash of the engine. Idempotent: (patient, device, moment) names a point, and
-   * writing it again leaves one, with the newest value, and its mark, of each vital that was given. Goes on trying while the engine is away, never drops.
+   * writing it again leaves one, with the newest value, and its mark, of each vital that was given.
+   * Points older than their tier is kept may be left out. @throws VitalwireError `unavailable` (whether it was stored is unknown; trying
+   * again is safe)
    */
   writeRaw(points: readonly RawPoint[]): Promise<void>;
   /** The same for windows; (tier, patient, start) names one, and the newest write replaces it whole. */

@@ -23,7 +23,9 @@ const settings = {
     .describe('port of the station, the API and the WebSocket; 0 takes a free one'),
   HEALTH_PORT: port
     .default(9464)
-    .describe('distributed: port of /healthz, /readyz and /metrics of the gateway and the processors'),
+    .describe(
+      'distributed: port of /healthz, /readyz and /metrics of the gateway and the processors; 0 takes a free one',
+    ),
   DATA_DIR: z
     .string()
     .min(1)
@@ -64,6 +66,15 @@ const settings = {
     .default(60)
     .describe('how far in the future a reading may lie before it is rejected'),
   KAFKA_BROKERS: commaList.optional().describe('distributed: host:port, separated by commas'),
+  KAFKA_REPLICATION: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(9)
+    .default(3)
+    .describe(
+      'distributed: copies of each partition, made by the setup job; of three or more, two must have a record',
+    ),
   INFLUX_URL: url(/^https?$/)
     .optional()
     .describe('distributed: address of InfluxDB'),

@@ -1,11 +1,12 @@
 /** `npm start`: the whole of Vitalwire in one process, without any server. */
+import { SettingsFileError } from '@vitalwire/core/alarms/settings-file.ts';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { ConfigError, readConfig } from '@vitalwire/core/runtime/config.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { banner } from './banner.ts';
 import { SecretsError, loadSecrets } from './secrets.ts';
-import { SettingsFileError, startEmbedded } from './start.ts';
+import { startEmbedded } from './start.ts';
 
 /** Wrong settings or data that cannot be used: what an operator must mend before the next start. */
 const MISCONFIGURED = 2;
@@ -27,7 +28,8 @@ try {
     void end('failure', 1);
   });
 
-  console.log(await banner(config, secrets, embedded));
+  const running = { ...embedded, where: 'in one process', data: config.DATA_DIR };
+  console.log(await banner(config, secrets, running));
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof ConfigError || error instanceof SecretsError || error instanceof SettingsFileError) {

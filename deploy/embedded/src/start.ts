@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_BOUNDS } from '@vitalwire/alert-engine/config.ts';
 import { startAlertEngine } from '@vitalwire/alert-engine/start.ts';
 import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
-import { parseAlarmSettings, type AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import { readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
 import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Config } from '@vitalwire/core/runtime/config.ts';
@@ -118,21 +118,5 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-/** The alarm settings could not be used; one line a problem. */
-export class SettingsFileError extends Error {
-  override readonly name = 'SettingsFileError';
-}
-
-function readAlarmSettings(path: string | undefined): AlarmSettings {
-  const file = path ?? fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml'));
-  try {
-    return parseAlarmSettings(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new SettingsFileError(
-      `ALARMS_FILE: ${file}: ${error instanceof Error ? error.message : String(error)}`,
-    );
   }
 }

@@ -75,7 +75,7 @@ async function findBucket(buckets: BucketsAPI, org: string, name: string): Promi
   try {
     return (await buckets.getBuckets({ org, name })).buckets?.[0];
   } catch (error) {
-    if (isMissing(error) && /^bucket/.test((error as Error).message)) return undefined;
+    if (isMissing(error) && (error as Error).message.startsWith('bucket')) return undefined;
     throw error;
   }
 }

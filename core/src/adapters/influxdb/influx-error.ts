@@ -33,7 +33,7 @@ export const isMissing = (error: unknown): boolean =>
 
 function refusal(error: HttpError): string {
   if (error.statusCode === UNAUTHORIZED) return `INFLUX_TOKEN: InfluxDB refused it (${error.message})`;
-  if (error.statusCode === NOT_FOUND && /^organization/.test(error.message)) {
+  if (error.statusCode === NOT_FOUND && error.message.startsWith('organization')) {
     return `INFLUX_ORG: InfluxDB has no such organisation (${error.message})`;
   }
   return `InfluxDB refused the request (${error.statusCode} ${error.message})`;

@@ -11,7 +11,10 @@ export const WINDOW_MEASUREMENT = 'downsampled_vitals';
 /** A pivoted row of a query: tags, fields and `_time` by name. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Fields beyond the data model's: `<vital>_validity` where marked, `mode`, and `clock_correction_ms` where a clock was corrected. */
+/**
+ * Fields beyond the data model's: `<vital>_validity` where marked, `mode`, and `clock_correction_ms` where a clock was corrected. A mark stays
+ * when the same moment is written again without it: doubt once stored is shown.
+ */
 export function rawToPoint(raw: RawPoint): Point {
   const point = new Point(RAW_MEASUREMENT)
     .tag('patient_id', raw.patientId)

@@ -35,6 +35,8 @@ export class Cluster {
   readonly #seeds: readonly { host: string; port: number }[];
   #nextSeed = 0;
   readonly #nodes = new Map<number, Node>();
+  /** A connection counts as connected to kafkajs as soon as its socket is, before it knows what the broker speaks. */
+  readonly #connecting = new Map<BrokerConnection, Promise<void>>();
   #seed: BrokerConnection | undefined;
   #closed = false;
 
@@ -58,7 +60,7 @@ export class Cluster {
   /** Any broker that can be reached. */
   async anyBroker(): Promise<BrokerConnection> {
     const known = [...this.#nodes.values()].map((node) => node.connection);
-    for (const connection of known.filter((candidate) => candidate.isConnected())) return connection;
+    for (const connection of known.filter((candidate) => this.#isUsable(candidate))) return connection;
     for (const connection of known) {
       try {
         return await this.#connected(connection);
@@ -98,12 +100,34 @@ export class Cluster {
     if (this.#closed) {
       throw new VitalwireError('closed', 'Kafka: the connection is closed', { retriable: false });
     }
-    if (!connection.isConnected()) await connection.connect();
+    if (this.#isUsable(connection)) return connection;
+    const connecting = this.#connecting.get(connection) ?? this.#handshake(connection);
+    await connecting;
     return connection;
   }
 
+  #isUsable(connection: BrokerConnection): boolean {
+    return connection.isConnected() && !this.#connecting.has(connection);
+  }
+
+  #handshake(connection: BrokerConnection): Promise<void> {
+    const connecting = (async () => {
+      try {
+        await connection.connect();
+      } catch (error) {
+        // Half a handshake must not pass for a whole one.
+        await connection.disconnect();
+        throw error;
+      } finally {
+        this.#connecting.delete(connection);
+      }
+    })();
+    this.#connecting.set(connection, connecting);
+    return connecting;
+  }
+
   async #seedBroker(): Promise<BrokerConnection> {
-    if (this.#seed?.isConnected()) return this.#seed;
+    if (this.#seed && this.#isUsable(this.#seed)) return this.#seed;
     const problems: string[] = [];
     for (let tried = 0; tried < this.#seeds.length; tried++) {
       const address = this.#seeds[this.#nextSeed++ % this.#seeds.length]!;

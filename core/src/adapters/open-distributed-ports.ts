@@ -1,0 +1,167 @@
+import type { Analytics } from '../ports/analytics.ts';
+import type { PatientDirectory } from '../ports/patient-directory.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { TimeSeries } from '../ports/time-series.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { ConfigError } from '../runtime/config.ts';
+import { VitalwireError, messageOf } from '../runtime/errors.ts';
+import type { Dependency } from '../runtime/health.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Registry } from '../runtime/metrics.ts';
+import { ALL_TOPICS, TOPICS } from '../runtime/topics.ts';
+import { cassandraAnalytics, openCassandraAnalytics } from './cassandra/analytics.ts';
+import type { EngineSettings } from './engine-settings.ts';
+import { influxTimeSeries, openInfluxTimeSeries } from './influxdb/time-series.ts';
+import { openKafkaCheckpointStore } from './kafka/checkpoint-store.ts';
+import { KAFKA_DEFAULTS, openKafkaEventLog } from './kafka/event-log.ts';
+import { kafkaMetrics } from './kafka/metrics.ts';
+import { LogPatientDirectory } from './log/patient-directory.ts';
+import { openRedisAlertStore } from './redis/alert-store.ts';
+import { VITALS_KEPT_MS, openRedisLiveBus } from './redis/live-bus.ts';
+import { redisMetrics } from './redis/metrics.ts';
+import { startPatientCache } from './redis/patient-cache.ts';
+
+export type PortName = keyof Ports;
+
+export interface DistributedPortsOptions<Needed extends PortName> {
+  /** Names the process to the engines. */
+  readonly component: string;
+  /** The ports to open, with the event log: an engine behind none of them is not asked for anything. */
+  readonly needed: readonly Needed[];
+  /** The component does without InfluxDB and Cassandra for a while: that they do not answer is no reason not to start. */
+  readonly databasesMayBeAway: boolean;
+}
+
+export interface DistributedDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+export type DistributedPorts<Needed extends PortName> = Pick<Ports, Needed> & {
+  /** For /readyz: the engines that the component cannot do without. */
+  readonly dependencies: readonly Dependency[];
+  /** After everything accepted is durable. Idempotent. */
+  close(): Promise<void>;
+};
+
+type Openers = { readonly [Name in PortName]: () => Promise<Ports[Name]> };
+
+/**
+ * The ports of one component on Kafka, Redis, InfluxDB and Cassandra. Topics, buckets and tables must be there: the setup job makes them.
+ * @throws ConfigError with a line for each engine that does not answer or refuses, beginning with the setting to look at
+ */
+export async function openDistributedPorts<Needed extends PortName>(
+  settings: EngineSettings,
+  options: DistributedPortsOptions<Needed>,
+  deps: DistributedDeps,
+): Promise<DistributedPorts<Needed>> {
+  const ports: Partial<{ -readonly [Name in PortName]: Ports[Name] }> = {};
+  const open = openers(settings, options, deps, () => ports.log);
+  const problems = new Set<string>();
+  const take = async <Name extends PortName>(name: Name): Promise<void> => {
+    try {
+      Object.assign(ports, { [name]: await open[name]() });
+    } catch (error) {
+      if (!(error instanceof VitalwireError)) throw error;
+      problems.add(error.message);
+    }
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll(ports));
+  try {
+    const wanted = new Set<PortName>(['log', ...options.needed]);
+    const following = wanted.delete('directory');
+    await Promise.all([...wanted].map(take));
+    if (following && ports.log) await take('directory');
+    if (problems.size > 0) throw new ConfigError([...problems]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const dependencies = dependenciesOf(ports, options.databasesMayBeAway);
+  return { ...(ports as Pick<Ports, Needed>), dependencies, close };
+}
+
+function openers<Needed extends PortName>(
+  settings: EngineSettings,
+  { component, databasesMayBeAway }: DistributedPortsOptions<Needed>,
+  deps: DistributedDeps,
+  log: () => Ports['log'] | undefined,
+): Openers {
+  const { clock, logger, registry } = deps;
+  const clientId = `vitalwire-${component}`;
+  const kafka = { brokers: settings.kafka.brokers, clientId, ...KAFKA_DEFAULTS };
+  const onKafka = { clock, logger, metrics: kafkaMetrics(registry) };
+  const redis = { url: settings.redis.url, clientName: clientId };
+  const onRedis = { clock, logger, metrics: redisMetrics(registry) };
+  const orLater = async <Port>(opening: Promise<Port>, later: () => Port): Promise<Port> => {
+    try {
+      return await opening;
+    } catch (error) {
+      if (!databasesMayBeAway || !(error instanceof VitalwireError) || !error.retriable) throw error;
+      logger.warn({ reason: messageOf(error) }, 'started without it; it is asked again when needed');
+      return later();
+    }
+  };
+  return {
+    log: () => openKafkaEventLog({ ...kafka, topics: ALL_TOPICS.map(({ name }) => name) }, onKafka),
+    checkpoints: () => openKafkaCheckpointStore(kafka, onKafka),
+    timeSeries: () =>
+      orLater<TimeSeries>(openInfluxTimeSeries(settings.influx, { logger }), () =>
+        influxTimeSeries(settings.influx, { logger }),
+      ),
+    analytics: () =>
+      orLater<Analytics>(openCassandraAnalytics(settings.cassandra), () =>
+        cassandraAnalytics(settings.cassandra),
+      ),
+    alerts: () => openRedisAlertStore(redis, onRedis),
+    live: () => openRedisLiveBus({ ...redis, vitalsKeptMs: VITALS_KEPT_MS }, onRedis),
+    directory: async () => {
+      const followed = log();
+      if (!followed) throw new Error('the directory follows the event log, which must be open');
+      const topic = TOPICS.patients.name;
+      const directory = await LogPatientDirectory.open({ log: followed, topic, clock, logger, registry });
+      return cachedInRedis(directory, () =>
+        startPatientCache({ ...redis, regions: settings.regions }, { ...onRedis, directory }),
+      );
+    },
+  };
+}
+
+/** The directory, with the data model's `cache:patient:<id>` kept as it has it for as long as it is open. */
+async function cachedInRedis(
+  directory: LogPatientDirectory,
+  startCache: () => ReturnType<typeof startPatientCache>,
+): Promise<PatientDirectory> {
+  try {
+    const cache = await startCache();
+    const close = directory.close.bind(directory);
+    return Object.assign(directory, {
+      close: async () => {
+        await cache.stop();
+        await close();
+      },
+    });
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+}
+
+function dependenciesOf(ports: Partial<Ports>, databasesMayBeAway: boolean): Dependency[] {
+  const { log, alerts, live, timeSeries, analytics } = ports;
+  const databases = databasesMayBeAway ? {} : { 'time series': timeSeries, analytics };
+  const needed = { 'event log': log, 'alert store': alerts, 'live bus': live, ...databases };
+  return Object.entries(needed).flatMap(([name, port]) =>
+    port === undefined ? [] : [{ name, check: () => port.ping() }],
+  );
+}
+
+/** The directory follows the log; the log's consumers store what they have as they are released. */
+async function closeAll(ports: Partial<Ports>): Promise<void> {
+  await ports.directory?.close();
+  await ports.log?.close();
+  const { checkpoints, timeSeries, analytics, alerts, live } = ports;
+  await Promise.all([checkpoints, timeSeries, analytics, alerts, live].map((port) => port?.close()));
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { ConfigError } from '@vitalwire/core/runtime/config.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const COPIES = 3;
+
+/**
+ * The environment of components on this machine: where the environment names no engines, those that `npm run engines:up` started; as many
+ * copies of what they keep as there are nodes, three at most. @throws ConfigError where there are none
+ */
+export function distributedEnvironment(environment: Environment): Environment {
+  const named: Environment = {
+    ...(environment['KAFKA_BROKERS'] ? {} : startedHere(environment)),
+    ...environment,
+    VITALWIRE_MODE: 'distributed',
+  };
+  return {
+    KAFKA_REPLICATION: copies(named['KAFKA_BROKERS']),
+    CASSANDRA_REPLICATION: copies(named['CASSANDRA_CONTACT_POINTS']),
+    ...named,
+  };
+}
+
+const copies = (nodes = ''): string => String(Math.min(COPIES, nodes.split(',').length));
+
+function startedHere(environment: Environment): Environment {
+  const file = join(environment['ENGINES_DIR'] ?? join(ROOT, '.engines'), 'engines.env');
+  try {
+    return parseEnv(readFileSync(file, 'utf8')) as Environment;
+  } catch {
+    throw new ConfigError([
+      'KAFKA_BROKERS: is not set, and no engines were started here: npm run engines:up starts them',
+    ]);
+  }
+}
