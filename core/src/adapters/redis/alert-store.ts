@@ -204,12 +204,12 @@ class RedisAlertStore implements AlertStore {
 
   async #subscribe(): Promise<Redis> {
     try {
-      const subscriber = await connectSubscriber(this.#config, this.#deps);
-      subscriber.on('message', (_channel, region) => this.#wake(region));
-      // What was said while the connection was away was said to nobody.
-      subscriber.on('ready', () => this.#regions.forEach((region) => this.#wake(region)));
-      await subscriber.subscribe(COMMITS_CHANNEL);
-      return subscriber;
+      return await connectSubscriber(this.#config, this.#deps, {
+        channels: [COMMITS_CHANNEL],
+        patterns: [],
+        heard: (_channel, region) => this.#wake(region),
+        back: () => this.#regions.forEach((region) => this.#wake(region)),
+      });
     } catch (error) {
       this.#subscriber = undefined;
       throw error;

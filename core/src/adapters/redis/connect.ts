@@ -40,14 +40,46 @@ export async function connectRedis(config: RedisConfig, deps: RedisDeps): Promis
   return opened(redis, deps);
 }
 
-/** A connection for subscriptions, which are made again whenever it comes back. */
-export async function connectSubscriber(config: RedisConfig, deps: RedisDeps): Promise<Redis> {
+export interface Subscription {
+  readonly channels: readonly string[];
+  readonly patterns: readonly string[];
+  heard(channel: string, message: string): void;
+  /** The subscription stands again after the connection was away; what was said meanwhile was said to nobody. */
+  back(): void;
+}
+
+/**
+ * A connection that hears what it subscribed to, and subscribes again whenever it comes back. ioredis would do that by itself, but where the
+ * connection breaks once more just then, nobody catches its rejection and the process ends.
+ * @throws VitalwireError where Redis does not answer or refuses, naming the setting
+ */
+export async function connectSubscriber(
+  config: RedisConfig,
+  deps: RedisDeps,
+  subscription: Subscription,
+): Promise<Redis> {
   const redis = new Redis(config.url, {
     ...options({ ...config, clientName: `${config.clientName}-subscriber` }, deps),
-    autoResubscribe: true,
+    autoResubscribe: false,
     maxRetriesPerRequest: null,
   });
-  return opened(redis, deps);
+  const { channels, patterns } = subscription;
+  const subscribe = async (): Promise<void> => {
+    if (patterns.length > 0) await redis.psubscribe(...patterns);
+    await redis.subscribe(...channels);
+  };
+  await opened(redis, deps);
+  redis.on('message', (channel, message) => subscription.heard(channel, message));
+  redis.on('pmessage', (_pattern, channel, message) => subscription.heard(channel, message));
+  await subscribe();
+  redis.on('ready', () => {
+    subscribe().then(
+      () => subscription.back(),
+      // The connection is gone again; the next one subscribes.
+      (error: unknown) => deps.logger.debug({ reason: messageOf(error) }, 'not subscribed yet'),
+    );
+  });
+  return redis;
 }
 
 function options(config: RedisConfig, { logger, metrics }: RedisDeps) {

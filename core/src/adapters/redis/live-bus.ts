@@ -179,13 +179,12 @@ class RedisLiveBus implements LiveBus {
 
   async #subscribe(): Promise<Redis> {
     try {
-      const subscriber = await connectSubscriber(this.#config, this.#deps);
-      subscriber.on('message', (channel, message) => this.#hear(channel, message));
-      subscriber.on('pmessage', (_pattern, channel, message) => this.#hear(channel, message));
-      subscriber.on('ready', () => void this.#catchUp());
-      await subscriber.psubscribe(VITALS_CHANNELS);
-      await subscriber.subscribe(PRESENCE_CHANNEL, PULSE_CHANNEL);
-      return subscriber;
+      return await connectSubscriber(this.#config, this.#deps, {
+        channels: [PRESENCE_CHANNEL, PULSE_CHANNEL],
+        patterns: [VITALS_CHANNELS],
+        heard: (channel, message) => this.#hear(channel, message),
+        back: () => void this.#catchUp(),
+      });
     } catch (error) {
       this.#subscriber = undefined;
       throw error;

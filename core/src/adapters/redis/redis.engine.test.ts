@@ -184,6 +184,27 @@ describe('Redis away', () => {
     expect(await redis.ttl(`cache:vitals:latest:${patient}`)).toBeGreaterThan(290);
   });
 
+  it('survives a connection that breaks again and again while it subscribes', async () => {
+    const [bus, store] = [await openBus(), await openStore()];
+    const seen: number[] = [];
+    await bus.subscribe({
+      vitals: () => {},
+      presence: () => {},
+      pulse: ({ partition }) => void seen.push(partition),
+    });
+    await store.onCommit(() => {});
+    // A rejection that nobody catches fails the run.
+    for (let i = 0; i < 150; i++) {
+      proxy.drop();
+      await new Promise((resolve) => setTimeout(resolve, i % 12));
+    }
+    await eventually(async () => {
+      await bus.publishPulse({ partition: 7, atMs: 0, lagRecords: 0 });
+      expect(seen).toContain(7);
+    });
+    proxy.drop();
+  });
+
   it('is one clear line at the start', async () => {
     proxy.cut();
     await expect(openStore()).rejects.toMatchObject({
