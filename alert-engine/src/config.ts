@@ -1,4 +1,5 @@
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import type { EscalationSettings } from './escalation/settings.ts';
 
 export interface AlertEngineConfig {
   readonly host: string;
@@ -12,6 +13,8 @@ export interface AlertEngineConfig {
   readonly alarmSettings: AlarmSettings;
   /** Folder of the built nurse station, served at `/`; undefined serves none. */
   readonly stationRoot: string | undefined;
+  /** Undefined or left out: the settings that come with the engine. */
+  readonly escalation?: EscalationSettings | undefined;
   readonly bounds: AlertEngineBounds;
 }
 

@@ -38,6 +38,13 @@ export function alertEngineMetrics(registry: Registry) {
       labelNames: ['event', 'kind', 'priority'],
       registers,
     }),
+    timerLateness: new Histogram({
+      name: 'vitalwire_alert_timer_lateness_seconds',
+      help: 'From when a signal, reminder or escalation was due to when this engine had fired it',
+      labelNames: ['timer'],
+      buckets: LATENCY_BUCKETS_S,
+      registers,
+    }),
     auditEvents: new Counter({
       name: 'vitalwire_audit_events_total',
       help: 'Alert events written to the audit trail by this engine',

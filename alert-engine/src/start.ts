@@ -8,12 +8,15 @@ import { buildServer } from './api/server.ts';
 import { startAuditRelay } from './audit/relay.ts';
 import { CONDITIONS_GROUP, consumeConditions } from './conditions/consumer.ts';
 import type { AlertEngineConfig } from './config.ts';
+import { policyFrom } from './escalation/policy.ts';
+import { defaultEscalationSettings } from './escalation/settings.ts';
 import { Hub } from './hub/hub.ts';
 import { CommitSignal } from './live/commit-signal.ts';
 import { LiveView } from './live/live-view.ts';
 import { Monitoring } from './live/monitoring.ts';
 import { alertEngineMetrics } from './metrics.ts';
 import { relayPresence } from './presence/presence-relay.ts';
+import { startTimers } from './timers/scheduler.ts';
 
 export interface AlertEngineDeps {
   readonly ports: Pick<
@@ -61,6 +64,12 @@ export async function startAlertEngine(
     const commits = new CommitSignal(clock);
     await commits.listenTo(alerts);
     const view = new LiveView({ live, directory, regions, clock, logger });
+    const settings = config.escalation ?? defaultEscalationSettings();
+    const policyFor = policyFrom({
+      settings,
+      wardOf: (patientId) => view.patient(patientId)?.ward,
+      pauseOf: () => undefined,
+    });
     const hub = new Hub({
       alerts,
       commits,
@@ -115,6 +124,7 @@ export async function startAlertEngine(
       logger,
       metrics,
       random,
+      policyFor,
       leadership: {
         gained: () => (leading ??= relay()),
         lost: async () => {
@@ -130,6 +140,8 @@ export async function startAlertEngine(
       failure.reject(error);
     });
 
+    started.push(startTimers({ alerts, commits, regions, policyFor, clock, logger, metrics }));
+
     const presence = await relayPresence({ log, live, clock, logger, random });
     started.push({ name: 'presence-relay', stop: () => presence.stop() });
     presence.failed.catch((error: unknown) => failure.reject(error));
@@ -142,6 +154,7 @@ export async function startAlertEngine(
       view,
       regions,
       alarmSettings: config.alarmSettings,
+      policyFor,
       clock,
       logger,
       metrics,

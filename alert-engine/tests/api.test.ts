@@ -7,6 +7,7 @@ import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
 import type { AlertEngine } from '../src/start.ts';
@@ -51,7 +52,13 @@ const post = (path: string, init: RequestInit & { token?: string } = {}) =>
   call(path, { method: 'POST', ...init });
 
 const raise = (patientId: string, region = 'West', changes = {}) =>
-  applyCondition(sampleCondition({ patientId, region, ...changes }), ports.alerts, systemClock, metrics);
+  applyCondition(
+    sampleCondition({ patientId, region, ...changes }),
+    ports.alerts,
+    systemClock,
+    metrics,
+    () => DEFAULT_POLICY,
+  );
 const idOf = (patientId: string, changes = {}) => sampleCondition({ patientId, ...changes }).id;
 
 async function start(options: EngineOptions = {}): Promise<void> {

@@ -11,6 +11,7 @@ import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AUDIT_PIPELINE } from '../src/audit/position.ts';
 import { startAuditRelay, type AuditRelayDeps } from '../src/audit/relay.ts';
+import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { CommitSignal } from '../src/live/commit-signal.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
@@ -52,7 +53,13 @@ function relay(changes: Partial<AuditRelayDeps> = {}): Service {
 }
 
 async function raise(patientId: string, region = 'West'): Promise<void> {
-  await applyCondition(sampleCondition({ patientId, region }), ports.alerts, systemClock, deps.metrics);
+  await applyCondition(
+    sampleCondition({ patientId, region }),
+    ports.alerts,
+    systemClock,
+    deps.metrics,
+    () => DEFAULT_POLICY,
+  );
 }
 
 async function trail(): Promise<string[]> {

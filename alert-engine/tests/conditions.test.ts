@@ -8,6 +8,7 @@ import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act } from '../src/actions/actions.ts';
+import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { CONDITIONS_GROUP, consumeConditions, type ConditionsDeps } from '../src/conditions/consumer.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
@@ -34,6 +35,7 @@ const depsWith = (changes: Partial<ConditionsDeps> = {}): ConditionsDeps => ({
   logger: createLogger('test', 'silent'),
   metrics: alertEngineMetrics(createRegistry('test')),
   random: () => 0.5,
+  policyFor: () => DEFAULT_POLICY,
   leadership: { gained: () => {}, lost: async () => {} },
   ...changes,
 });
@@ -93,7 +95,7 @@ describe('conditions', () => {
     const dying = depsWith();
     // What the dead engine did: everything up to, and not including, the commit of its offset.
     for (const condition of [first, firstEnded, second]) {
-      await applyCondition(condition, ports.alerts, systemClock, dying.metrics);
+      await applyCondition(condition, ports.alerts, systemClock, dying.metrics, () => DEFAULT_POLICY);
     }
     const before = await everyEvent();
     await start();
@@ -104,7 +106,8 @@ describe('conditions', () => {
   it('raise nothing again on replay after the alert that went on with them was closed', async () => {
     const all = [first, firstEnded, second, secondEnded];
     const deps = depsWith();
-    for (const condition of all) await applyCondition(condition, ports.alerts, systemClock, deps.metrics);
+    for (const condition of all)
+      await applyCondition(condition, ports.alerts, systemClock, deps.metrics, () => DEFAULT_POLICY);
     await act(deps, 'West', first.id, { kind: 'acknowledge', actor: 'Ann' });
     expect(await ports.alerts.open('West', 'P1')).toEqual([]);
     const before = await everyEvent();
@@ -179,12 +182,15 @@ describe('conditions', () => {
 
   it('and people change an alert at once without losing either', async () => {
     const deps = depsWith();
-    await applyCondition(sampleCondition(), ports.alerts, systemClock, deps.metrics);
+    await applyCondition(sampleCondition(), ports.alerts, systemClock, deps.metrics, () => DEFAULT_POLICY);
     const worse = sampleCondition({ event: 'changed', revision: 2, priority: 'critical' });
     const staff = Array.from({ length: 5 }, (_, i) =>
       act(deps, 'West', first.id, { kind: 'acknowledge', actor: `nurse ${i}` }),
     );
-    await Promise.all([applyCondition(worse, ports.alerts, systemClock, deps.metrics), ...staff]);
+    await Promise.all([
+      applyCondition(worse, ports.alerts, systemClock, deps.metrics, () => DEFAULT_POLICY),
+      ...staff,
+    ]);
     const [alert] = await ports.alerts.open('West', 'P1');
     expect(alert).toMatchObject({ priority: 'critical', conditionRevision: 2 });
     expect((await ports.alerts.history('West', first.id)).map(({ alert }) => alert.version)).toEqual(

@@ -13,6 +13,7 @@ import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { WebSocket } from 'ws';
 import { applyCondition } from '../src/conditions/apply.ts';
+import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
 import { keepPulse, startEngine, tokenFor } from './engine.ts';
 import { openPorts } from './ports.ts';
@@ -78,6 +79,7 @@ async function serve(): Promise<void> {
       ports.alerts,
       systemClock,
       metrics,
+      () => DEFAULT_POLICY,
     );
     committedAtMs.push(Date.now());
   }

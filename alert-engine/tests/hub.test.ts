@@ -5,6 +5,7 @@ import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
 import type { AlertEngine } from '../src/start.ts';
@@ -34,7 +35,13 @@ afterEach(async () => {
 });
 
 const raise = (patientId: string, region = 'West', changes = {}) =>
-  applyCondition(sampleCondition({ patientId, region, ...changes }), ports.alerts, systemClock, metrics);
+  applyCondition(
+    sampleCondition({ patientId, region, ...changes }),
+    ports.alerts,
+    systemClock,
+    metrics,
+    () => DEFAULT_POLICY,
+  );
 
 const station = async (hello: Record<string, unknown> = {}): Promise<Station> => {
   const joined = await Station.join(engine.port, { token, ...hello });
@@ -318,6 +325,11 @@ describe('alerts', () => {
           resolvedBy: undefined,
           resolvedAtMs: undefined,
           escalationStep: 0,
+          silence: undefined,
+          signalDueMs: undefined,
+          remindedAtMs: undefined,
+          reminderDueMs: undefined,
+          escalationDueMs: undefined,
           conditionId: condition.id,
           conditionRevision: 1,
         },

@@ -5,6 +5,7 @@ import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { step, type LifecycleInput } from '../lifecycle/lifecycle.ts';
 import type { RefusedReason } from '../lifecycle/outcome.ts';
+import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 
 export type Action = Exclude<LifecycleInput, { kind: 'condition' }>;
@@ -19,13 +20,14 @@ export interface ActionDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: AlertEngineMetrics;
+  readonly policyFor: PolicyFor;
 }
 
 /** A person waits for the answer: rather than go on for ever, say that it did not work. */
 const CONFLICTS_MAX = 20;
 
 /**
- * What a person does to an alert. Resolved `done`, the store has it, with the alert as it then stands; doing it again changes nothing.
+ * What a person, or a timer, does to an alert. Resolved `done`, the store has it, with the alert as it then stands; doing it again changes nothing.
  * @throws VitalwireError `unavailable` (whether it was done is unknown; trying again is safe)
  */
 export async function act(
@@ -37,7 +39,7 @@ export async function act(
   for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
     const alert = await deps.alerts.get(region, alertId);
     if (!alert) return { kind: 'not_found' };
-    const outcome = step(alert, action, deps.clock.now());
+    const outcome = step(alert, action, deps.clock.now(), deps.policyFor(region, alert.patientId));
     if (outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'ignored') return { kind: 'done', alert };
     if ((await deps.alerts.commit(outcome.event)) === 'committed') {

@@ -15,6 +15,7 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { LiveView } from '../live/live-view.ts';
+import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { problemSchema } from './problem.ts';
 
@@ -27,6 +28,7 @@ export interface ApiDeps {
   readonly view: LiveView;
   readonly regions: readonly string[];
   readonly alarmSettings: AlarmSettings;
+  readonly policyFor: PolicyFor;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: AlertEngineMetrics;

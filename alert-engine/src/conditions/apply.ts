@@ -4,6 +4,7 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { step } from '../lifecycle/lifecycle.ts';
 import { ignored, type Outcome } from '../lifecycle/outcome.ts';
+import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { locate } from './locate.ts';
 
@@ -19,11 +20,17 @@ export async function applyCondition(
   store: AlertStore,
   clock: Clock,
   metrics: AlertEngineMetrics,
+  policyFor: PolicyFor,
 ): Promise<Outcome> {
   for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
     const located = await locate(store, condition);
     if (located.kind === 'seen') return ignored('superseded');
-    const outcome = step(located.alert, { kind: 'condition', condition }, clock.now());
+    const outcome = step(
+      located.alert,
+      { kind: 'condition', condition },
+      clock.now(),
+      policyFor(condition.region, condition.patientId),
+    );
     if (outcome.kind !== 'applied') return outcome;
     if ((await store.commit(outcome.event)) === 'committed') return outcome;
     metrics.commitConflicts.inc();

@@ -13,6 +13,7 @@ import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { applyCondition } from './apply.ts';
 
@@ -29,6 +30,7 @@ export interface ConditionsDeps {
   readonly logger: Logger;
   readonly metrics: AlertEngineMetrics;
   readonly random: () => number;
+  readonly policyFor: PolicyFor;
   /** Told of the first partition's coming and going: whoever has it does what one engine alone should do. */
   readonly leadership: { gained(): void; lost(): Promise<void> };
 }
@@ -125,7 +127,7 @@ function persist(deps: ConditionsDeps, signal: AbortSignal, work: () => Promise<
 async function applyRecord(deps: ConditionsDeps, record: LogRecord): Promise<void> {
   const condition = decoded(record);
   if (condition instanceof Error) return setAside(deps, record, condition);
-  const outcome = await applyCondition(condition, deps.alerts, deps.clock, deps.metrics);
+  const outcome = await applyCondition(condition, deps.alerts, deps.clock, deps.metrics, deps.policyFor);
   if (outcome.kind === 'applied') {
     const { event, alert } = outcome.event;
     deps.metrics.conditions.inc({ outcome: event });

@@ -4,10 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { sampleCondition } from '../../tests/samples.ts';
 import { step, type LifecycleInput } from './lifecycle.ts';
 import type { LifecycleState } from './state.ts';
+import { DEFAULT_POLICY, type LifecyclePolicy } from './policy.ts';
 import { stateOf } from './state.ts';
+import type { Timer } from './timers.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1, 13);
-const LATER_MS = NOW_MS + 60_000;
+/** Every timer that was set at NOW_MS has passed. */
+const LATER_MS = NOW_MS + 600_000;
+const PAUSED_POLICY = {
+  ...DEFAULT_POLICY,
+  pause: { untilMs: LATER_MS + 1, priority: 'high' },
+} as const satisfies LifecyclePolicy;
 
 type State = 'none' | LifecycleState;
 
@@ -18,7 +25,7 @@ interface Expected {
 }
 
 const apply = (alert: Alert | undefined, input: LifecycleInput, nowMs = NOW_MS): Alert => {
-  const outcome = step(alert, input, nowMs);
+  const outcome = step(alert, input, nowMs, DEFAULT_POLICY);
   if (outcome.kind !== 'applied') throw new Error(outcome.reason);
   return outcome.event.alert;
 };
@@ -46,6 +53,11 @@ const ended = onCondition(sampleCondition({ event: 'ended', revision: 3, value: 
 const endedOther = onCondition(
   sampleCondition({ event: 'ended', revision: 2, onsetMs: NEXT_ONSET_MS, value: 95 }),
 );
+/** All three are long due. */
+const timer = (which: Timer): LifecycleInput => ({ kind: 'timer', timer: which });
+const pause: LifecycleInput = { kind: 'pause', actor: 'Bea' };
+const discharged: LifecycleInput = { kind: 'close', actor: 'Bea', reason: 'discharged' };
+const sound: LifecycleInput = { kind: 'sound', actor: 'Bea', reason: 'pause ended' };
 const acknowledge: LifecycleInput = { kind: 'acknowledge', actor: 'Bea' };
 const resolve: LifecycleInput = { kind: 'resolve', actor: 'Bea', reason: undefined };
 
@@ -93,10 +105,41 @@ const PATIENT_ROWS: readonly Row[] = [
   ['resolved', 'medium', 'ended', ended, { outcome: 'closed' }],
   ['resolved', 'medium', 'acknowledge', acknowledge, { outcome: 'closed' }],
   ['resolved', 'medium', 'resolve', resolve, { outcome: 'closed' }],
+
+  ['none', 'medium', 'timer', timer('escalation'), { outcome: 'closed' }],
+  ['none', 'medium', 'close', discharged, { outcome: 'closed' }],
+  ['none', 'medium', 'pause', pause, { outcome: 'closed' }],
+  ['none', 'medium', 'sound', sound, { outcome: 'closed' }],
+  ['pending', 'medium', 'escalation due', timer('escalation'), { outcome: 'escalated pending' }],
+  ['pending', 'medium', 'reminder due', timer('reminder'), { outcome: 'not_due' }],
+  ['pending', 'medium', 'signal due', timer('signal'), { outcome: 'not_due' }],
+  ['pending', 'low', 'escalation due', timer('escalation'), { outcome: 'not_due' }],
+  ['pending', 'medium', 'pause', pause, { outcome: 'updated pending' }],
+  ['pending', 'critical', 'pause', pause, { outcome: 'already' }],
+  ['pending', 'medium', 'sound', sound, { outcome: 'already' }],
+  ['pending', 'critical', 'close', discharged, { outcome: 'resolved resolved' }],
+  ['latched', 'high', 'escalation due', timer('escalation'), { outcome: 'escalated latched' }],
+  ['latched', 'high', 'reminder due', timer('reminder'), { outcome: 'not_due' }],
+  ['latched', 'high', 'signal due', timer('signal'), { outcome: 'not_due' }],
+  ['latched', 'high', 'pause', pause, { outcome: 'updated latched' }],
+  ['latched', 'high', 'sound', sound, { outcome: 'already' }],
+  ['latched', 'high', 'close', discharged, { outcome: 'resolved resolved' }],
+  ['acknowledged', 'high', 'reminder due', timer('reminder'), { outcome: 'updated acknowledged' }],
+  ['acknowledged', 'high', 'escalation due', timer('escalation'), { outcome: 'not_due' }],
+  ['acknowledged', 'high', 'signal due', timer('signal'), { outcome: 'not_due' }],
+  ['acknowledged', 'high', 'pause', pause, { outcome: 'already' }],
+  ['acknowledged', 'high', 'sound', sound, { outcome: 'already' }],
+  ['acknowledged', 'high', 'close', discharged, { outcome: 'resolved resolved' }],
+  ['resolved', 'medium', 'escalation due', timer('escalation'), { outcome: 'not_due' }],
+  ['resolved', 'medium', 'reminder due', timer('reminder'), { outcome: 'not_due' }],
+  ['resolved', 'medium', 'signal due', timer('signal'), { outcome: 'not_due' }],
+  ['resolved', 'medium', 'pause', pause, { outcome: 'already' }],
+  ['resolved', 'medium', 'sound', sound, { outcome: 'already' }],
+  ['resolved', 'medium', 'close', discharged, { outcome: 'closed' }],
 ];
 
 function outcomeOf(alert: Alert | undefined, input: LifecycleInput): Expected {
-  const outcome = step(alert, input, LATER_MS);
+  const outcome = step(alert, input, LATER_MS, PAUSED_POLICY);
   if (outcome.kind !== 'applied') return { outcome: outcome.reason };
   return {
     outcome: `${outcome.event.event} ${stateOf(outcome.event.alert)}`,
@@ -113,7 +156,7 @@ describe("a patient's alert", () => {
 
   it.each(PATIENT_ROWS)('%s, %s: %s moves the version on by one', (state, is, _name, input) => {
     const alert = alertIn(state, is, SPO2);
-    const outcome = step(alert, input, LATER_MS);
+    const outcome = step(alert, input, LATER_MS, DEFAULT_POLICY);
     if (outcome.kind !== 'applied') return;
     const raised = outcome.event.event === 'raised';
     expect(outcome.event.alert.version).toBe(raised ? 1 : (alert?.version ?? 0) + 1);

@@ -1,51 +1,93 @@
 /**
- * The life of an alert: a pure state machine, one step a file.
+ * The life of an alert: a pure state machine, one step a file. Its table, states by events, is in docs/alert-lifecycle.md and is tested
+ * cell by cell. The steps say what becomes of the alert; `timers.ts` says when it will next change by itself.
  *
  * A state is an alert's status and whether its condition has ended. `none`: no alert stands for the patient and type. `pending`: nobody
  * has acknowledged it and the condition lasts. `latched`: the condition ended before anyone did. `acknowledged`: somebody did, and the
  * condition lasts. `resolved`: closed for ever.
  *
- * | state        | began (new)            | changed, worse        | changed, not worse    | ended                     | ended, critical or high | acknowledge      | resolve by hand  |
- * | ------------ | ---------------------- | --------------------- | --------------------- | ------------------------- | ----------------------- | ---------------- | ---------------- |
- * | none         | raised -> pending      | raised -> pending     | raised -> pending     | nothing, counted          | nothing, counted        |                  |                  |
- * | pending      | updated, pending (1)   | updated, pending      | updated, pending (2)  | resolved                  | updated -> latched      | -> acknowledged  | refused (3)      |
- * | latched      | updated -> pending (1) | nothing (replay)      | nothing (replay)      | nothing (replay)          | nothing (replay)        | -> resolved (4)  | -> resolved      |
- * | acknowledged | updated -> pending (5) | updated -> pending    | updated, acknowledged | resolved                  | resolved                | nothing          | refused (3)      |
- * | resolved     | (a new alert)          | nothing               | nothing               | nothing                   | nothing                 | nothing          | nothing          |
- *
- * 1. It goes on with the new condition and keeps the worse of both priorities.
- * 2. It keeps its priority: nothing grows quieter before somebody has seen it.
- * 3. Of a patient's condition; a technical alert is resolved.
- * 4. One event, `resolved`, which says who acknowledged it.
- * 5. What was acknowledged is over; the new condition has not been heard and has its own priority.
- *
  * A condition event whose (id, revision) is not newer than the alert's changes nothing, nor does one of a condition that another took the
  * alert over from: replays are harmless. `changed` or `ended` of a condition other than the alert's own is told apart by
  * conditions/locate.ts. Actions of people carry nothing to recognise a repetition by and need nothing: said twice, they are already so.
+ * A timer that is no longer due changes nothing, so engines may fire the same one.
  */
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import { acknowledge } from './acknowledge.ts';
+import { close } from './close.ts';
 import { end } from './end.ts';
+import { escalate } from './escalate.ts';
 import { ignored, type Outcome } from './outcome.ts';
+import type { LifecyclePolicy } from './policy.ts';
+import { quieten } from './quieten.ts';
 import { raise } from './raise.ts';
 import { recur } from './recur.ts';
+import { remind } from './remind.ts';
 import { resolve } from './resolve.ts';
+import { sound, soundWhenDue } from './sound.ts';
 import { stateOf } from './state.ts';
+import { timingOf, type Timer } from './timers.ts';
 import { worsen } from './worsen.ts';
 
 export type LifecycleInput =
   | { readonly kind: 'condition'; readonly condition: ConditionEvent }
   | { readonly kind: 'acknowledge'; readonly actor: string }
-  | { readonly kind: 'resolve'; readonly actor: string; readonly reason: string | undefined };
+  | { readonly kind: 'resolve'; readonly actor: string; readonly reason: string | undefined }
+  /** The patient's alarms were paused: the pause is in the policy. */
+  | { readonly kind: 'pause'; readonly actor: string }
+  /** What kept the alert quiet is gone before its time. */
+  | { readonly kind: 'sound'; readonly actor: string; readonly reason: string }
+  | { readonly kind: 'close'; readonly actor: string; readonly reason: string }
+  | { readonly kind: 'timer'; readonly timer: Timer };
 
 /** `alert`: the one concerned, or undefined where none is; `nowMs`: wall time, which stamps the event. */
-export function step(alert: Alert | undefined, input: LifecycleInput, nowMs: number): Outcome {
+export function step(
+  alert: Alert | undefined,
+  input: LifecycleInput,
+  nowMs: number,
+  policy: LifecyclePolicy,
+): Outcome {
+  const outcome = moved(alert, input, nowMs, policy);
+  if (outcome.kind !== 'applied' || setsItsOwnTimers(input)) return outcome;
+  const next = outcome.event.alert;
+  const before = alert?.id === next.id ? alert : undefined;
+  return {
+    kind: 'applied',
+    event: { ...outcome.event, alert: { ...next, ...timingOf(before, next, nowMs, policy) } },
+  };
+}
+
+const setsItsOwnTimers = ({ kind }: LifecycleInput): boolean =>
+  kind === 'timer' || kind === 'pause' || kind === 'sound';
+
+function moved(
+  alert: Alert | undefined,
+  input: LifecycleInput,
+  nowMs: number,
+  policy: LifecyclePolicy,
+): Outcome {
   if (input.kind === 'condition') return onCondition(alert, input.condition, nowMs);
   if (!alert) return ignored('closed');
-  return input.kind === 'acknowledge'
-    ? acknowledge(alert, input.actor, nowMs)
-    : resolve(alert, input.actor, input.reason, nowMs);
+  switch (input.kind) {
+    case 'acknowledge':
+      return acknowledge(alert, input.actor, nowMs);
+    case 'resolve':
+      return resolve(alert, input.actor, input.reason, nowMs);
+    case 'pause':
+      return quieten(alert, input.actor, nowMs, policy);
+    case 'sound':
+      return sound(alert, input.reason, input.actor, nowMs, policy);
+    case 'close':
+      return close(alert, input.actor, input.reason, nowMs);
+    case 'timer':
+    default:
+      return onTimer(alert, input.timer, nowMs, policy);
+  }
+}
+
+function onTimer(alert: Alert, timer: Timer, nowMs: number, policy: LifecyclePolicy): Outcome {
+  if (timer === 'signal') return soundWhenDue(alert, nowMs, policy);
+  return timer === 'reminder' ? remind(alert, nowMs, policy) : escalate(alert, nowMs, policy);
 }
 
 function onCondition(alert: Alert | undefined, condition: ConditionEvent, nowMs: number): Outcome {

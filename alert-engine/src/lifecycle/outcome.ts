@@ -16,7 +16,9 @@ export type IgnoredReason =
   /** The alert is resolved, and resolved is for ever. */
   | 'closed'
   /** It is already so. */
-  | 'already';
+  | 'already'
+  /** The timer was set anew, or taken away, since it was read. */
+  | 'not_due';
 
 /** The patient's condition is still there: closing the alert by hand would silence it for good. */
 export type RefusedReason = 'condition_present';

@@ -24,6 +24,11 @@ const alert: Alert = {
   resolvedBy: undefined,
   resolvedAtMs: undefined,
   escalationStep: 1,
+  silence: undefined,
+  signalDueMs: undefined,
+  remindedAtMs: undefined,
+  reminderDueMs: undefined,
+  escalationDueMs: undefined,
   conditionId: 'c2',
   conditionRevision: 2,
   settingsVersion: 'v',
@@ -33,6 +38,29 @@ test('an alert survives the way to JSON and back', () => {
   expect(fromAlertDocument(alertDocument(alert))).toEqual(alert);
   const closed: Alert = { ...alert, value: undefined, endedAtMs: 5, resolvedBy: 'system', resolvedAtMs: 6 };
   expect(fromAlertDocument(alertDocument(closed))).toEqual(closed);
+  const timed: Alert = { ...alert, remindedAtMs: 1, reminderDueMs: 2, escalationDueMs: 3 };
+  expect(fromAlertDocument(alertDocument(timed))).toEqual(timed);
+});
+
+test.each([
+  ['pending', {}, 'on'],
+  ['pending', { endedAtMs: 5 }, 'latched'],
+  ['pending', { silence: 'delayed', signalDueMs: 9 }, 'delayed'],
+  ['pending', { silence: 'paused', signalDueMs: 9 }, 'paused'],
+  ['pending', { silence: 'inhibited' }, 'inhibited'],
+  ['acknowledged', {}, 'acknowledged'],
+  ['acknowledged', { remindedAtMs: 9 }, 'on'],
+  ['resolved', { endedAtMs: 5 }, 'off'],
+] as const)('%s with %o signals %s', (status, changes, signal) => {
+  const signalled: Alert = { ...alert, status, ...changes };
+  expect(alertDocument(signalled).signal).toBe(signal);
+  expect(fromAlertDocument(alertDocument(signalled))).toEqual(signalled);
+});
+
+test('a record from before there were timers is read', () => {
+  const { signal: _, signal_due: _1, reminded_at: _2, ...before } = alertDocument(alert);
+  const event = { event_id: 'c1:3', event: 'updated', actor: 'Ann', at: before.timestamp, reason: null };
+  expect(decodeAlertEvent(Buffer.from(JSON.stringify({ ...event, alert: before }))).alert).toEqual(alert);
 });
 
 test('an event names itself by alert and version, and survives its record', () => {

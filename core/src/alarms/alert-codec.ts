@@ -4,10 +4,14 @@
  */
 import { z } from 'zod';
 import { fromIso, toIso } from '../runtime/iso-time.ts';
-import type { Alert, AlertEvent } from './alert.ts';
+import { signalOf, type Alert, type AlertEvent, type Silence } from './alert.ts';
 import type { AlertType } from './condition.ts';
 
 const moment = z.iso.datetime();
+/** Of records written before there was such a field. */
+const absentMoment = moment.nullable().default(null);
+const SIGNALS = ['on', 'latched', 'acknowledged', 'delayed', 'paused', 'inhibited', 'off'] as const;
+const SILENCES: readonly string[] = ['delayed', 'paused', 'inhibited'] satisfies readonly Silence[];
 
 export const alertSchema = z.object({
   id: z.string(),
@@ -30,6 +34,14 @@ export const alertSchema = z.object({
   resolved_by: z.string().nullable(),
   resolved_at: moment.nullable(),
   escalation_step: z.int().nonnegative(),
+  signal: z
+    .enum(SIGNALS)
+    .default('on')
+    .describe('whether someone is being told: `on` and `latched` are audible, the others are not'),
+  signal_due: absentMoment.describe('when a signal that is delayed or paused begins'),
+  reminded_at: absentMoment.describe('acknowledged, and audible again since; null once acknowledged anew'),
+  reminder_due: absentMoment,
+  escalation_due: absentMoment.describe('when the next step of the chain is told'),
   version: z.int().positive().describe('counts the changes of the alert from 1'),
   condition_id: z.string(),
   condition_revision: z.int().positive(),
@@ -77,6 +89,11 @@ export function alertDocument(alert: Alert): AlertDocument {
     resolved_by: alert.resolvedBy ?? null,
     resolved_at: isoOrNull(alert.resolvedAtMs),
     escalation_step: alert.escalationStep,
+    signal: signalOf(alert),
+    signal_due: isoOrNull(alert.signalDueMs),
+    reminded_at: isoOrNull(alert.remindedAtMs),
+    reminder_due: isoOrNull(alert.reminderDueMs),
+    escalation_due: isoOrNull(alert.escalationDueMs),
     version: alert.version,
     condition_id: alert.conditionId,
     condition_revision: alert.conditionRevision,
@@ -107,6 +124,11 @@ export function fromAlertDocument(document: AlertDocument): Alert {
     resolvedBy: document.resolved_by ?? undefined,
     resolvedAtMs: msOrUndefined(document.resolved_at),
     escalationStep: document.escalation_step,
+    silence: SILENCES.includes(document.signal) ? (document.signal as Silence) : undefined,
+    signalDueMs: msOrUndefined(document.signal_due),
+    remindedAtMs: msOrUndefined(document.reminded_at),
+    reminderDueMs: msOrUndefined(document.reminder_due),
+    escalationDueMs: msOrUndefined(document.escalation_due),
     version: document.version,
     conditionId: document.condition_id,
     conditionRevision: document.condition_revision,

@@ -4,6 +4,16 @@ import type { AlarmKind, AlertType, Priority } from './condition.ts';
 /** `pending`: nobody has said "I see it"; `acknowledged`: somebody has; `resolved`: closed for ever. */
 export type AlertStatus = 'pending' | 'acknowledged' | 'resolved';
 
+/** Why an alert that nobody has acknowledged is not being told: its own delay, a nurse's pause, or a technical alarm it depends on. */
+export type Silence = 'delayed' | 'paused' | 'inhibited';
+
+/**
+ * Whether someone is being told, apart from whether something is wrong. Audible: `on`, and `latched` (the condition has ended, nobody has
+ * seen it). Silent: `acknowledged`, `delayed`, `paused`, `inhibited`, and `off` once resolved. An acknowledged alert of which was
+ * reminded is `on` until somebody acknowledges it again.
+ */
+export type AlarmSignal = 'on' | 'latched' | 'acknowledged' | Silence | 'off';
+
 /** What one signal about one condition is at a moment. At most one open (not resolved) alert stands for each (patient, type). */
 export interface Alert {
   /** The id of the condition that raised it. */
@@ -34,10 +44,25 @@ export interface Alert {
   readonly resolvedAtMs: number | undefined;
   /** Steps of the escalation chain taken so far. */
   readonly escalationStep: number;
+  /** Undefined unless it is unacknowledged and silent. */
+  readonly silence: Silence | undefined;
+  /** Wall time at which a silent signal begins; undefined where none waits, or waits for something other than time. */
+  readonly signalDueMs: number | undefined;
+  /** Wall time of the last reminder since it was acknowledged. */
+  readonly remindedAtMs: number | undefined;
+  readonly reminderDueMs: number | undefined;
+  /** Wall time at which the next step of the chain is told; undefined where there is none. */
+  readonly escalationDueMs: number | undefined;
   /** The condition last applied, and how far: a replayed condition event changes nothing. */
   readonly conditionId: string;
   readonly conditionRevision: number;
   readonly settingsVersion: string;
+}
+
+export function signalOf(alert: Alert): AlarmSignal {
+  if (alert.status === 'resolved') return 'off';
+  if (alert.status === 'acknowledged') return alert.remindedAtMs === undefined ? 'acknowledged' : 'on';
+  return alert.silence ?? (alert.endedAtMs === undefined ? 'on' : 'latched');
 }
 
 export type AlertEventKind = 'raised' | 'updated' | 'acknowledged' | 'escalated' | 'resolved';

@@ -9,6 +9,11 @@ const ABSENT = {
   acknowledgedAtMs: undefined,
   resolvedBy: undefined,
   resolvedAtMs: undefined,
+  silence: undefined,
+  signalDueMs: undefined,
+  remindedAtMs: undefined,
+  reminderDueMs: undefined,
+  escalationDueMs: undefined,
 } satisfies Partial<Alert>;
 
 export function decodeAlert(row: Record<string, unknown>): Alert {

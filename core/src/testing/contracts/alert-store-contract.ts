@@ -53,8 +53,12 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
 
     describe('commit', () => {
       it('stores the alert whole, and its event', async () => {
-        const full = acknowledged(alert({ value: undefined, threshold: undefined, message: 'Zoë: "off"\n' }));
-        const first = { ...full.alert, version: 1, status: 'pending' as const };
+        const timers = { remindedAtMs: 1_000, reminderDueMs: 2_000, escalationDueMs: 3_000 };
+        const full = acknowledged(
+          alert({ value: undefined, threshold: undefined, message: 'Zoë: "off"\n', ...timers }),
+        );
+        const silent = { silence: 'paused', signalDueMs: 4_000, remindedAtMs: undefined } as const;
+        const first = { ...full.alert, ...silent, version: 1, status: 'pending' as const };
         await harness.store.commit(raised(first));
         expect(await harness.store.commit(full)).toBe('committed');
         expect(await harness.store.get(region, first.id)).toEqual(full.alert);

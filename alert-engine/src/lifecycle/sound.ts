@@ -1,0 +1,41 @@
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import { SYSTEM, applied, ignored, type Outcome } from './outcome.ts';
+import type { LifecyclePolicy } from './policy.ts';
+import { isPaused, sounding } from './timers.ts';
+
+/**
+ * A signal that was kept quiet begins: its delay has passed, the pause is over, or what inhibited it is gone. The escalation counts from
+ * here: nobody could have acknowledged what nobody heard.
+ */
+export function sound(
+  alert: Alert,
+  reason: string,
+  actor: string,
+  nowMs: number,
+  policy: LifecyclePolicy,
+): Outcome {
+  if (alert.status !== 'pending' || alert.silence === undefined) return ignored('already');
+  return applied(alert, {
+    event: 'updated',
+    actor,
+    atMs: nowMs,
+    reason,
+    changes: sounding(undefined, alert, nowMs, policy),
+  });
+}
+
+/** The due time has come. A pause set meanwhile holds a delayed signal for longer; a paused one has had its time. */
+export function soundWhenDue(alert: Alert, nowMs: number, policy: LifecyclePolicy): Outcome {
+  if (alert.signalDueMs === undefined || alert.signalDueMs > nowMs) return ignored('not_due');
+  if (alert.silence === 'delayed' && isPaused(alert, nowMs, policy)) {
+    return applied(alert, {
+      event: 'updated',
+      actor: SYSTEM,
+      atMs: nowMs,
+      reason: 'alarms paused',
+      changes: { silence: 'paused', signalDueMs: policy.pause?.untilMs },
+    });
+  }
+  const reason = alert.silence === 'paused' ? 'pause ended' : 'signal delay passed';
+  return sound(alert, reason, SYSTEM, nowMs, policy);
+}

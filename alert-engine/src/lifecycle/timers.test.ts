@@ -1,0 +1,218 @@
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import { signalOf } from '@vitalwire/core/alarms/alert.ts';
+import type { Priority } from '@vitalwire/core/alarms/condition.ts';
+import { describe, expect, it } from 'vitest';
+import { sampleCondition } from '../../tests/samples.ts';
+import { step, type LifecycleInput } from './lifecycle.ts';
+import { DEFAULT_POLICY, type LifecyclePolicy } from './policy.ts';
+import { nextDue } from './timers.ts';
+
+const T0_MS = Date.UTC(2026, 0, 1, 13);
+const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
+
+/** A timetable: inputs at seconds after T0, and what the alert shows after each. */
+class Case {
+  alert: Alert | undefined;
+  policy: LifecyclePolicy;
+  revision = 0;
+
+  constructor(changes: Partial<LifecyclePolicy> = {}) {
+    this.policy = { ...DEFAULT_POLICY, ...changes };
+  }
+
+  at(seconds: number, input: LifecycleInput): string {
+    const nowMs = T0_MS + seconds * 1000;
+    const outcome = step(this.alert, input, nowMs, this.policy);
+    if (outcome.kind !== 'applied') return outcome.reason;
+    this.alert = outcome.event.alert;
+    const due = nextDue(this.alert);
+    const next = due ? `${due.timer} at ${(due.dueMs - T0_MS) / 1000}` : 'nothing due';
+    return `${outcome.event.event}, ${signalOf(this.alert)}, step ${this.alert.escalationStep}, ${next}`;
+  }
+
+  condition(
+    seconds: number,
+    priority: Priority,
+    event: 'began' | 'changed' | 'ended' = 'began',
+    mode = 'real',
+  ): string {
+    const condition = sampleCondition({ priority, event, revision: ++this.revision, mode: mode as 'real' });
+    return this.at(seconds, { kind: 'condition', condition });
+  }
+
+  timer(seconds: number, timer: 'signal' | 'reminder' | 'escalation'): string {
+    return this.at(seconds, { kind: 'timer', timer });
+  }
+
+  acknowledge(seconds: number): string {
+    return this.at(seconds, { kind: 'acknowledge', actor: 'Ann' });
+  }
+}
+
+describe('escalation', () => {
+  it.each([
+    ['critical', 30],
+    ['high', 60],
+    ['medium', 300],
+  ] as const)('of %s: each step after %i s, to the end of the chain', (priority, seconds) => {
+    const alarm = new Case();
+    expect(alarm.condition(0, priority)).toBe(`raised, on, step 0, escalation at ${seconds}`);
+    expect(alarm.timer(seconds - 0.001, 'escalation')).toBe('not_due');
+    expect(alarm.timer(seconds, 'escalation')).toBe(`escalated, on, step 1, escalation at ${seconds * 2}`);
+    expect(alarm.timer(seconds * 2, 'escalation')).toBe('escalated, on, step 2, nothing due');
+    expect(alarm.timer(seconds * 3, 'escalation')).toBe('not_due');
+  });
+
+  it('of low there is none, nor in test and demonstration, nor in a chain of one', () => {
+    expect(new Case().condition(0, 'low')).toBe('raised, on, step 0, nothing due');
+    for (const mode of ['test', 'demo']) {
+      expect(new Case().condition(0, 'critical', 'began', mode)).toBe('raised, on, step 0, nothing due');
+    }
+    expect(new Case({ escalationSteps: 0 }).condition(0, 'critical')).toBe('raised, on, step 0, nothing due');
+  });
+
+  it('fires once, late, after no engine ran, and counts the next step from then', () => {
+    const alarm = new Case();
+    alarm.condition(0, 'critical');
+    expect(alarm.timer(3_600, 'escalation')).toBe('escalated, on, step 1, escalation at 3630');
+    expect(alarm.timer(3_600, 'escalation')).toBe('not_due');
+  });
+
+  it('comes sooner when the alert becomes worse, never later', () => {
+    const alarm = new Case();
+    alarm.condition(0, 'medium');
+    expect(alarm.condition(100, 'critical', 'changed')).toBe('updated, on, step 0, escalation at 130');
+    const late = new Case();
+    late.condition(0, 'medium');
+    expect(late.condition(290, 'critical', 'changed')).toBe('updated, on, step 0, escalation at 300');
+    expect(late.condition(295, 'low', 'changed')).toBe('updated, on, step 0, escalation at 300');
+  });
+
+  it('goes on while latched, and ends with the acknowledgement', () => {
+    const alarm = new Case();
+    alarm.condition(0, 'critical');
+    expect(alarm.condition(10, 'critical', 'ended')).toBe('updated, latched, step 0, escalation at 30');
+    expect(alarm.timer(30, 'escalation')).toBe('escalated, latched, step 1, escalation at 60');
+    expect(alarm.acknowledge(40)).toBe('resolved, off, step 1, nothing due');
+    expect(alarm.timer(60, 'escalation')).toBe('not_due');
+  });
+
+  it('starts over when an acknowledged alert becomes worse', () => {
+    const alarm = new Case();
+    alarm.condition(0, 'high');
+    alarm.timer(60, 'escalation');
+    alarm.acknowledge(70);
+    expect(alarm.condition(80, 'critical', 'changed')).toBe('updated, on, step 0, escalation at 110');
+  });
+});
+
+describe('reminder', () => {
+  it.each(PRIORITIES)('of %s: audible until acknowledged again, and again', (priority) => {
+    const seconds = priority === 'low' || priority === 'medium' ? 600 : 180;
+    const alarm = new Case();
+    alarm.condition(0, priority);
+    expect(alarm.acknowledge(10)).toBe(`acknowledged, acknowledged, step 0, reminder at ${seconds + 10}`);
+    expect(alarm.timer(seconds, 'reminder')).toBe('not_due');
+    expect(alarm.timer(seconds + 10, 'reminder')).toBe(
+      `updated, on, step 0, reminder at ${seconds * 2 + 10}`,
+    );
+    expect(alarm.alert).toMatchObject({
+      status: 'acknowledged',
+      remindedAtMs: T0_MS + (seconds + 10) * 1000,
+    });
+    expect(alarm.acknowledge(seconds + 20)).toBe(
+      `acknowledged, acknowledged, step 0, reminder at ${seconds * 2 + 20}`,
+    );
+    expect(alarm.acknowledge(seconds + 21)).toBe('already');
+    expect(alarm.alert?.remindedAtMs).toBeUndefined();
+  });
+
+  it('is not put off by a change that is not worse, and ends with the condition', () => {
+    const alarm = new Case();
+    alarm.condition(0, 'high');
+    alarm.acknowledge(10);
+    expect(alarm.condition(100, 'high', 'changed')).toBe('updated, acknowledged, step 0, reminder at 190');
+    expect(alarm.condition(110, 'high', 'ended')).toBe('resolved, off, step 0, nothing due');
+  });
+
+  it('waits for the end of a pause', () => {
+    const alarm = new Case({ pause: { untilMs: T0_MS + 200_000, priority: 'high' } });
+    alarm.condition(-100, 'high');
+    alarm.acknowledge(0);
+    expect(alarm.timer(180, 'reminder')).toBe('updated, acknowledged, step 0, reminder at 200');
+    expect(alarm.timer(200, 'reminder')).toBe('updated, on, step 0, reminder at 380');
+  });
+});
+
+describe('signal delay', () => {
+  const delayed = { signalDelayMs: { low: 0, medium: 20_000, high: 10_000, critical: 0 } };
+
+  it('keeps the alert quiet, and the escalation counts from the sound', () => {
+    const alarm = new Case(delayed);
+    expect(alarm.condition(0, 'medium')).toBe('raised, delayed, step 0, signal at 20');
+    expect(alarm.timer(19, 'signal')).toBe('not_due');
+    expect(alarm.timer(20, 'signal')).toBe('updated, on, step 0, escalation at 320');
+  });
+
+  it('is cut short by what is worse, and by an acknowledgement or the end', () => {
+    const worse = new Case(delayed);
+    worse.condition(0, 'medium');
+    expect(worse.condition(5, 'high', 'changed')).toBe('updated, delayed, step 0, signal at 15');
+    expect(worse.condition(6, 'critical', 'changed')).toBe('updated, on, step 0, escalation at 36');
+    const seen = new Case(delayed);
+    seen.condition(0, 'medium');
+    expect(seen.acknowledge(5)).toBe('acknowledged, acknowledged, step 0, reminder at 605');
+    const over = new Case(delayed);
+    over.condition(0, 'medium');
+    expect(over.condition(5, 'medium', 'ended')).toBe('resolved, off, step 0, nothing due');
+  });
+
+  it('does not silence what sounds already', () => {
+    const alarm = new Case(delayed);
+    alarm.condition(0, 'low');
+    expect(alarm.condition(5, 'medium', 'changed')).toBe('updated, on, step 0, escalation at 305');
+  });
+});
+
+describe('pause', () => {
+  const until60 = { pause: { untilMs: T0_MS + 60_000, priority: 'medium' } } as const;
+  const pause: LifecycleInput = { kind: 'pause', actor: 'Ann' };
+
+  it('raises silently what is not worse than what was paused, and sounds it at the end', () => {
+    const alarm = new Case(until60);
+    expect(alarm.condition(0, 'medium')).toBe('raised, paused, step 0, signal at 60');
+    expect(alarm.timer(60, 'signal')).toBe('updated, on, step 0, escalation at 360');
+  });
+
+  it('is broken through by what is worse, raised or become so', () => {
+    expect(new Case(until60).condition(0, 'high')).toBe('raised, on, step 0, escalation at 60');
+    const alarm = new Case(until60);
+    alarm.condition(0, 'medium');
+    expect(alarm.condition(5, 'critical', 'changed')).toBe('updated, on, step 0, escalation at 35');
+  });
+
+  it('silences what sounds, and starts its escalation over', () => {
+    const alarm = new Case();
+    alarm.condition(-290, 'medium');
+    alarm.policy = { ...DEFAULT_POLICY, ...until60 };
+    expect(alarm.at(0, pause)).toBe('updated, paused, step 0, signal at 60');
+    expect(alarm.at(1, pause)).toBe('already');
+    expect(alarm.at(30, { kind: 'sound', actor: 'Ann', reason: 'pause ended' })).toBe(
+      'updated, on, step 0, escalation at 330',
+    );
+  });
+
+  it('holds a delayed signal', () => {
+    const alarm = new Case({ signalDelayMs: { low: 0, medium: 20_000, high: 0, critical: 0 } });
+    alarm.condition(0, 'medium');
+    alarm.policy = { ...alarm.policy, ...until60 };
+    expect(alarm.timer(20, 'signal')).toBe('updated, paused, step 0, signal at 60');
+  });
+
+  it('latches: what began and ended while paused is still told', () => {
+    const alarm = new Case({ pause: { untilMs: T0_MS + 60_000, priority: 'critical' } });
+    alarm.condition(0, 'high');
+    expect(alarm.condition(10, 'high', 'ended')).toBe('updated, paused, step 0, signal at 60');
+    expect(alarm.timer(60, 'signal')).toBe('updated, latched, step 0, escalation at 120');
+  });
+});

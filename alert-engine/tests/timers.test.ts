@@ -1,0 +1,113 @@
+import { createLogger } from '@vitalwire/core/runtime/logger.ts';
+import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
+import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
+import { eventually } from '@vitalwire/core/testing/eventually.ts';
+import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { act } from '../src/actions/actions.ts';
+import { applyCondition } from '../src/conditions/apply.ts';
+import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
+import { CommitSignal } from '../src/live/commit-signal.ts';
+import { alertEngineMetrics } from '../src/metrics.ts';
+import { startTimers, type TimersDeps } from '../src/timers/scheduler.ts';
+import { openPorts } from './ports.ts';
+import { sampleCondition } from './samples.ts';
+
+let ports: Awaited<ReturnType<typeof openPorts>>;
+let clock: ManualClock;
+const running: Service[] = [];
+
+beforeEach(async () => {
+  ports = await openPorts();
+  clock = new ManualClock();
+});
+afterEach(async () => {
+  for (const timers of running.splice(0)) await timers.stop();
+  await ports.close();
+});
+
+async function depsOfOneEngine(): Promise<TimersDeps> {
+  const commits = new CommitSignal(clock);
+  await commits.listenTo(ports.alerts);
+  return {
+    alerts: ports.alerts,
+    commits,
+    regions: ['West'],
+    policyFor: () => DEFAULT_POLICY,
+    clock,
+    logger: createLogger('test', 'silent'),
+    metrics: alertEngineMetrics(createRegistry('test')),
+  };
+}
+
+async function startEngine(): Promise<Service> {
+  const timers = startTimers(await depsOfOneEngine());
+  running.push(timers);
+  return timers;
+}
+
+const condition = sampleCondition({ priority: 'critical' });
+const raise = async (): Promise<void> => {
+  const { metrics, policyFor } = await depsOfOneEngine();
+  await applyCondition(condition, ports.alerts, clock, metrics, policyFor);
+};
+const history = async (): Promise<string[]> =>
+  (await ports.alerts.history('West', condition.id)).map(
+    ({ event, reason, atMs }) => `${event} ${reason ?? ''} ${(atMs - Date.UTC(2026, 0, 1)) / 1000}`,
+  );
+
+/** Manual time moves on in steps; what it sets off goes through a real store. */
+async function pass(seconds: number): Promise<void> {
+  for (let i = 0; i < seconds; i++) {
+    await clock.advance(1_000);
+    await ports.alerts.ping();
+    await clock.advance(0);
+  }
+}
+
+it('an alert nobody sees goes along its chain, once, with two engines', async () => {
+  await startEngine();
+  await startEngine();
+  await raise();
+  await pass(100);
+  await eventually(async () => expect(await history()).toHaveLength(3));
+  const [raised, first, second] = await history();
+  expect(raised).toMatch(/^raised/);
+  expect(first).toMatch(/^escalated not acknowledged in time 3[01]/);
+  expect(second).toMatch(/^escalated not acknowledged in time 6[0-3]/);
+});
+
+it('what fell due while no engine ran fires once, late, at the start', async () => {
+  await raise();
+  await clock.advance(3_600_000);
+  await Promise.all([startEngine(), startEngine()]);
+  await eventually(async () =>
+    expect(await history()).toEqual(['raised  0', expect.stringMatching(/^escalated.* 3600$/)]),
+  );
+  await pass(20);
+  expect(await history()).toHaveLength(2);
+});
+
+it('an engine that dies in between leaves the rest to the next', async () => {
+  const first = await startEngine();
+  await raise();
+  await pass(10);
+  await first.stop();
+  await clock.advance(15_000);
+  expect(await history()).toHaveLength(1);
+  await startEngine();
+  await pass(8);
+  await eventually(async () => expect(await history()).toHaveLength(2));
+});
+
+it('an acknowledged alert is reminded of', async () => {
+  await startEngine();
+  await raise();
+  await act(await depsOfOneEngine(), 'West', condition.id, { kind: 'acknowledge', actor: 'Ann' });
+  await pass(182);
+  await eventually(async () => expect((await history()).at(-1)).toMatch(/^updated reminder 18[01]/));
+  expect(await ports.alerts.get('West', condition.id)).toMatchObject({
+    status: 'acknowledged',
+    remindedAtMs: expect.any(Number),
+  });
+});
