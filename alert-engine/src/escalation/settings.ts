@@ -179,7 +179,7 @@ function chainProblems({ chains, assignments }: File): Problem[] {
 /** The chains gone through from one on, until there is none to go to or one comes again. */
 function pathFrom(chain: string, chains: File['chains']): string[] {
   const path = [chain];
-  for (let next = chains[chain]?.continue_with; next !== undefined; next = chains[next]?.then) {
+  for (let next = chains[chain]?.continue_with; next !== undefined; next = chains[next]?.continue_with) {
     const seen = path.includes(next);
     path.push(next);
     if (seen) break;
