@@ -48,8 +48,8 @@ const settings = {
     .describe('alarm settings (YAML); without it the defaults that come with Vitalwire'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('least severe log line written'),
+    .optional()
+    .describe('least severe log line written; by default warn when embedded, info when distributed'),
   LOG_PARTITIONS: z.coerce
     .number()
     .int()
@@ -102,7 +102,7 @@ const schema = z.object(settings);
 type Parsed = z.infer<typeof schema>;
 
 /** The environment, checked and frozen. Names are the environment's own, so that a message, a manifest and the code say one thing. */
-export type Config = Readonly<Parsed>;
+export type Config = Readonly<Parsed & { LOG_LEVEL: NonNullable<Parsed['LOG_LEVEL']> }>;
 
 const NEEDED_DISTRIBUTED = [
   'KAFKA_BROKERS',
@@ -148,7 +148,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push(`HTTP_PORT: is ${config.HTTP_PORT}, which MQTT_PORT takes`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(config);
+  // A person reads the terminal of an embedded deployment, a collector the logs of a distributed one.
+  const usual = config.VITALWIRE_MODE === 'embedded' ? 'warn' : 'info';
+  return Object.freeze({ ...config, LOG_LEVEL: config.LOG_LEVEL ?? usual });
 }
 
 /** The settings as a Markdown table, for the README. */
