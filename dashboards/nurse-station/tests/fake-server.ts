@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { act } from './fake-actions.ts';
 import { FakeWard } from './fake-ward.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -27,6 +28,8 @@ export interface FakeServer {
   dropSockets(): void;
   /** The hellos received so far. */
   readonly hellos: readonly { since?: string }[];
+  /** An older engine, that knows none of pause, limits, chart and reports. */
+  forget(forgetting: boolean): void;
   /** Answers the next acknowledgements with this status. */
   failAcknowledge(status: number | undefined): void;
   close(): Promise<void>;
@@ -44,6 +47,7 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
   const ready = new Map<WebSocket, boolean>();
   let stalled = false;
   let refusing = false;
+  let forgetting = false;
   let acknowledgeStatus: number | undefined;
 
   const server = createServer((request, response) => {
@@ -104,6 +108,15 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
         ? problem(response, 404, 'Not found', 'No such alert.')
         : json(response, alert);
     }
+    const newer = /\/(alarm-pause|limits|chart|reports)/.test(path);
+    if (newer && forgetting) return problem(response, 404, 'Not found', 'no such resource');
+    if (newer && request.method !== 'GET') {
+      const actor = { name: nameOf(token ?? ''), role };
+      const answer = act(ward, request.method ?? '', path, await bodyOf(request), actor, Date.now());
+      if (answer === undefined) return problem(response, 404, 'Not found', 'no such resource');
+      if (answer.status >= 400) return problem(response, answer.status, 'Refused', answer.detail ?? '');
+      return answer.body === undefined ? void response.writeHead(204).end() : json(response, answer.body);
+    }
     const found = ward.get(path, url.searchParams, Date.now());
     return found === undefined
       ? problem(response, 404, 'Not found', 'No such thing.')
@@ -139,6 +152,9 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
     dropSockets() {
       for (const socket of ready.keys()) socket.terminate();
     },
+    forget(next) {
+      forgetting = next;
+    },
     failAcknowledge(status) {
       acknowledgeStatus = status;
     },
@@ -172,6 +188,13 @@ function claimsOf(token: string): { sub: string; role: string } | undefined {
 
 const roleOf = (token: string): string | undefined => claimsOf(token)?.role;
 const nameOf = (token: string): string => claimsOf(token)?.sub ?? 'nobody';
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === '' ? {} : JSON.parse(text);
+}
 
 function json(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));

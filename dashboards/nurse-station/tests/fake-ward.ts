@@ -1,5 +1,7 @@
 /** Beds that live: vitals that wander, alerts raised by hand, and a past that is computed when asked for. */
 import type { AlertDocument, PatientDocument } from '../src/feed/frames.ts';
+import type { Limits } from '../src/feed/patient.ts';
+import { fakeBurden } from './fake-burden.ts';
 
 const NAMES = [
   'Ruiz, Ana',
@@ -21,11 +23,13 @@ interface Bed {
   readonly base: Readonly<Record<string, number>>;
   silentSinceMs: number | undefined;
   cuffMs: number;
+  limits: Limits;
+  chart: Record<string, unknown>;
 }
 
 type Event = { type: 'alert'; cursor: string; alert: AlertDocument };
 
-const LIMITS = {
+const LIMITS: Limits = {
   heartbeat: {
     low: [
       { priority: 'medium', limit: 50 },
@@ -82,13 +86,15 @@ export class FakeWard {
           respiratory_rate: 13 + (i % 8),
         },
         silentSinceMs: undefined,
+        limits: LIMITS,
+        chart: {},
         cuffMs: nowMs - ((i * 97) % 1500) * 1000,
         document: {
           patient_id: id,
           region: i % 3 === 2 ? 'Southwest' : 'Northeast',
           device_id: `MON-${id}`,
           vitals: {},
-          score: i % 9 === 0 ? null : (i * 5) % 7,
+          score: i % 9 === 0 ? null : scoreOf((i * 5) % 7, i % 8 === 3),
           connection: 'born',
           alerts: [],
           name: NAMES[i % NAMES.length] ?? null,
@@ -108,7 +114,7 @@ export class FakeWard {
     return {
       type: 'snapshot',
       cursor: String(this.#events.length),
-      patients: [...this.#beds.values()].map(({ document }) => document),
+      patients: [...[...this.#beds.values()].map(({ document }) => document), ...this.#area()],
     };
   }
 
@@ -131,12 +137,14 @@ export class FakeWard {
         measured[vital] = { value, measured_at: at, validity: document.vitals?.[vital]?.validity ?? 'valid' };
       }
       document.vitals = { ...document.vitals, ...measured };
+      if (document.pause && Date.parse(document.pause.until) <= nowMs) document.pause = null;
       document.pending = (document.pending ?? []).filter(({ due }) => Date.parse(due) > nowMs);
       patients.push({
         patient_id: id,
         vitals: measured,
         pending: document.pending,
         mode: document.mode ?? 'real',
+        pause: document.pause ?? null,
       });
     }
     return { type: 'vitals', at: iso(nowMs), patients };
@@ -197,6 +205,52 @@ export class FakeWard {
     return this.#alerts.get(id);
   }
 
+  escalate(id: string): void {
+    const alert = this.#alerts.get(id);
+    if (alert === undefined) return;
+    const step = (alert.escalation_step ?? 0) + 1;
+    this.#publish({ ...alert, version: (alert.version ?? 1) + 1, escalation_step: step }, 'escalated');
+  }
+
+  remind(id: string, nowMs: number): void {
+    const alert = this.#alerts.get(id);
+    if (alert === undefined) return;
+    this.#publish(
+      { ...alert, version: (alert.version ?? 1) + 1, reminded_at: iso(nowMs) },
+      'updated',
+      'reminder',
+    );
+  }
+
+  pause(patientId: string, by: string, seconds: number, nowMs: number): void {
+    const document = this.patient(patientId);
+    if (document === undefined) return;
+    const [worst] = (document.alerts ?? []).map(({ priority }) => priority);
+    document.pause = { until: iso(nowMs + seconds * 1000), by, priority: worst ?? 'medium' };
+  }
+
+  resume(patientId: string): void {
+    const document = this.patient(patientId);
+    if (document !== undefined) document.pause = null;
+  }
+
+  limits(patientId: string): Limits {
+    return this.#beds.get(patientId)?.limits ?? LIMITS;
+  }
+
+  setLimits(patientId: string, limits: Limits): void {
+    const bed = this.#beds.get(patientId);
+    if (bed !== undefined) bed.limits = { ...bed.limits, ...limits };
+  }
+
+  chart(patientId: string, values: Record<string, unknown>): void {
+    Object.assign(this.#beds.get(patientId)?.chart ?? {}, values);
+  }
+
+  charted(patientId: string): Readonly<Record<string, unknown>> {
+    return this.#beds.get(patientId)?.chart ?? {};
+  }
+
   patient(patientId: string): PatientDocument | undefined {
     return this.#beds.get(patientId)?.document;
   }
@@ -212,17 +266,30 @@ export class FakeWard {
     if (path === '/patients')
       return { items: [...this.#beds.values()].map(({ document }) => document), next: null };
     if (path === '/alerts') return this.#alertPage(query);
+    const [, alertId] = /^\/alerts\/([^/]+)$/.exec(path) ?? [];
+    if (alertId !== undefined) return this.#alertWithHistory(alertId);
+    if (path === '/reports/alarm-burden') {
+      const beds = [...this.#beds.values()].map(({ document }) => document.bed ?? '');
+      return fakeBurden(query.get('from') ?? '', query.get('to') ?? '', beds);
+    }
     const bed = id === undefined ? undefined : this.#beds.get(decodeURIComponent(id));
     if (bed === undefined) return undefined;
-    if (part === undefined) return { ...bed.document, limits: LIMITS };
+    if (part === undefined) return { ...bed.document, limits: bed.limits, ...bed.chart };
     if (part === 'vitals') return this.#series(bed, query, nowMs);
     if (part === 'risk') {
       return {
         risk_score: 5,
         alert_level: 'medium',
-        risk_factors: { oxygen_saturation: 2, respiratory_rate: 2, pulse: 1 },
+        risk_factors: {
+          respiratory_rate: 2,
+          oxygen_saturation: 2,
+          supplemental_oxygen: 0,
+          blood_pressure_systolic: 0,
+          heartbeat: 1,
+          consciousness: 0,
+        },
         timestamp: iso(nowMs - 40_000),
-        partial: false,
+        partial: true,
         assumed: ['supplemental_oxygen', 'consciousness'],
       };
     }
@@ -318,14 +385,56 @@ export class FakeWard {
       pending: [{ type: 'low_oxygen_saturation', priority: 'medium', since: ago(3), due: iso(due) }],
     });
     this.#hold('P1030', { oxygen_saturation: 89 });
+    const critical = this.#alertOf('P1037', 'low_oxygen_saturation');
+    if (critical !== undefined) this.escalate(critical.id);
+    this.raise('P1021', {
+      type: 'lead_off',
+      kind: 'technical',
+      priority: 'medium',
+      onset: ago(50),
+      timestamp: ago(50),
+    });
+    this.raise('P1011', {
+      type: 'high_heartrate',
+      priority: 'medium',
+      value: 124,
+      threshold: 120,
+      onset: ago(60),
+      timestamp: ago(50),
+    });
+    this.#hold('P1011', { heartbeat: 125 });
+    this.pause('P1011', 'Maja Lindqvist', 100, nowMs);
+  }
+
+  /** A gateway is away: one alert of no patient. */
+  storm(): AlertDocument {
+    return this.raise('', {
+      type: 'gateway_away',
+      kind: 'technical',
+      priority: 'high',
+      region: 'Southwest',
+      message: 'Gateway of Southwest is away: 24 devices',
+    });
+  }
+
+  #alertOf(patientId: string, type: string): AlertDocument | undefined {
+    return [...this.#alerts.values()].find((alert) => alert.patient_id === patientId && alert.type === type);
+  }
+
+  /** As the engine has it: an entry without a patient carries the alerts of an area. */
+  #area(): PatientDocument[] {
+    const alerts = [...this.#alerts.values()].filter(
+      ({ patient_id: id, status }) => id === '' && status !== 'resolved',
+    );
+    return alerts.length === 0 ? [] : [{ patient_id: '', alerts }];
   }
 
   #hold(patientId: string, values: Readonly<Record<string, number>>): void {
     Object.assign(this.#beds.get(patientId)?.base ?? {}, values);
   }
 
-  #publish(alert: AlertDocument, event: string): void {
-    const changed = { ...alert, event };
+  #publish(alert: AlertDocument, event: string, reason: string | null = null): void {
+    const changed = { ...alert, event, ...(reason === null ? {} : { reason }) };
     this.#alerts.set(alert.id, changed);
     const patient = this.#beds.get(alert.patient_id ?? '')?.document;
     if (patient !== undefined) {
@@ -343,9 +452,32 @@ export class FakeWard {
         (query.get('patient') ?? alert.patient_id) === alert.patient_id &&
         (query.get('status') ?? alert.status) === alert.status &&
         (query.get('priority') ?? alert.priority) === alert.priority &&
+        (query.get('type') ?? alert.type) === alert.type &&
+        (query.get('from') ?? '') <= alert.timestamp &&
+        (query.get('to') ?? '9') > alert.timestamp &&
         (query.get('region') ?? alert.region) === alert.region,
     );
-    return { items: items.reverse(), next: null };
+    const newest = items.sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1));
+    const from = Number(query.get('after') ?? 0);
+    const limit = Number(query.get('limit') ?? 50);
+    const next = from + limit < newest.length ? String(from + limit) : null;
+    return { items: newest.slice(from, from + limit), next };
+  }
+
+  #alertWithHistory(id: string): object | undefined {
+    const alert = this.#alerts.get(id);
+    if (alert === undefined) return undefined;
+    const history = this.#events
+      .filter((event) => event.alert.id === id)
+      .map(({ alert: after }) => ({
+        event_id: `${id}:${after.version ?? 1}`,
+        event: after.event ?? 'raised',
+        actor: after.event === 'acknowledged' ? after.acknowledged_by : 'system',
+        at: after.acknowledged_at ?? after.timestamp,
+        reason: null,
+        alert: after,
+      }));
+    return { ...alert, history };
   }
 
   #series(bed: Bed, query: URLSearchParams, nowMs: number): object {
@@ -378,6 +510,10 @@ export class FakeWard {
     }
     return { patient_id: bed.document.patient_id, resolution, points };
   }
+}
+
+function scoreOf(score: number, partial: boolean): { score: number; level: string; partial: boolean } {
+  return { score, level: score >= 7 ? 'high' : score >= 5 ? 'medium' : 'low', partial };
 }
 
 function valuesAt(bed: Bed, seed: number, atMs: number, past = false): Record<string, number> {

@@ -1,7 +1,7 @@
 /** An alert as a line of a list. */
 import { useComputed } from '@preact/signals';
 import type { Alert } from '../feed/patient.ts';
-import { isLatched } from '../feed/urgency.ts';
+import { awaitsAcknowledgement, isLatched } from '../feed/urgency.ts';
 import { patientHref } from '../router.ts';
 import { useStation } from '../station.ts';
 import { formatElapsed, formatMoment } from '../vital-text.ts';
@@ -36,7 +36,12 @@ export function AlertRow({ alert, ofPatient = false }: Props) {
           </span>
           {alert.mode !== 'real' && <span class="chip chip-mode">{alert.mode.toUpperCase()}</span>}
         </b>
-        <small>{alert.message || numbersText(alert)}</small>
+        <small>
+          {alert.escalationStep > 0 && open && (
+            <b class="escalated">↑ escalated, step {alert.escalationStep}</b>
+          )}
+          {alert.message || numbersText(alert)}
+        </small>
       </span>
       {!ofPatient && (
         <span class="alert-whose">
@@ -55,7 +60,7 @@ export function AlertRow({ alert, ofPatient = false }: Props) {
         <small>{whenText(alert, station.now.peek())}</small>
       </span>
       <span class="alert-action">
-        {alert.status === 'pending' ? (
+        {awaitsAcknowledgement(alert) ? (
           <AcknowledgeButton alert={alert} whose={whose} />
         ) : (
           <small>{acknowledgedText(alert, station.now.peek())}</small>

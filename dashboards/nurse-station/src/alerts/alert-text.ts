@@ -11,6 +11,9 @@ const OTHER_TYPES: Readonly<Record<string, string>> = {
   battery_low: 'Battery low',
   clock_wrong: 'Device clock wrong',
   feed_late: 'Data late',
+  value_stuck: 'Value stuck',
+  gateway_away: 'Gateway away',
+  region_away: 'Region away',
 };
 
 export const PRIORITIES: readonly Priority[] = ['critical', 'high', 'medium', 'low'];
@@ -35,10 +38,20 @@ export function limitCrossed(type: string): LimitCrossed | undefined {
   return { vital, side: side as 'low' | 'high' };
 }
 
+/** Of a trend's type: how which vital moves. */
+function movementOf(type: string): { readonly vital: VitalName; readonly direction: string } | undefined {
+  const [, direction, name] = /^(falling|rising)_(.+)$/.exec(type) ?? [];
+  const vital = name === 'heartrate' ? 'heartbeat' : name;
+  if (direction === undefined || vital === undefined || !isVitalName(vital)) return undefined;
+  return { vital, direction };
+}
+
 /** `SpO₂ low`, `Lead off`. */
 export function typeText(type: string): string {
   const crossed = limitCrossed(type);
   if (crossed !== undefined) return `${VITAL_TEXT[crossed.vital].label} ${crossed.side}`;
+  const moving = movementOf(type);
+  if (moving !== undefined) return `${VITAL_TEXT[moving.vital].label} ${moving.direction}`;
   const plain = OTHER_TYPES[type] ?? type.replaceAll('_', ' ');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }

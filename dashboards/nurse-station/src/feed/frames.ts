@@ -2,6 +2,7 @@
 import { isVitalName, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type {
   AlarmKind,
+  AlarmSignal,
   Alert,
   AlertStatus,
   Connection,
@@ -40,6 +41,8 @@ export interface AlertDocument {
   event?: string;
   escalation_step?: number;
   reminded_at?: string | null;
+  signal?: AlarmSignal;
+  reason?: string | null;
   resolved_by?: string | null;
 }
 
@@ -131,6 +134,7 @@ export function toAlert(document: AlertDocument): Alert {
     resolvedAtMs: toMs(document.resolved_at),
     escalationStep: document.escalation_step ?? 0,
     remindedAtMs: toMs(document.reminded_at),
+    signal: document.signal,
   };
 }
 

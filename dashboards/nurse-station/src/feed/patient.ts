@@ -25,6 +25,9 @@ export interface Pending {
   readonly dueMs: number;
 }
 
+/** `on` and `latched` are audible, the others are not. */
+export type AlarmSignal = 'on' | 'latched' | 'acknowledged' | 'delayed' | 'paused' | 'inhibited' | 'off';
+
 /** Alarms of this priority and below are silent for a while, by a person's will. */
 export interface Pause {
   readonly untilMs: number;
@@ -71,6 +74,8 @@ export interface Alert {
   readonly escalationStep: number;
   /** When it was last said again although acknowledged: its condition lasts. */
   readonly remindedAtMs: number | undefined;
+  /** Whether the engine has someone told; undefined of an engine that does not say. */
+  readonly signal: AlarmSignal | undefined;
 }
 
 /** The early-warning score (NEWS2). */

@@ -22,6 +22,10 @@ function worryOf({ kind, status, priority }: Alert): number {
 export const isLatched = (alert: Alert): boolean =>
   alert.endedAtMs !== undefined && alert.status === 'pending';
 
+/** Nobody has said "I see it", or not again since the alert was said again. */
+export const awaitsAcknowledgement = ({ status, remindedAtMs }: Alert): boolean =>
+  status === 'pending' || (status === 'acknowledged' && remindedAtMs !== undefined);
+
 /** Most urgent first, then the newest; the id makes the order total. */
 export function byUrgency(a: Alert, b: Alert): number {
   return urgencyOf(b) - urgencyOf(a) || b.raisedAtMs - a.raisedAtMs || (a.id < b.id ? -1 : 1);

@@ -12,7 +12,13 @@ export function Announcer() {
     const patient = station.bed(alert.patientId)?.patient.peek();
     const where = patient?.bed === undefined ? alert.patientId || alert.region : `Bed ${patient.bed}`;
     const numbers = numbersText(alert);
-    return `${PRIORITY_TEXT[alert.priority]}: ${where}, ${typeText(alert.type)}${numbers === '' ? '' : `, ${numbers}`}.`;
+    const again =
+      alert.remindedAtMs !== undefined
+        ? 'Still, '
+        : alert.escalationStep > 0
+          ? `Escalated, step ${alert.escalationStep}, `
+          : '';
+    return `${again}${PRIORITY_TEXT[alert.priority]}: ${where}, ${typeText(alert.type)}${numbers === '' ? '' : `, ${numbers}`}.`;
   };
   const urgent = alerts.filter(({ priority }) => priority === 'critical' || priority === 'high');
   const others = alerts.filter((alert) => !urgent.includes(alert));

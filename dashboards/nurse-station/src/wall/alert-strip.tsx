@@ -4,7 +4,7 @@ import { AcknowledgeButton } from '../alerts/acknowledge-button.tsx';
 import { comparisonText, PRIORITY_TEXT, toneOf, typeText } from '../alerts/alert-text.ts';
 import { PriorityMark } from '../alerts/priority-mark.tsx';
 import type { Alert, Pending } from '../feed/patient.ts';
-import { isLatched } from '../feed/urgency.ts';
+import { awaitsAcknowledgement, isLatched } from '../feed/urgency.ts';
 import { useStation, type Bed } from '../station.ts';
 import { formatElapsed, formatMoment } from '../vital-text.ts';
 
@@ -29,7 +29,7 @@ interface OneAlertProps {
 function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
   const tone = toneOf(alert);
   const latched = isLatched(alert);
-  const acknowledged = alert.status === 'acknowledged';
+  const acknowledged = !awaitsAcknowledgement(alert);
   return (
     <div
       class="strip"
@@ -43,6 +43,7 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
         <b class="strip-what">
           {typeText(alert.type)}
           {more > 0 && <span class="more"> +{more}</span>}
+          {!acknowledged && <Escalated alert={alert} />}
         </b>
         <span>
           {PRIORITY_TEXT[alert.priority]}
@@ -50,12 +51,13 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
         </span>
       </span>
       <span class="strip-detail">
-        {!acknowledged && <Escalated alert={alert} />}
         {acknowledged
           ? `✓ ${alert.acknowledgedBy ?? 'acknowledged'}${seenAt(alert)}`
           : latched
             ? 'not seen yet'
-            : comparisonText(alert)}
+            : alert.status === 'acknowledged'
+              ? `Still: ${comparisonText(alert)}`
+              : comparisonText(alert)}
       </span>
       {!acknowledged && <AcknowledgeButton alert={alert} whose={whose} />}
       {acknowledged && pending.value[0] !== undefined && <PendingBar pending={pending.value[0]} />}

@@ -11,7 +11,7 @@ import type { Bed } from '../station.ts';
 
 /** A station that just started lets the numbers come first. */
 const START_AFTER_MS = 800;
-const PAUSE_MS = 120;
+const PAUSE_MS = 60;
 /** Each bed's limits are this old at most, while the server answers. */
 const LIMITS_AGE_MS = 10 * 60_000;
 /** Beyond this, sparklines grow by themselves: the server has better things to do. */

@@ -9,7 +9,7 @@ export const PAUSE_MAX_MS = 120_000;
 export function PauseRing({ bed }: { readonly bed: Bed }) {
   const station = useStation();
   const pause = useComputed(() => bed.patient.value.pause).value;
-  const leftMs = useComputed(() => (pause === undefined ? 0 : pause.untilMs - station.now.value));
+  const leftMs = useComputed(() => (bed.patient.value.pause?.untilMs ?? 0) - station.now.value);
   const over = useComputed(() => leftMs.value <= 0).value;
   const text = useComputed(() => formatElapsed(leftMs.value));
   if (pause === undefined || over) return null;

@@ -3,6 +3,7 @@ import { useComputed } from '@preact/signals';
 import { AcknowledgeButton } from '../alerts/acknowledge-button.tsx';
 import { typeText } from '../alerts/alert-text.ts';
 import { PriorityMark } from '../alerts/priority-mark.tsx';
+import { awaitsAcknowledgement } from '../feed/urgency.ts';
 import { useStation, type Bed } from '../station.ts';
 import { formatElapsed } from '../vital-text.ts';
 
@@ -13,7 +14,7 @@ export function TechnicalLine({ bed, whose }: { readonly bed: Bed; readonly whos
   const onsetMs = first?.onsetMs ?? 0;
   const elapsed = useComputed(() => formatElapsed(now.value - onsetMs));
   if (first === undefined) return null;
-  const acknowledged = first.status === 'acknowledged';
+  const acknowledged = !awaitsAcknowledgement(first);
   return (
     <span
       class="technical"

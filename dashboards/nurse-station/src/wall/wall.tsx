@@ -33,17 +33,23 @@ export function Wall() {
     () => new Set(station.beds.value.map((bed) => bed.patient.value.region).filter(Boolean)).size > 1,
   ).value;
 
+  const areaCount = station.areaAlerts.value.length;
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;
     const measure = (): void => {
-      size.value = { width: element.clientWidth - 2 * GAP_PX, height: element.clientHeight - 2 * GAP_PX };
+      const area = element.querySelector<HTMLElement>('.area-alerts');
+      const areaPx = area === null ? 0 : area.offsetHeight + GAP_PX;
+      size.value = {
+        width: element.clientWidth - 2 * GAP_PX,
+        height: element.clientHeight - areaPx - 2 * GAP_PX,
+      };
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();
     return () => observer.disconnect();
-  }, [size]);
+  }, [size, areaCount]);
 
   useSignalEffect(() => {
     const style = scroller.current?.style;

@@ -1,0 +1,97 @@
+/** What the alarm model looks like at a bed: limits, crossings being timed, pauses, escalation, technical lines. */
+import { describe, expect, it } from 'vitest';
+import { desaturation, eventually, visits } from './browser.ts';
+
+const ward = visits(12);
+
+describe('a tile', () => {
+  it('says the limits beside the number, and the new ones when somebody changes them', async () => {
+    await ward.open();
+    const limits = () => ward.tile('P1001').locator('.place-heartbeat .limits').textContent();
+    await eventually(limits).toBe('50–120');
+    expect(await ward.tile('P1001').locator('.place-oxygen_saturation .limits').textContent()).toBe('≥ 90');
+  });
+
+  it('shows a crossing that is still timed with a bar that fills, and no alarm', async () => {
+    const now = Date.now();
+    ward.fake.ward.patient('P1003')!.pending = [
+      {
+        type: 'low_oxygen_saturation',
+        priority: 'medium',
+        since: new Date(now - 2000).toISOString(),
+        due: new Date(now + 30_000).toISOString(),
+      },
+    ];
+    await ward.open();
+    const strip = ward.tile('P1003').locator('.strip[data-state=pending]');
+    await eventually(() => strip.textContent()).toContain('SpO₂ low?');
+    const width = () => strip.locator('.pending-bar').evaluate((bar) => bar.getBoundingClientRect().width);
+    const before = await width();
+    await eventually(width).toBeGreaterThan(before);
+    expect(await ward.tile('P1003').getAttribute('data-state')).toBe(null);
+  });
+
+  it('counts a pause down, and drops it when it is over', async () => {
+    await ward.open();
+    ward.fake.ward.pause('P1002', 'Maja Lindqvist', 119, Date.now());
+    const pause = ward.tile('P1002').locator('.pause');
+    await eventually(() => pause.locator('b').textContent()).toMatch(/^1:5\d$/);
+    expect(await pause.getAttribute('title')).toContain('Maja Lindqvist');
+    ward.fake.ward.resume('P1002');
+    await eventually(() => pause.count()).toBe(0);
+  });
+
+  it('says how far an alert was escalated, and says it to a screen reader', async () => {
+    await ward.open();
+    const alert = ward.fake.ward.raise('P1004', desaturation);
+    ward.fake.ward.escalate(alert.id);
+    await eventually(() => ward.tile('P1004').locator('.strip .escalated').textContent()).toBe('↑1');
+    await eventually(() => ward.page.locator('[role=alert]').allTextContents()).toContain(
+      'Escalated, step 1, Critical: Bed 4, SpO₂ low, 78 %, limit 80.',
+    );
+  });
+
+  it('asks again for what was acknowledged and lasts', async () => {
+    await ward.open();
+    const alert = ward.fake.ward.raise('P1004', desaturation);
+    await ward.tile('P1004').getByRole('button').click();
+    await eventually(() => ward.tile('P1004').locator('.strip').textContent()).toContain('✓ Ana Ruiz');
+    ward.fake.ward.remind(alert.id, Date.now());
+    await eventually(() => ward.tile('P1004').locator('.strip').textContent()).toContain('Still:');
+    await ward
+      .tile('P1004')
+      .getByRole('button', { name: /Acknowledge/ })
+      .waitFor();
+  });
+
+  it("keeps the device's trouble in a line of its own, apart from the patient's alarm", async () => {
+    await ward.open();
+    ward.fake.ward.raise('P1005', { type: 'lead_off', kind: 'technical', priority: 'medium' });
+    ward.fake.ward.raise('P1005', { type: 'high_heartrate', priority: 'medium', value: 130, threshold: 120 });
+    await eventually(() => ward.tile('P1005').locator('.strip').textContent()).toContain('HR high');
+    expect(await ward.tile('P1005').locator('.technical').textContent()).toContain('Lead off');
+    expect(await ward.tile('P1005').getAttribute('data-tone')).toBe('medium');
+    const colour = (selector: string) =>
+      ward
+        .tile('P1005')
+        .locator(selector)
+        .evaluate((element) => getComputedStyle(element).color);
+    expect(await colour('.technical-what')).not.toBe(await colour('.strip-what'));
+  });
+
+  it('has its region only where there are several', async () => {
+    for (let id = 1003; id <= 1012; id += 3) ward.fake.ward.patient(`P${id}`)!.region = 'Northeast';
+    await ward.open();
+    expect(await ward.page.locator('.tile .region').count()).toBe(0);
+  });
+});
+
+describe('an alert of no single patient', () => {
+  it('stands above all beds, and a snapshot brings it too', async () => {
+    const storm = ward.fake.ward.storm();
+    await ward.open();
+    const row = ward.page.locator(`.area-alerts [data-alert="${storm.id}"]`);
+    await eventually(() => row.textContent()).toContain('Gateway away');
+    expect(await ward.page.locator('.tile').count()).toBe(12);
+  });
+});

@@ -1,0 +1,107 @@
+/** The built page in a real browser against the fake alert engine, for the test files that look at it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { fakeToken, startFakeServer, type FakeServer } from './fake-server.ts';
+
+/** Far beyond what any step takes: a busy machine must not fail a test. */
+const PATIENCE_MS = 10_000;
+
+export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: PATIENCE_MS });
+
+const CHROMIUM_ARGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // As people's browsers have it: no sound before a gesture.
+  '--autoplay-policy=user-gesture-required',
+];
+
+/** What a test holds in its hands; made anew for each. */
+export interface Visit {
+  readonly fake: FakeServer;
+  readonly page: Page;
+  readonly tile: (id: string) => Locator;
+  open(role?: string, hash?: string): Promise<void>;
+  /** Another server with as many beds takes this one's place. */
+  withBeds(beds: number): Promise<void>;
+}
+
+/** Call once in a file; the object it returns is filled before each test. */
+export function visits(beds: number): Visit {
+  vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 });
+  let dist: string;
+  let browser: Browser;
+  let context: BrowserContext;
+  let complaints: string[] = [];
+  let fake: FakeServer;
+  let page: Page;
+
+  beforeAll(async () => {
+    dist = await mkdtemp(join(tmpdir(), 'nurse-station-'));
+    const root = join(import.meta.dirname, '..');
+    const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+    [browser] = await Promise.all([
+      chromium.launch({ executablePath, args: CHROMIUM_ARGS }),
+      build({ root, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await rm(dist, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    fake = await startFakeServer({ port: 0, dist, beds });
+    context = await browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true });
+    page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // What the server was told to refuse is no fault of the page.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+        complaints.push(message.text());
+      }
+    });
+  });
+  afterEach(async () => {
+    await context.close();
+    await fake.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const tile = (id: string): Locator => page.locator(`.tile[data-patient="${id}"]`);
+  return {
+    get fake() {
+      return fake;
+    },
+    get page() {
+      return page;
+    },
+    tile,
+    async open(role = 'nurse', hash = '') {
+      await page.goto(`${fake.url}/#token=${fakeToken('Ana Ruiz', role)}`);
+      await tile('P1001').waitFor();
+      if (hash !== '') await page.goto(`${fake.url}/${hash}`);
+    },
+    async withBeds(count) {
+      await fake.close();
+      fake = await startFakeServer({ port: 0, dist, beds: count });
+    },
+  };
+}
+
+export const desaturation = {
+  type: 'low_oxygen_saturation',
+  priority: 'critical',
+  value: 78,
+  threshold: 80,
+} as const;
