@@ -23,7 +23,7 @@ await runComponent('alert-engine', async ({ config, clock, logger, registry, sta
     },
     { clock, logger, registry },
   );
-  started({ name: 'ports', stop: ports.close });
+  started({ name: 'ports', stop: () => ports.close() });
   const hasStation = existsSync(STATION_ROOT);
   if (!hasStation) logger.warn('the nurse station is not built: none is served');
   const engine = await startAlertEngine(

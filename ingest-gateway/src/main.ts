@@ -11,7 +11,7 @@ await runComponent('ingest-gateway', async ({ config, clock, logger, registry, s
     { component: 'ingest-gateway', needed: ['log'], databasesMayBeAway: false },
     { clock, logger, registry },
   );
-  started({ name: 'ports', stop: ports.close });
+  started({ name: 'ports', stop: () => ports.close() });
   const health = await serveHealth({
     host: config.HOST,
     port: config.HEALTH_PORT,

@@ -57,10 +57,11 @@ async function storage(context: ComponentContext): Promise<StartedComponent> {
 
 async function healthOf(
   ports: Pick<Awaited<ReturnType<typeof openDistributedPorts>>, 'dependencies' | 'close'>,
-  { config, clock, registry, started }: ComponentContext,
+  context: ComponentContext,
 ): Promise<number> {
-  started({ name: 'ports', stop: ports.close });
+  const { config, clock, registry } = context;
   const { dependencies } = ports;
+  context.started({ name: 'ports', stop: () => ports.close() });
   const health = await serveHealth({
     host: config.HOST,
     port: config.HEALTH_PORT,
@@ -68,6 +69,6 @@ async function healthOf(
     registry,
     clock,
   });
-  started(health);
+  context.started(health);
   return health.port;
 }

@@ -163,5 +163,5 @@ async function closeAll(ports: Partial<Ports>): Promise<void> {
   await ports.directory?.close();
   await ports.log?.close();
   const { checkpoints, timeSeries, analytics, alerts, live } = ports;
-  await Promise.all([checkpoints, timeSeries, analytics, alerts, live].map((port) => port?.close()));
+  await Promise.all([checkpoints, timeSeries, analytics, alerts, live].map(async (port) => port?.close()));
 }

@@ -12,7 +12,7 @@ export interface ComponentContext {
   readonly logger: Logger;
   readonly registry: Registry;
   /** Notes what was started, so that it is stopped in reverse, also where a later start fails. */
-  started(service: Service): void;
+  readonly started: (service: Service) => void;
 }
 
 export interface StartedComponent {

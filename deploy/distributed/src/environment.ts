@@ -31,7 +31,7 @@ const copies = (nodes = ''): string => String(Math.min(COPIES, nodes.split(',').
 function startedHere(environment: Environment): Environment {
   const file = join(environment['ENGINES_DIR'] ?? join(ROOT, '.engines'), 'engines.env');
   try {
-    return parseEnv(readFileSync(file, 'utf8')) as Environment;
+    return parseEnv(readFileSync(file, 'utf8'));
   } catch {
     throw new ConfigError([
       'KAFKA_BROKERS: is not set, and no engines were started here: npm run engines:up starts them',
