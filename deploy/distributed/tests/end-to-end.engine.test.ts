@@ -1,0 +1,181 @@
+import { InfluxDB, flux } from '@influxdata/influxdb-client';
+import { Client, types } from 'cassandra-driver';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '@vitalwire/core/testing/eventually.ts';
+import { freshName } from '@vitalwire/core/testing/fresh-name.ts';
+import { plainDevice } from '../../embedded/tests/support/plain-client.ts';
+import { recording } from '../../embedded/tests/support/recording.ts';
+import {
+  stationSocket,
+  type AlertFrame,
+  type StationSocket,
+} from '../../embedded/tests/support/station-socket.ts';
+import { Cluster, testEnvironment } from './support/cluster.ts';
+
+const REGION = 'Northeast';
+const FIVE_MINUTES_MS = 300_000;
+const HOUR_MS = 3_600_000;
+/** A window that is still open is written once a minute. */
+const PATIENCE_MS = 100_000;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Seen from outside: each store by its own client and language, none of our adapters. */
+describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
+  const patient = freshName('P');
+  const device = freshName('MON');
+  // The last eight minutes, so that the desaturation at the end is of now.
+  const startMs = Math.floor(Date.now() / 1000) * 1000 - 480_000;
+  const rows = recording('bidmc_32').filter(
+    (row) => (row.heartbeat ?? row.respiratory_rate ?? row.oxygen_saturation) !== undefined,
+  );
+  const engines = testEnvironment();
+  const influx = new InfluxDB({ url: engines['INFLUX_URL']!, token: engines['INFLUX_TOKEN']! });
+  const redis = new Redis(engines['REDIS_URL']!);
+  const cassandra = new Client({
+    contactPoints: engines['CASSANDRA_CONTACT_POINTS']!.split(','),
+    localDataCenter: engines['CASSANDRA_LOCAL_DC']!,
+  });
+  let cluster: Cluster;
+  let station: StationSocket;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ 'ingest-gateway': 1, alerting: 1, storage: 1, 'alert-engine': 1 });
+    station = await stationSocket(cluster.httpUrl(), {
+      token: await cluster.staffToken(),
+      regions: [REGION],
+    });
+    await station.next((frame) => frame.type === 'snapshot');
+    const publisher = await plainDevice(
+      { mqttUrl: cluster.mqttUrl(), deviceToken: (id) => cluster.deviceToken(id) },
+      device,
+      patient,
+    );
+    await Promise.all(
+      rows.map(({ second, ...vitals }) => publisher.publish(startMs + second * 1000, vitals)),
+    );
+    await publisher.close();
+  });
+  afterAll(async () => {
+    station.close();
+    redis.disconnect();
+    await cassandra.shutdown();
+    expect(await cluster.stop()).toEqual([]);
+  });
+
+  const ask = (query: Parameters<ReturnType<InfluxDB['getQueryApi']>['collectRows']>[0]): Promise<Row[]> =>
+    influx.getQueryApi(engines['INFLUX_ORG'] ?? 'hospital').collectRows<Row>(query);
+  /** Of the recording, by window, straight from its rows. */
+  const windowsOf = (lengthMs: number): Map<number, number[]> => {
+    const windows = new Map<number, number[]>();
+    for (const { second, heartbeat } of rows) {
+      if (heartbeat === undefined) continue;
+      const atMs = startMs + second * 1000;
+      const window = atMs - (atMs % lengthMs);
+      windows.set(window, [...(windows.get(window) ?? []), heartbeat]);
+    }
+    return windows;
+  };
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  it('raises the alert on the WebSocket once, and keeps it in Redis under the keys of the data model', async () => {
+    const isRaised = (frame: { type: string }): boolean => {
+      const { alert } = frame as AlertFrame;
+      return (
+        frame.type === 'alert' &&
+        alert.patient_id === patient &&
+        alert.type === 'low_oxygen_saturation' &&
+        alert.event === 'raised'
+      );
+    };
+    const { alert } = await station.next<AlertFrame>(isRaised, 30_000);
+    expect(station.frames.filter(isRaised)).toHaveLength(1);
+    const key = (name: string): string => `${name}:{${REGION}}:${patient}`;
+    expect(await redis.lrange(key('patient:alerts'), 0, -1)).toContain(alert.id);
+    expect(Number(await redis.get(key('patient:alerts:count')))).toBeGreaterThanOrEqual(1);
+    expect(await redis.hgetall(key('patient:alerts:latest'))).toMatchObject({ patient_id: patient });
+    expect(await redis.zscore(`alerts:pending:{${REGION}}`, patient)).not.toBeNull();
+    expect(await redis.hgetall(`alert:{${REGION}}:${alert.id}`)).toMatchObject({
+      id: alert.id,
+      patient_id: patient,
+      type: 'low_oxygen_saturation',
+      priority: alert.priority,
+      status: 'pending',
+      threshold: '90',
+    });
+    const latest = await redis.hgetall(`cache:vitals:latest:${patient}`);
+    expect(Object.keys(latest)).toContain('heartbeat');
+    expect(await redis.ttl(`cache:vitals:latest:${patient}`)).toBeLessThanOrEqual(300);
+  });
+
+  it('has every reading once in InfluxDB, raw', async () => {
+    const found = await eventually(async () => {
+      const points = await ask(flux`from(bucket: "recent_data") |> range(start: -1h)
+        |> filter(fn: (r) => r._measurement == "vitals" and r.patient_id == ${patient} and r._field == "heartbeat")`);
+      const expected = rows.filter((row) => row.heartbeat !== undefined);
+      expect(points).toHaveLength(expected.length);
+      return points.map((point) => [Date.parse(String(point['_time'])), point['_value']]);
+    });
+    const expected = rows.flatMap((row) =>
+      row.heartbeat === undefined ? [] : [[startMs + row.second * 1000, row.heartbeat]],
+    );
+    expect(found.toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual(expected);
+    const [tags] = await ask(flux`from(bucket: "recent_data") |> range(start: -1h)
+      |> filter(fn: (r) => r._measurement == "vitals" and r.patient_id == ${patient}) |> limit(n: 1)`);
+    expect(tags).toMatchObject({ device_id: device, region: REGION });
+  });
+
+  it.each([
+    ['medium_term', FIVE_MINUTES_MS],
+    ['long_term', HOUR_MS],
+  ])('has the means of the recording in %s', async (bucket, lengthMs) => {
+    const expected = windowsOf(lengthMs);
+    await eventually(async () => {
+      const points = await ask(flux`from(bucket: ${bucket}) |> range(start: -2h)
+        |> filter(fn: (r) => r._measurement == "downsampled_vitals" and r.patient_id == ${patient})
+        |> filter(fn: (r) => r._field == "heartbeat" or r._field == "heartbeat_min" or r._field == "heartbeat_max")`);
+      const valuesOf = (field: string): Map<number, number> =>
+        new Map(
+          points
+            .filter((point) => point['_field'] === field)
+            .map((point) => [Date.parse(String(point['_time'])), Number(point['_value'])]),
+        );
+      const means = valuesOf('heartbeat');
+      expect(means.size).toBe(expected.size);
+      for (const [window, values] of expected) {
+        expect(means.get(window)).toBeCloseTo(mean(values), 9);
+        expect(valuesOf('heartbeat_min').get(window)).toBe(Math.min(...values));
+        expect(valuesOf('heartbeat_max').get(window)).toBe(Math.max(...values));
+      }
+    }, PATIENCE_MS);
+  });
+
+  it('has the trend of each hour in Cassandra', async () => {
+    await eventually(async () => {
+      const { rows: trends } = await cassandra.execute(
+        'SELECT * FROM patient_analytics.vital_trends WHERE patient_id = ? AND vital_type = ?',
+        [patient, 'heartbeat'],
+        { prepare: true },
+      );
+      const found = new Map(
+        trends.map((row) => {
+          const date = row['date'] as types.LocalDate;
+          return [Date.UTC(date.year, date.month - 1, date.day, row['hour'] as number), row];
+        }),
+      );
+      const expected = windowsOf(HOUR_MS);
+      expect(found.size).toBe(expected.size);
+      for (const [hour, values] of expected) {
+        const row = found.get(hour);
+        const average = mean(values);
+        const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1);
+        expect(row?.['sample_count']).toBe(values.length);
+        expect([row?.['min_value'], row?.['max_value']]).toEqual([Math.min(...values), Math.max(...values)]);
+        expect(row?.['avg_value']).toBeCloseTo(average, 9);
+        expect(row?.['std_deviation']).toBeCloseTo(Math.sqrt(variance), 9);
+      }
+    }, PATIENCE_MS);
+  });
+});
