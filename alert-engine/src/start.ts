@@ -15,6 +15,9 @@ import { CommitSignal } from './live/commit-signal.ts';
 import { LiveView } from './live/live-view.ts';
 import { Monitoring } from './live/monitoring.ts';
 import { alertEngineMetrics } from './metrics.ts';
+import { PatientChanges } from './patients/change-patient.ts';
+import { followDischarges } from './patients/discharges.ts';
+import { Pauses } from './pause/pauses.ts';
 import { relayPresence } from './presence/presence-relay.ts';
 import { startTimers } from './timers/scheduler.ts';
 
@@ -63,12 +66,20 @@ export async function startAlertEngine(
   try {
     const commits = new CommitSignal(clock);
     await commits.listenTo(alerts);
-    const view = new LiveView({ live, directory, regions, clock, logger });
+    const pauses = new Pauses({ log, clock, logger, changed: (patientId) => view.touch(patientId) });
+    const view = new LiveView({
+      live,
+      directory,
+      regions,
+      pauseOf: (patientId) => pauses.of(patientId),
+      clock,
+      logger,
+    });
     const settings = config.escalation ?? defaultEscalationSettings();
     const policyFor = policyFrom({
       settings,
       wardOf: (patientId) => view.patient(patientId)?.ward,
-      pauseOf: () => undefined,
+      pauseOf: (patientId) => pauses.of(patientId),
     });
     const hub = new Hub({
       alerts,
@@ -100,6 +111,9 @@ export async function startAlertEngine(
     });
     await view.start();
     started.push(view);
+    const following = await pauses.start();
+    started.push(pauses);
+    following.failed.catch((error: unknown) => failure.reject(error));
     monitoring.start();
     started.push({ name: 'monitoring', stop: async () => monitoring.stop() });
 
@@ -140,7 +154,9 @@ export async function startAlertEngine(
       failure.reject(error);
     });
 
-    started.push(startTimers({ alerts, commits, regions, policyFor, clock, logger, metrics }));
+    const acting = { alerts, policyFor, clock, logger, metrics };
+    started.push(startTimers({ ...acting, commits, regions }));
+    started.push(followDischarges({ ...acting, directory, regions }));
 
     const presence = await relayPresence({ log, live, clock, logger, random });
     started.push({ name: 'presence-relay', stop: () => presence.stop() });
@@ -155,6 +171,8 @@ export async function startAlertEngine(
       regions,
       alarmSettings: config.alarmSettings,
       policyFor,
+      pauses,
+      patientChanges: new PatientChanges({ directory, log, clock }),
       clock,
       logger,
       metrics,

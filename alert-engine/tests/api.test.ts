@@ -413,7 +413,7 @@ it('answers as the OpenAPI document says', async () => {
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
   ajv.addSchema(openapi, 'openapi');
-  const checks: [path: string, url: string, method?: string][] = [
+  const checks: [path: string, url: string, method?: string, body?: object][] = [
     ['/api/patients', '/api/patients'],
     ['/api/patients/{id}', '/api/patients/P1'],
     ['/api/patients/{id}/vitals', '/api/patients/P1/vitals'],
@@ -426,12 +426,30 @@ it('answers as the OpenAPI document says', async () => {
     ['/api/alerts/{id}', '/api/alerts/none'],
     ['/api/alerts/{id}/acknowledge', `/api/alerts/${idOf('P1')}/acknowledge`, 'post'],
     ['/api/alerts/{id}/resolve', `/api/alerts/${idOf('P1')}/resolve`, 'post'],
+    [
+      '/api/patients',
+      '/api/patients',
+      'post',
+      { patient_id: 'P1', name: 'Ana', region: 'West', ward: 'A', bed: '1' },
+    ],
+    ['/api/patients/{id}/alarm-pause', '/api/patients/P1/alarm-pause', 'post', { seconds: 30 }],
+    ['/api/patients/{id}/alarm-pause', '/api/patients/P1/alarm-pause', 'delete'],
+    ['/api/patients/{id}/limits', '/api/patients/P1/limits', 'put', { heartbeat: { low: 52 } }],
+    ['/api/patients/{id}/limits', '/api/patients/P1/limits', 'put', { heartbeat: { low: 300 } }],
+    ['/api/patients/{id}/chart', '/api/patients/P1/chart', 'put', { oxygen_scale: 2 }],
+    ['/api/patients/{id}/transfer', '/api/patients/P1/transfer', 'post', { bed: '2' }],
+    ['/api/patients/{id}', '/api/patients/P1'],
+    ['/api/patients/{id}/discharge', '/api/patients/P1/discharge', 'post'],
   ];
   expect(new Set(checks.map(([path]) => path))).toEqual(new Set(Object.keys(openapi.paths)));
-  for (const [path, url, method = 'get'] of checks) {
-    const answer = await call(url, { method });
+  for (const [path, url, method = 'get', body] of checks) {
+    const answer = await call(url, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
     const described = openapi.paths[path][method].responses[answer.status];
     expect(described, `${method} ${url} -> ${answer.status} is described`).toBeDefined();
+    if (answer.status === 204) continue;
     const schema = described.content[answer.type.split(';')[0] ?? ''].schema;
     const valid = ajv.validate(schema, answer.body);
     expect(ajv.errors ?? [], `${method} ${url} -> ${answer.status}`).toEqual([]);

@@ -17,6 +17,8 @@ import { z } from 'zod';
 import type { LiveView } from '../live/live-view.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
+import type { PatientChanges } from '../patients/change-patient.ts';
+import type { Pauses } from '../pause/pauses.ts';
 import { problemSchema } from './problem.ts';
 
 /** What the routes work with. */
@@ -29,6 +31,8 @@ export interface ApiDeps {
   readonly regions: readonly string[];
   readonly alarmSettings: AlarmSettings;
   readonly policyFor: PolicyFor;
+  readonly pauses: Pauses;
+  readonly patientChanges: PatientChanges;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: AlertEngineMetrics;

@@ -25,6 +25,7 @@ const TITLES: Readonly<Record<number, readonly [code: string, title: string]>> =
   409: ['conflict', 'The state of things does not allow this'],
   413: ['too-large', 'The request is too large'],
   415: ['unsupported-media-type', 'The body must be JSON'],
+  422: ['unprocessable', 'What is asked for is not allowed'],
   429: ['too-many-requests', 'Too many requests'],
   500: ['internal', 'Something went wrong'],
   503: ['unavailable', 'A store does not answer'],

@@ -16,8 +16,11 @@ import { authenticate } from './access.ts';
 import type { ApiDeps, ApiServer } from './deps.ts';
 import { ProblemError, answerWithProblems } from './problem.ts';
 import { RateLimit } from './rate-limit.ts';
+import { admissionRoutes } from './routes/admissions.ts';
+import { alarmPauseRoutes } from './routes/alarm-pause.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { careRoutes } from './routes/care.ts';
 import { patientRoutes } from './routes/patients.ts';
 import { vitalsRoutes } from './routes/vitals.ts';
 import { addSecurityHeaders, serveStation } from './station.ts';
@@ -59,6 +62,9 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
       vitalsRoutes(typed, deps);
       analyticsRoutes(typed, deps);
       alertRoutes(typed, deps);
+      alarmPauseRoutes(typed, deps);
+      careRoutes(typed, deps);
+      admissionRoutes(typed, deps);
       done();
     },
     { prefix: '/api' },

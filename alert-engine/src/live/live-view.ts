@@ -10,12 +10,15 @@ import type { Cancel, Clock } from '@vitalwire/core/runtime/clock.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
+import type { Pause } from '../pause/pause.ts';
 import type { PatientFacts } from './patient-document.ts';
 
 export interface LiveViewDeps {
   readonly live: LiveBus;
   readonly directory: PatientDirectory;
   readonly regions: readonly string[];
+  /** Left out: nobody pauses. */
+  readonly pauseOf?: (patientId: string) => Pause | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -105,13 +108,21 @@ export class LiveView implements Service {
       patient: this.#patients.get(patientId),
       live: this.#vitals.get(patientId)?.live,
       presence: this.#presenceOf(patientId),
+      pause: this.#deps.pauseOf?.(patientId),
     };
   }
 
-  /** Everyone who is in one of the regions, by id. */
+  /** Everyone who is in one of the regions and was not discharged, by id. */
   patientsOf(regions: ReadonlySet<string>): readonly string[] {
     const ids = new Set([...this.#patients.keys(), ...this.#vitals.keys(), ...this.#deviceOf.keys()]);
-    return [...ids].filter((id) => regions.has(this.regionOf(id) ?? '')).sort();
+    return [...ids]
+      .filter((id) => regions.has(this.regionOf(id) ?? '') && this.#patients.get(id)?.state !== 'discharged')
+      .sort();
+  }
+
+  /** Something that only this process knows of the patient changed: screens are told. */
+  touch(patientId: string): void {
+    this.#tell((listener) => listener.changed([patientId]));
   }
 
   #presenceOf(patientId: string): DevicePresence | undefined {

@@ -1,10 +1,11 @@
 import { alertDocument, alertSchema } from '@vitalwire/core/alarms/alert-codec.ts';
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
-import type { DevicePresence, LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
+import type { DevicePresence, LiveScore, LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { z } from 'zod';
+import { pauseDocument, pauseSchema, type Pause } from '../pause/pause.ts';
 
 const moment = z.iso.datetime();
 const priority = z.enum(['low', 'medium', 'high', 'critical']);
@@ -13,6 +14,12 @@ const liveVitalSchema = z.object({
   value: z.number(),
   measured_at: moment,
   validity: z.enum(['valid', 'questionable', 'invalid', 'not_available']),
+});
+
+const scoreSchema = z.object({
+  score: z.int(),
+  level: z.enum(['low', 'low-medium', 'medium', 'high']),
+  partial: z.boolean().describe('a parameter was missing: a lower bound'),
 });
 
 /** What changes with every reading: an entry of a `vitals` frame. */
@@ -29,11 +36,13 @@ const vitalsEntrySchema = z.object({
   pending: z
     .array(z.object({ type: z.string(), priority, since: moment, due: moment }))
     .describe('crossings that are still being timed, and when they will be alerts if they last'),
+  score: scoreSchema.nullable().describe('early-warning score (NEWS2); null until there is one'),
+  score_exclusion: z.string().nullable().describe('why the patient has no score at all'),
+  pause: pauseSchema.nullable(),
 });
 
 /** A patient as a snapshot and the API show her. */
 export const patientSchema = vitalsEntrySchema.extend({
-  score: z.number().nullable().describe('early-warning score; null until there is one'),
   connection: z.enum(['connected', 'born', 'dead', 'lost', 'unknown']),
   battery_percent: z.number().nullable(),
   alerts: z.array(alertSchema).describe('open alerts, the worst first'),
@@ -49,6 +58,7 @@ export interface PatientFacts {
   readonly patient: Patient | undefined;
   readonly live: LiveVitals | undefined;
   readonly presence: DevicePresence | undefined;
+  readonly pause: Pause | undefined;
 }
 
 export function vitalsEntry(facts: PatientFacts): VitalsEntry {
@@ -75,15 +85,23 @@ export function vitalsEntry(facts: PatientFacts): VitalsEntry {
       since: toIso(sinceMs),
       due: toIso(dueMs),
     })),
+    score: live?.score ? scoreDocument(live.score) : null,
+    score_exclusion: live?.scoreExclusion ?? null,
+    pause: facts.pause ? pauseDocument(facts.pause) : null,
   };
 }
 
 export function patientDocument(facts: PatientFacts, alerts: readonly Alert[]): PatientDocument {
   return {
     ...vitalsEntry(facts),
-    score: null,
     connection: facts.presence?.state ?? 'unknown',
     battery_percent: facts.presence?.batteryPercent ?? null,
     alerts: alerts.map(alertDocument),
   };
 }
+
+const scoreDocument = ({ score, level, partial }: LiveScore): z.infer<typeof scoreSchema> => ({
+  score,
+  level,
+  partial,
+});

@@ -18,6 +18,10 @@ export const TOPICS = {
   deadLetters: { name: 'vitalwire.dead-letters', retention: { kind: 'time', ms: 30 * DAY_MS } },
   riskScores: { name: 'vitalwire.risk-scores', retention: { kind: 'time', ms: 7 * DAY_MS } },
   regionalShares: { name: 'vitalwire.regional-shares', retention: { kind: 'time', ms: 7 * DAY_MS } },
+  /** Key: patient. The pause of her alarms, null once it was lifted. */
+  alarmPauses: { name: 'vitalwire.alarm-pauses', retention: { kind: 'compact' } },
+  /** Key: patient. What people changed, other than alerts: the other half of the audit trail. */
+  actions: { name: 'vitalwire.actions', retention: { kind: 'time', ms: 730 * DAY_MS } },
   alertingCheckpoints: { name: 'vitalwire.checkpoints.alerting', retention: { kind: 'compact' } },
   storageCheckpoints: { name: 'vitalwire.checkpoints.storage', retention: { kind: 'compact' } },
   auditCheckpoints: { name: 'vitalwire.checkpoints.audit', retention: { kind: 'compact' } },

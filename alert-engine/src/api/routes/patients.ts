@@ -1,20 +1,25 @@
-import type { AlarmSettings, LimitTier } from '@vitalwire/core/alarms/settings.ts';
-import { VITALS, forEachVital } from '@vitalwire/core/vitals/vital.ts';
+import { PROFILES, profileOf } from '@vitalwire/core/alarms/profile.ts';
+import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { z } from 'zod';
 import { groupByPatient } from '../../hub/join.ts';
 import { patientDocument, patientSchema } from '../../live/patient-document.ts';
 import { identityOf, regionOfPatient, regionsFor } from '../access.ts';
+import { limitsDocument, limitsSchema } from '../limits-document.ts';
 import { PROBLEMS, after, id, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
-
-const tiers = z.array(
-  z.object({ priority: z.enum(['low', 'medium', 'high', 'critical']), limit: z.number() }),
-);
-const limitsSchema = z.record(z.enum(VITALS), z.object({ low: tiers, high: tiers }));
 
 const onePatientSchema = patientSchema.extend({
   primary_doctor: z.string().nullable(),
   risk_level: z.string().nullable(),
-  limits: limitsSchema.describe('mildest first; crossed strictly below `low` or above `high`'),
+  state: z.enum(['admitted', 'discharged']),
+  profile: z.enum(PROFILES).describe('whose limits apply where none are set for the patient'),
+  limits: limitsSchema,
+  limits_revision: z.int().describe('how often limits were set for the patient'),
+  oxygen_scale: z.literal([1, 2]),
+  pregnant: z.boolean().nullable(),
+  supplemental_oxygen: z.boolean().nullable().describe('null: never charted'),
+  supplemental_oxygen_at: z.iso.datetime().nullable(),
+  consciousness: z.string().nullable().describe('null: never charted'),
+  consciousness_at: z.iso.datetime().nullable(),
   settings_version: z.string(),
 });
 
@@ -68,17 +73,20 @@ export function patientRoutes(app: ApiServer, deps: ApiDeps): void {
         ...patientDocument({ ...facts, patient }, own),
         primary_doctor: patient?.primaryDoctor ?? null,
         risk_level: patient?.riskLevel ?? null,
-        limits: limitsDocument(deps.alarmSettings),
+        state: patient?.state ?? ('admitted' as const),
+        profile: patient ? profileOf(patient) : ('adult' as const),
+        limits: limitsDocument(deps.alarmSettings, patient),
+        limits_revision: patient?.limitsRevision ?? 0,
+        oxygen_scale: patient?.oxygenScale ?? (1 as const),
+        pregnant: patient?.pregnant ?? null,
+        supplemental_oxygen: patient?.supplementalOxygen?.value ?? null,
+        supplemental_oxygen_at: isoOrNull(patient?.supplementalOxygen?.atMs),
+        consciousness: patient?.consciousness?.value ?? null,
+        consciousness_at: isoOrNull(patient?.consciousness?.atMs),
         settings_version: deps.alarmSettings.version,
       };
     },
   );
 }
 
-function limitsDocument(settings: AlarmSettings): z.infer<typeof limitsSchema> {
-  const shown = (tiers: readonly LimitTier[]) => tiers.map(({ priority, limit }) => ({ priority, limit }));
-  return forEachVital((vital) => ({
-    low: shown(settings.limits[vital].low),
-    high: shown(settings.limits[vital].high),
-  }));
-}
+const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : toIso(ms));
