@@ -1,0 +1,58 @@
+import { noVitals, type VitalValues } from '@vitalwire/core/vitals/vital.ts';
+import type { Dice } from '../world/dice.ts';
+
+interface Excursion {
+  readonly vital: 'heartbeat' | 'oxygen_saturation' | 'temperature';
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly level: number;
+  readonly noise: number;
+}
+
+/** Levels around and beyond the limits of each tier, and such as hover between a limit and its hysteresis. */
+const LEVELS: Readonly<Record<Excursion['vital'], readonly number[]>> = {
+  heartbeat: [119, 122, 128, 134, 155, 52, 48, 43, 38],
+  oxygen_saturation: [90, 89, 85, 78],
+  temperature: [102.1, 102.6, 104.4, 94.5],
+};
+
+/** A body: what it really does, second by second, well most of the time. */
+export class Patient {
+  readonly patientId: string;
+  readonly #dice: Dice;
+  readonly #excursions: readonly Excursion[];
+
+  constructor(patientId: string, dice: Dice, fromMs: number, minutes: number) {
+    this.patientId = patientId;
+    this.#dice = dice;
+    this.#excursions = Array.from({ length: Math.ceil(minutes * 0.7) }, () => {
+      const vital = dice.pick(['heartbeat', 'oxygen_saturation', 'temperature'] as const);
+      const startMs = fromMs + dice.integer(0, minutes * 60_000);
+      return {
+        vital,
+        fromMs: startMs,
+        toMs: startMs + dice.integer(2_000, 70_000),
+        level: dice.pick(LEVELS[vital]),
+        noise: dice.integer(0, 3),
+      };
+    });
+  }
+
+  vitalsAt(nowMs: number): VitalValues {
+    const value = (vital: Excursion['vital'], usual: number): number => {
+      const under = this.#excursions.find(
+        (one) => one.vital === vital && nowMs >= one.fromMs && nowMs < one.toMs,
+      );
+      const level = under?.level ?? usual;
+      const spread = vital === 'temperature' ? 0.1 : (under?.noise ?? 1);
+      return Math.round((level + (this.#dice.next() - 0.5) * 2 * spread) * 10) / 10;
+    };
+    return {
+      ...noVitals(),
+      heartbeat: value('heartbeat', 75),
+      oxygen_saturation: Math.min(100, value('oxygen_saturation', 97)),
+      temperature: value('temperature', 98.6),
+      respiratory_rate: Math.round(14 + this.#dice.next() * 4),
+    };
+  }
+}

@@ -1,0 +1,26 @@
+import type { Ward } from './simulate.ts';
+import type { World } from './world/world.ts';
+
+/** What goes wrong beside the calls of ports, thrown for once: crashes, deployments, cut networks, reboots, lost connections. */
+export function disturb(world: World, ward: Ward, minutes: number): void {
+  const dice = world.dice.fork();
+  const { clock } = world;
+  const times = (most: number, what: () => void): void => {
+    for (let left = dice.integer(0, most); left > 0; left--) {
+      clock.after(dice.integer(5_000, minutes * 60_000 - 1_000), what);
+    }
+  };
+  times(4, () => dice.pick(ward.servers).kill('killed'));
+  times(3, () => void dice.pick(ward.servers).restartGently());
+  times(4, () => dice.pick(ward.devices).disconnect());
+  times(4, () => dice.pick(ward.stations).disconnect());
+  times(3, () => {
+    const device = dice.pick(ward.devices);
+    device.setReachable(false);
+    clock.after(dice.integer(5_000, 150_000), () => device.setReachable(true));
+  });
+  times(2, () => {
+    const offsetMs = dice.chance(0.5) ? dice.integer(-5_000, 5_000) : undefined;
+    dice.pick(ward.devices).reboot(offsetMs, dice.chance(0.6));
+  });
+}

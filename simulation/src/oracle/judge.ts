@@ -1,0 +1,23 @@
+import type { Ward } from '../simulate.ts';
+import { acceptedReadings } from './accepted.ts';
+import { checkAcknowledged } from './acknowledged.ts';
+import { checkAlerts, checkLifecycle, checkStation } from './alerts.ts';
+import { checkConditions } from './conditions.ts';
+import { checkRaw, checkWindows } from './tiers.ts';
+
+/** Everything that is not as it was promised, from what was measured and what the engines hold. */
+export function judge({ engines, ledger, devices, stations }: Ward, endMs: number): string[] {
+  const violations: string[] = [];
+  const accepted = acceptedReadings(engines.log, ledger, (what) => violations.push(what));
+  for (const device of devices) {
+    if (!device.outboxEmpty) violations.push(`${device.id} could not send everything`);
+  }
+  violations.push(...checkAcknowledged(accepted, engines.log, ledger));
+  violations.push(...checkRaw(accepted, engines));
+  violations.push(...checkWindows(accepted, engines));
+  violations.push(...checkConditions(accepted, engines.log, endMs));
+  violations.push(...checkAlerts(engines.alerts, engines.log));
+  violations.push(...checkLifecycle(engines.alerts, engines.log));
+  for (const station of stations) violations.push(...checkStation(station, engines.alerts));
+  return violations;
+}
