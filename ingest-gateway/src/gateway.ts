@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { AuthenticateError, Client, ConnectPacket, PublishPacket } from 'aedes';
-import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
+import type { LogRecord, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { DeviceStatus } from '@vitalwire/core/vitals/reading.ts';
 import { admit, type Admission, type AdmissionBounds } from './admission/admit.ts';
@@ -156,6 +157,23 @@ export class Gateway {
   /** From now on nothing is read and nobody let in. */
   stopReading(): void {
     this.#parts.budget.close();
+  }
+
+  /** Takes in what the gateways, this one too, say on `devices.presence`: a device that moved to another one has no session here any more. */
+  heard(records: readonly LogRecord[]): void {
+    const { clock, lanes, logger, metrics } = this.#parts;
+    for (const record of records) {
+      try {
+        const elsewhere = this.#presence.heard(record, clock.now());
+        if (elsewhere?.kind === 'still-here') this.#tell(lanes.laneOf(record.key), [elsewhere.record]);
+        if (elsewhere?.kind !== 'moved') continue;
+        metrics.refused('moved');
+        logger.info({ device_id: record.key }, 'device connected to another gateway; its session here ends');
+        (elsewhere.connection as Session).connection.stream.destroy();
+      } catch (error) {
+        logger.error({ reason: messageOf(error), offset: record.offset }, 'not a presence');
+      }
+    }
   }
 
   /** Marks every device lost: the gateway leaves it. */

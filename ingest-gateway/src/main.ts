@@ -31,5 +31,5 @@ await runComponent('ingest-gateway', async ({ config, clock, logger, registry, s
     { log: ports.log, clock, logger, registry },
   );
   started(gateway);
-  return { failed: undefined, ports: { mqtt: gateway.port, health: health.port } };
+  return { failed: gateway.failed, ports: { mqtt: gateway.port, health: health.port } };
 });

@@ -17,6 +17,7 @@ export const REFUSAL_REASONS = [
   'credentials',
   'region',
   'misuse',
+  'moved',
   'overloaded',
   'log_refused',
 ] as const;

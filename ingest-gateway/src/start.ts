@@ -4,6 +4,7 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Registry } from '@vitalwire/core/runtime/metrics.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { DeviceBroker } from './broker/device-broker.ts';
 import { ForgetfulPersistence } from './broker/forgetful-persistence.ts';
 import { AppendLanes } from './delivery/append-lanes.ts';
@@ -38,6 +39,8 @@ export interface IngestGatewayDeps {
 export interface IngestGateway extends Service {
   /** The port that is listened on. */
   readonly port: number;
+  /** Never resolves; rejects when the gateway can no longer tell which devices are its own, and should be started anew. */
+  readonly failed: Promise<never>;
 }
 
 /**
@@ -96,6 +99,8 @@ export async function startIngestGateway(
     logger.debug({ reason: error.message }, 'connection ended before it was one');
   });
 
+  // Before the first device: what the topic holds already concerns none that is connected here.
+  const presence = await deps.log.tail(TOPICS.presence.name, (records) => gateway.heard(records));
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
   server.maxConnections = limits.maxConnections;
   server.on('drop', () => metrics.refused('too_many_connections'));
@@ -103,7 +108,10 @@ export async function startIngestGateway(
     gateway.accept(socket);
     broker.handle(socket);
   });
-  const port = await listen(server, config.host, config.port);
+  const port = await listen(server, config.host, config.port).catch(async (error: unknown) => {
+    await presence.stop();
+    throw error;
+  });
   logger.info({ host: config.host, port }, 'listening for devices');
 
   const stop = async (): Promise<void> => {
@@ -118,10 +126,11 @@ export async function startIngestGateway(
     await new Promise((resolve) => void setImmediate(resolve));
     await new Promise<void>((resolve) => broker.close(() => resolve()));
     gateway.closeConnections();
+    await presence.stop();
     logger.info('stopped');
   };
   let stopped: Promise<void> | undefined;
-  return { name: 'ingest-gateway', port, stop: () => (stopped ??= stop()) };
+  return { name: 'ingest-gateway', port, failed: presence.failed, stop: () => (stopped ??= stop()) };
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

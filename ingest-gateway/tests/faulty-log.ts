@@ -1,9 +1,9 @@
-/** An event log in memory that can be made slow, hanging or failing: what the gateway appends, and nothing else of the port. */
-import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
+/** An event log in memory that can be made slow, hanging or failing: what the gateway appends and follows, and nothing else of the port. */
+import type { Consumer, EventLog, LogRecord, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 
 const unused = (): never => {
-  throw new Error('the gateway only appends');
+  throw new Error('the gateway only appends and follows');
 };
 
 export class FaultyLog implements EventLog {
@@ -15,6 +15,7 @@ export class FaultyLog implements EventLog {
   /** Asked before each append: an error fails it, and nothing of it is kept. */
   fault: (records: readonly NewRecord[]) => Error | undefined = () => undefined;
   #hanging: (() => void)[] | undefined;
+  readonly #tails = new Map<(records: readonly LogRecord[]) => unknown, string>();
 
   /** Appends that come from now on wait until `release`. */
   hang(): void {
@@ -41,11 +42,21 @@ export class FaultyLog implements EventLog {
     if (fault) throw fault;
     if (this.#hanging) await new Promise<void>((resolve) => this.#hanging?.push(resolve));
     if (this.delayMs > 0) await new Promise((resolve) => void setTimeout(resolve, this.delayMs));
-    this.records.push(...records);
+    for (const record of records) {
+      const stored = { ...record, partition: 0, offset: this.records.push(record) };
+      for (const [tell, topic] of this.#tails) if (topic === record.topic) tell([stored]);
+    }
+  }
+
+  async tail(topic: string, handler: (records: readonly LogRecord[]) => unknown): Promise<Consumer> {
+    this.#tails.set(handler, topic);
+    return {
+      failed: new Promise<never>(() => {}),
+      stop: async () => void this.#tails.delete(handler),
+    };
   }
 
   consume = unused;
-  tail = unused;
   read = unused;
   bounds = unused;
   committed = unused;

@@ -1,10 +1,12 @@
 import type { IClientOptions, MqttClient } from 'mqtt';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { encodePresence } from '@vitalwire/core/vitals/presence-codec.ts';
 import {
   connectPacket,
   openDevice,
   openRaw,
   openWard,
+  openWardOn,
   presenceOf,
   readingBytes,
   statesOf,
@@ -124,4 +126,51 @@ test('when the gateway stops its devices are lost to it', async () => {
   await ward.gateway.stop();
   expect(statesOf(ward.log, 'd1')).toEqual(['connected', 'born', 'lost']);
   device.end(true);
+});
+
+describe('two gateways on one log', () => {
+  let other: Ward;
+  beforeEach(async () => {
+    other = await openWardOn(ward.log);
+  });
+  afterEach(async () => {
+    await other.gateway.stop();
+  });
+
+  test("a device that moves to the other has its old session closed there, and that one's will marks nothing", async () => {
+    const old = await openDevice(ward, 'd1', withWill(7));
+    await say(old, 'born', 7);
+    const closed = new Promise<void>((resolve) => void old.once('close', () => resolve()));
+    const fresh = await openDevice(other, 'd1', withWill(7));
+    await closed;
+    await say(fresh, 'born', 7);
+    expect(await ward.metric('refused_connections_total', { reason: 'moved' })).toBe(1);
+    await statesBecome('connected', 'born', 'connected', 'born');
+    cut(fresh);
+    await statesBecome('connected', 'born', 'connected', 'born', 'dead');
+  });
+
+  test('back and forth, the last to open has it', async () => {
+    await openDevice(ward, 'd1', withWill(7));
+    await openDevice(other, 'd1', withWill(7));
+    const last = await openDevice(ward, 'd1', withWill(7));
+    await until(async () => (await other.metric('connections')) === 0, 'the close of the one between');
+    await statesBecome('connected', 'connected', 'connected');
+    await say(last, 'born', 7);
+    expect(statesOf(ward.log, 'd1').at(-1)).toBe('born');
+    cut(last);
+  });
+
+  test('a will that comes after the device connected elsewhere is followed by what holds', async () => {
+    const fresh = await openDevice(other, 'd1', withWill(7));
+    await say(fresh, 'born', 7);
+    // As a gateway writes it that has not heard yet.
+    const late = presenceOf(ward.log, 'd1').at(-1)!;
+    const value = encodePresence({ ...late, state: 'dead', atMs: Date.now() });
+    await ward.log.append([
+      { topic: 'devices.presence', key: 'd1', value, headers: { gateway: 'third' }, timestampMs: Date.now() },
+    ]);
+    await statesBecome('connected', 'born', 'dead', 'born');
+    cut(fresh);
+  });
 });

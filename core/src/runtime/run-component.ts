@@ -16,8 +16,8 @@ export interface ComponentContext {
 }
 
 export interface StartedComponent {
-  /** Rejects when the process should end and be started anew; undefined where nothing can fail so. */
-  readonly failed: Promise<never> | undefined;
+  /** Never resolves; rejects when the process should end and be started anew. */
+  readonly failed: Promise<never>;
   /** The ports that are listened on, by what they serve; told to a parent process. */
   readonly ports: Readonly<Record<string, number>>;
 }
@@ -58,7 +58,7 @@ export async function runComponent(
     const registry = createRegistry(name);
     const started = (service: Service): void => void running.push(service);
     const component = await start({ config, clock: systemClock, logger, registry, started });
-    component.failed?.catch((error: unknown) => {
+    component.failed.catch((error: unknown) => {
       logger?.fatal({ err: error }, 'failed for good');
       void end('failure', FAILED);
     });

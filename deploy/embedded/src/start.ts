@@ -112,7 +112,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     return {
       mqttPort: gateway.port,
       httpPort: engine.port,
-      failed: Promise.race([alerting.failed, storage.failed, engine.failed]),
+      failed: Promise.race([alerting.failed, storage.failed, engine.failed, gateway.failed]),
       stop,
     };
   } catch (error) {
