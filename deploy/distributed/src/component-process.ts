@@ -63,6 +63,10 @@ export class ComponentProcess {
     return this.#child.pid;
   }
 
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Sends the signal and waits for the end. */
   async end(signal: NodeJS.Signals): Promise<Ended> {
     this.#child.kill(signal);

@@ -1,5 +1,5 @@
 import { InfluxDB, flux } from '@influxdata/influxdb-client';
-import { Client, types } from 'cassandra-driver';
+import { Client, type types } from 'cassandra-driver';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';

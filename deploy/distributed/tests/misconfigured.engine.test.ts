@@ -45,7 +45,7 @@ describe(
         INFLUX_URL: `http://${NOBODY}`,
         CASSANDRA_CONTACT_POINTS: NOBODY,
       });
-      expect(lines.map((line) => line.split(':')[0]).sort()).toEqual([
+      expect(lines.map((line) => line.split(':')[0]).toSorted()).toEqual([
         'CASSANDRA_CONTACT_POINTS',
         'INFLUX_URL',
       ]);

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '@vitalwire/core/testing/eventually.ts';
+import { freshName } from '@vitalwire/core/testing/fresh-name.ts';
+import { startEngine, stopEngine, type EngineName } from '@vitalwire/engines/engines.ts';
+import { stationSocket, type StationSocket } from '../../embedded/tests/support/station-socket.ts';
+import { Bedside } from './support/bedside.ts';
+import { Cluster } from './support/cluster.ts';
+import { expectStored, raisedBy } from './support/stored.ts';
+
+const REGION = 'Northeast';
+/** How long an engine is away: 60 s is what the design promises to bear, a third of it shows the same. */
+const AWAY_S = Number(process.env['VITALWIRE_TEST_AWAY_S'] ?? '20');
+const DEVICES = 6;
+const PATIENCE_MS = 60_000;
+/** Of a gateway: far above what it has, far below what an unbounded queue would come to in a minute of full load. */
+const MEMORY_MAX_BYTES = 400 * 1024 * 1024;
+
+describe.runIf(!process.env['VITALWIRE_TEST_ENGINES_GIVEN'])(
+  `an engine away for ${AWAY_S} s`,
+  { timeout: AWAY_S * 1000 + 240_000 },
+  () => {
+    let cluster: Cluster;
+    let station: StationSocket;
+    let devices: Bedside[] = [];
+    let pids: (number | undefined)[];
+
+    beforeAll(async () => {
+      cluster = await Cluster.start({ 'ingest-gateway': 1, alerting: 1, storage: 1, 'alert-engine': 1 });
+      pids = livePids();
+      const token = await cluster.staffToken();
+      station = await stationSocket(cluster.httpUrl(), { token, regions: [REGION] });
+      await station.next((frame) => frame.type === 'heartbeat', PATIENCE_MS);
+    });
+    afterEach(async () => {
+      await Promise.all(devices.map((device) => device.stop()));
+      // All flows again without a restart.
+      expect(livePids()).toEqual(pids);
+    });
+    afterAll(async () => {
+      station.close();
+      expect(await cluster.stop()).toEqual([]);
+    });
+
+    const livePids = (): (number | undefined)[] =>
+      (['ingest-gateway', 'alerting', 'storage', 'alert-engine'] as const).flatMap((name) =>
+        cluster.of(name).map((member) => (member.process.isRunning ? member.process.pid : undefined)),
+      );
+    const ward = async (): Promise<Bedside[]> => {
+      const name = freshName('');
+      devices = await Promise.all(
+        Array.from({ length: DEVICES }, (_, i) => Bedside.start(cluster, `${name}-${i}`)),
+      );
+      return devices;
+    };
+    /** The rest of the time that the engine is away. */
+    const without = async (engine: EngineName, meanwhile: () => Promise<void>): Promise<void> => {
+      await stopEngine(engine);
+      try {
+        const gone = sleep(AWAY_S * 1000);
+        await meanwhile();
+        await gone;
+      } finally {
+        await startEngine(engine);
+      }
+    };
+    const gatewayMetric = async (pattern: RegExp): Promise<number> => {
+      const [gateway] = cluster.of('ingest-gateway');
+      const text = await (await fetch(`http://127.0.0.1:${gateway?.ports['health']}/metrics`)).text();
+      return Number(pattern.exec(text)?.[1]);
+    };
+    const expectRaisedOnce = (patients: readonly Bedside[], withinMs: number): Promise<void> =>
+      eventually(() => {
+        for (const { patientId } of patients) expect(raisedBy(station, patientId)).toHaveLength(1);
+      }, withinMs);
+    const expectAllStored = async (): Promise<void> => {
+      for (const device of devices) device.fallSilent();
+      await eventually(() => {
+        for (const device of devices) expect(device.unacknowledged).toBe(0);
+      }, PATIENCE_MS);
+      await expectStored(devices, PATIENCE_MS);
+    };
+    const countOf = (type: string): number => station.frames.filter((frame) => frame.type === type).length;
+    const saysNotMonitoring = (): number =>
+      station.frames.filter((frame) => frame.type === 'error' && frame['code'] === 'not_monitoring').length;
+
+    it('Kafka: no PUBACK, bounded memory, stations warned; then everything acknowledged is there and all flows', async () => {
+      await ward();
+      await eventually(() => expect(devices[0]!.acknowledged.size).toBeGreaterThan(2));
+      await without('kafka', async () => {
+        // What was on its way when the broker went may have been acknowledged in its last moment.
+        await sleep(2_000);
+        const before = devices.map((device) => device.acknowledged.size);
+        for (const device of devices.slice(0, 2)) device.desaturate();
+        await sleep(AWAY_S * 500);
+        expect(devices.map((device) => device.acknowledged.size)).toEqual(before);
+        expect(devices.every((device) => device.unacknowledged > 0)).toBe(true);
+        expect(await gatewayMetric(/^vitalwire_gateway_inflight_bytes\S* (\S+)/m)).toBeGreaterThan(0);
+        expect(await gatewayMetric(/^process_resident_memory_bytes\S* (\S+)/m)).toBeLessThan(
+          MEMORY_MAX_BYTES,
+        );
+        expect(saysNotMonitoring()).toBeGreaterThan(0);
+      });
+      await expectRaisedOnce(devices.slice(0, 2), PATIENCE_MS);
+      await expectAllStored();
+      const heartbeats = countOf('heartbeat');
+      await eventually(() => expect(countOf('heartbeat')).toBeGreaterThan(heartbeats), PATIENCE_MS);
+    });
+
+    it.each(['influxdb', 'cassandra'] as const)(
+      '%s: alerts as ever, and storage catches up',
+      async (engine) => {
+        await ward();
+        const doubts = saysNotMonitoring();
+        await without(engine, async () => {
+          for (const device of devices.slice(0, 2)) device.desaturate();
+          await expectRaisedOnce(devices.slice(0, 2), AWAY_S * 1000);
+          expect(saysNotMonitoring()).toBe(doubts);
+          if (engine === 'cassandra') return;
+          // Started while the database is away, an alert engine does its work all the same.
+          const second = await cluster.add('alert-engine');
+          expect(await cluster.end(second, 'SIGTERM')).toBe(0);
+        });
+        await expectAllStored();
+      },
+    );
+
+    it('Redis: stations are told, alerts wait in the log, and each comes once', async () => {
+      await ward();
+      await without('redis', async () => {
+        for (const device of devices.slice(0, 3)) device.desaturate();
+        const doubts = saysNotMonitoring();
+        await eventually(() => expect(saysNotMonitoring()).toBeGreaterThan(doubts), AWAY_S * 1000);
+      });
+      await expectRaisedOnce(devices.slice(0, 3), PATIENCE_MS);
+      const heartbeats = countOf('heartbeat');
+      await eventually(() => expect(countOf('heartbeat')).toBeGreaterThan(heartbeats), PATIENCE_MS);
+      await expectAllStored();
+      await expectRaisedOnce(devices.slice(0, 3), 1_000);
+    });
+  },
+);
