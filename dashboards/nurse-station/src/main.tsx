@@ -6,6 +6,8 @@ import './shell/shell.css';
 import './wall/wall.css';
 import './alerts/alerts.css';
 import './patient/patient.css';
+import './burden/burden.css';
+import './board/board.css';
 
 const root = document.getElementById('app');
 if (root !== null) render(<App session={openSession()} />, root);

@@ -3,15 +3,17 @@ import { batch, computed, signal, type ReadonlySignal, type Signal } from '@prea
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { createApi, type Api } from './api/client.ts';
-import { describeError } from './api/problem.ts';
+import { ApiError, describeError } from './api/problem.ts';
 import { startFeed, type LinkPhase } from './feed/client.ts';
 import type { Frame } from './feed/frames.ts';
 import { heartbeatSeen, monitoringOf, refusalSeen, startLink, type Monitoring } from './feed/monitoring.ts';
-import type { Alert, Limits, Patient } from './feed/patient.ts';
+import { PAUSE_MAX_MS, type Alert, type Limits, type Patient, type Priority } from './feed/patient.ts';
 import { EMPTY_FEED, reduceFeed, type FeedState } from './feed/reducer.ts';
 import { observeServerTime, type ClockEstimate } from './feed/server-clock.ts';
 import { Trace } from './feed/trace.ts';
 import { urgencyOf } from './feed/urgency.ts';
+import { higher, isAudible } from './sound/audible.ts';
+import { startSound, type StationSound } from './sound/station-sound.ts';
 import { backfillBeds } from './wall/bed-backfill.ts';
 
 export interface Bed {
@@ -33,6 +35,7 @@ export type ActionState =
 
 export interface Station {
   readonly api: Api;
+  readonly sound: StationSound;
   readonly loaded: ReadonlySignal<boolean>;
   readonly beds: ReadonlySignal<readonly Bed[]>;
   bed(patientId: string): Bed | undefined;
@@ -57,8 +60,14 @@ export interface Station {
   acknowledge(alertId: string): Promise<void>;
   /** What a page read of a patient's limits is for every view of the bed. */
   learnLimits(patientId: string, limits: Limits): void;
+  /** Pauses the patient's alarms for two minutes, or ends the pause; what came of it is in `actions` under `pause:<patient id>`. */
+  pause(patientId: string, paused: boolean): Promise<void>;
+  /** The engine knows pauses: undefined until one was asked for. */
+  readonly pauses: ReadonlySignal<boolean | undefined>;
   stop(): void;
 }
+
+export const pauseAction = (patientId: string): string => `pause:${patientId}`;
 
 const TICK_MS = 250;
 
@@ -81,6 +90,7 @@ export function startStation(token: string, signOut: (reason: string) => void): 
   const role = signal<string | undefined>(undefined);
   const phase = signal<LinkPhase>('connecting');
   const actions = signal<ReadonlyMap<string, ActionState>>(new Map());
+  const pauses = signal<boolean | undefined>(undefined);
   const announced = signal<Station['announced']['value']>({ n: 0, first: false, alerts: [] });
 
   const serverNow = (): number => (clock === undefined ? Date.now() : performance.now() + clock.offsetMs);
@@ -186,13 +196,33 @@ export function startStation(token: string, signOut: (reason: string) => void): 
     limits: learnLimits,
   });
 
+  const openAlerts = computed(() => [...areaAlerts.value, ...beds.value.flatMap((bed) => bed.alerts.value)]);
+  const audible = computed(() => {
+    // A station that does not watch says so aloud, too.
+    let wanted: Priority | undefined = monitoring.value.state === 'not_monitoring' ? 'medium' : undefined;
+    for (const alert of areaAlerts.value) {
+      if (isAudible(alert, undefined, 0)) wanted = higher(wanted, alert.priority);
+    }
+    for (const bed of beds.value) {
+      for (const alert of bed.alerts.value) {
+        const pause = alert.signal === undefined ? bed.patient.value.pause : undefined;
+        if (isAudible(alert, pause, pause === undefined ? 0 : now.value)) {
+          wanted = higher(wanted, alert.priority);
+        }
+      }
+    }
+    return wanted;
+  });
+  const sound = startSound(audible);
+
   return {
     api,
+    sound,
     loaded,
     beds,
     bed: (id) => live.get(id),
     areaAlerts,
-    openAlerts: computed(() => [...areaAlerts.value, ...beds.value.flatMap((bed) => bed.alerts.value)]),
+    openAlerts,
     now,
     phase,
     monitoring,
@@ -210,12 +240,27 @@ export function startStation(token: string, signOut: (reason: string) => void): 
         setAction(alertId, { state: 'failed', message: describeError(error) });
       }
     },
+    async pause(patientId, paused) {
+      const key = pauseAction(patientId);
+      setAction(key, { state: 'sending' });
+      try {
+        await (paused ? api.pause(patientId, PAUSE_MAX_MS / 1000) : api.resume(patientId));
+        pauses.value = true;
+        setAction(key, undefined);
+      } catch (error) {
+        // The patient is known here, so that "no such resource" is of an engine that knows no pauses.
+        if (error instanceof ApiError && error.status === 404) pauses.value = false;
+        setAction(key, { state: 'failed', message: describeError(error) });
+      }
+    },
+    pauses,
     learnLimits,
     stop() {
       clearInterval(ticking);
       window.removeEventListener('online', hurry);
       document.removeEventListener('visibilitychange', hurry);
       stopBackfill();
+      sound.stop();
       feed.stop();
     },
   };

@@ -1,10 +1,11 @@
 /** The alert engine's HTTP API, as far as a station uses it. */
 import type { VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type { AlertDocument, PatientDocument } from '../feed/frames.ts';
+import type { BurdenReport } from '../burden/report.ts';
 import type { Limits } from '../feed/patient.ts';
 import { ApiError, toApiError } from './problem.ts';
 
-export interface PatientDetail extends PatientDocument {
+export interface PatientDetail extends PatientDocument, Chart {
   readonly limits?: Limits;
 }
 
@@ -44,11 +45,31 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+export interface AlertEventDocument {
+  readonly event_id: string;
+  readonly event: string;
+  readonly actor: string | null;
+  readonly at: string;
+  readonly reason: string | null;
+  readonly alert: AlertDocument;
+}
+
+export interface Chart {
+  readonly oxygen_scale?: 1 | 2;
+  readonly supplemental_oxygen?: boolean;
+  readonly consciousness?: 'alert' | 'new_confusion' | 'voice' | 'pain' | 'unresponsive';
+}
+
 export interface AlertQuery {
   readonly patient: string | undefined;
   readonly region: string | undefined;
   readonly status: string | undefined;
   readonly priority: string | undefined;
+  readonly type?: string | undefined;
+  /** ISO 8601, of the alert's timestamp; an engine that does not know them answers all. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: string | undefined;
   /** The `next` of the page before. */
   readonly after: string | undefined;
 }
@@ -66,6 +87,18 @@ export interface Api {
   alerts(query: AlertQuery, signal?: AbortSignal): Promise<Page<AlertDocument>>;
   /** The alert after it; undefined where the server says nothing more than yes. */
   acknowledge(alertId: string): Promise<AlertDocument | undefined>;
+  /** An alert with everything that happened to it, oldest first. */
+  alertHistory(alertId: string, signal?: AbortSignal): Promise<readonly AlertEventDocument[]>;
+  /** At most 120 s. */
+  pause(patientId: string, seconds: number): Promise<void>;
+  resume(patientId: string): Promise<void>;
+  setLimits(patientId: string, limits: Limits): Promise<void>;
+  setChart(patientId: string, chart: Chart): Promise<void>;
+  burden(query: {
+    readonly region: string | undefined;
+    readonly from: string;
+    readonly to: string;
+  }): Promise<BurdenReport>;
   /** Whether the token is accepted; true where that cannot be told. */
   accepted(): Promise<boolean>;
 }
@@ -73,19 +106,21 @@ export interface Api {
 /** `onUnauthorized` is told the reason of every 401 before the call throws. */
 export function createApi(token: string, onUnauthorized: (reason: string) => void): Api {
   const send = async (
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     signal: AbortSignal | undefined,
+    body: object = {},
   ): Promise<unknown> => {
+    const hasBody = method === 'POST' || method === 'PUT';
     let response: Response;
     try {
       response = await fetch(`/api${path}`, {
         method,
         headers: {
           authorization: `Bearer ${token}`,
-          ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+          ...(hasBody ? { 'content-type': 'application/json' } : {}),
         },
-        ...(method === 'POST' ? { body: '{}' } : {}),
+        ...(hasBody ? { body: JSON.stringify(body) } : {}),
         signal: signal ?? AbortSignal.timeout(15_000),
       });
     } catch (error) {
@@ -122,13 +157,33 @@ export function createApi(token: string, onUnauthorized: (reason: string) => voi
     },
     async alerts(query, signal) {
       const given = Object.entries(query).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined,
+        (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
       );
       return (await get(`/alerts?${new URLSearchParams(given)}`, signal)) as Page<AlertDocument>;
     },
     async acknowledge(alertId) {
       const answer = await send('POST', `/alerts/${encodeURIComponent(alertId)}/acknowledge`, undefined);
       return toAlertDocument(answer);
+    },
+    async alertHistory(alertId, signal) {
+      const answer = await get(`/alerts/${encodeURIComponent(alertId)}`, signal);
+      return (answer as { history?: AlertEventDocument[] }).history ?? [];
+    },
+    async pause(id, seconds) {
+      await send('POST', `${patientPath(id)}/alarm-pause`, undefined, { seconds });
+    },
+    async resume(id) {
+      await send('DELETE', `${patientPath(id)}/alarm-pause`, undefined);
+    },
+    async setLimits(id, limits) {
+      await send('PUT', `${patientPath(id)}/limits`, undefined, limits);
+    },
+    async setChart(id, chart) {
+      await send('PUT', `${patientPath(id)}/chart`, undefined, chart);
+    },
+    async burden({ region, from, to }) {
+      const query = new URLSearchParams({ ...(region === undefined ? {} : { region }), from, to });
+      return (await get(`/reports/alarm-burden?${query}`)) as BurdenReport;
     },
     async accepted() {
       try {

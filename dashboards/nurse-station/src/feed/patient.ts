@@ -35,6 +35,9 @@ export interface Pause {
   readonly priority: Priority;
 }
 
+/** No pause is longer. */
+export const PAUSE_MAX_MS = 120_000;
+
 export interface Limit {
   readonly priority: Priority;
   readonly limit: number;

@@ -1,5 +1,7 @@
 import { useLayoutEffect, useState } from 'preact/hooks';
 import { AlertList } from '../alerts/alert-list.tsx';
+import { Board } from '../board/board.tsx';
+import { ReportPage } from '../burden/report-page.tsx';
 import { PatientPage } from '../patient/patient-page.tsx';
 import { route } from '../router.ts';
 import { nameIn, type Session } from '../session.ts';
@@ -8,6 +10,7 @@ import { Wall } from '../wall/wall.tsx';
 import { Announcer } from './announcer.tsx';
 import { Header } from './header.tsx';
 import { NotMonitoring } from './not-monitoring.tsx';
+import { Help, useShortcuts } from './shortcuts.tsx';
 import { SECONDARY_NOTICE } from './notice.ts';
 import { SignIn } from './sign-in.tsx';
 import { useTabSign } from './tab-sign.ts';
@@ -39,13 +42,15 @@ function Signed({ token, session }: { readonly token: string; readonly session: 
 function Page({ name, signOut }: { readonly name: string | undefined; readonly signOut: () => void }) {
   const { page } = route.value;
   useTabSign();
+  useShortcuts();
   return (
     <div class="page" data-page={page}>
       <NotMonitoring />
-      <Header name={name} signOut={signOut} />
+      {page !== 'board' && <Header name={name} signOut={signOut} />}
       <Content />
       <footer class="page-foot">{SECONDARY_NOTICE}</footer>
       <Announcer />
+      <Help />
     </div>
   );
 }
@@ -57,6 +62,10 @@ function Content() {
       return <AlertList />;
     case 'patient':
       return <PatientPage key={current.patientId} patientId={current.patientId} />;
+    case 'report':
+      return <ReportPage />;
+    case 'board':
+      return <Board />;
     case 'wall':
       break;
   }

@@ -1,11 +1,13 @@
 import { computed, useComputed } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { PRIORITIES, PRIORITY_TEXT, toneOf, type Tone } from '../alerts/alert-text.ts';
 import { PriorityMark } from '../alerts/priority-mark.tsx';
 import { route } from '../router.ts';
+import { SoundControl } from '../sound/sound-control.tsx';
 import { useStation } from '../station.ts';
 import { formatClock } from '../vital-text.ts';
 import { filter } from '../wall/wall.tsx';
+import { openHelp } from './shortcuts.tsx';
 import { nextTheme, theme } from './theme.ts';
 
 interface Props {
@@ -24,11 +26,25 @@ export function Header({ name, signOut }: Props) {
         <a href="#/alerts" aria-current={page === 'alerts' ? 'page' : undefined}>
           Alerts
         </a>
+        <a href="#/report" aria-current={page === 'report' ? 'page' : undefined}>
+          Report
+        </a>
+        <a href="#/board">Board</a>
       </nav>
       <Filters />
       <Counts />
       <span class="bar-end">
+        <SoundControl />
         <Connection />
+        <button
+          type="button"
+          class="button-plain"
+          onClick={openHelp}
+          aria-label="Keyboard help"
+          title="Keyboard help (?)"
+        >
+          ?
+        </button>
         <button
           type="button"
           class="button-plain"
@@ -49,21 +65,10 @@ export function Header({ name, signOut }: Props) {
 
 function Filters() {
   const station = useStation();
-  const field = useRef<HTMLInputElement>(null);
   const regions = useComputed(() =>
     [...new Set(station.beds.value.map((bed) => bed.patient.value.region))].filter(Boolean).sort().join('\n'),
   ).value;
-  useEffect(() => {
-    const focus = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
-      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener('keydown', focus);
-    return () => document.removeEventListener('keydown', focus);
-  }, []);
-  if (route.value.page === 'patient') return <span class="filters" />;
+  if (route.value.page !== 'wall' && route.value.page !== 'alerts') return <span class="filters" />;
   return (
     <search class="filters">
       <select
@@ -75,7 +80,6 @@ function Filters() {
         {regions.split('\n').map((region) => region !== '' && <option key={region}>{region}</option>)}
       </select>
       <input
-        ref={field}
         type="search"
         aria-label="Find a bed or a patient"
         placeholder="Bed or patient  /"

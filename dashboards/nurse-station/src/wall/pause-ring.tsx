@@ -1,10 +1,8 @@
 /** The patient's alarms are paused: a ring that empties, and the seconds left. Gone by itself when the pause is over. */
 import { useComputed } from '@preact/signals';
+import { PAUSE_MAX_MS } from '../feed/patient.ts';
 import { useStation, type Bed } from '../station.ts';
 import { formatElapsed } from '../vital-text.ts';
-
-/** No pause is longer. */
-export const PAUSE_MAX_MS = 120_000;
 
 export function PauseRing({ bed }: { readonly bed: Bed }) {
   const station = useStation();
