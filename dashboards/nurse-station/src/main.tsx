@@ -6,6 +6,7 @@ import './shell/shell.css';
 import './wall/wall.css';
 import './alerts/alerts.css';
 import './patient/patient.css';
+import './log/log.css';
 import './burden/burden.css';
 import './board/board.css';
 

@@ -1,5 +1,6 @@
 /** Alert types in a nurse's words. */
-import { isVitalName, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import { limitType } from '@vitalwire/core/alarms/condition.ts';
+import { isVitalName, VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type { Alert, Priority } from '../feed/patient.ts';
 import { formatVital, VITAL_TEXT } from '../vital-text.ts';
 
@@ -15,6 +16,12 @@ const OTHER_TYPES: Readonly<Record<string, string>> = {
   gateway_away: 'Gateway away',
   region_away: 'Region away',
 };
+
+/** What a log can be asked for. */
+export const ALERT_TYPES: readonly string[] = [
+  ...VITALS.flatMap((vital) => [limitType('low', vital), limitType('high', vital)]),
+  ...Object.keys(OTHER_TYPES),
+];
 
 export const PRIORITIES: readonly Priority[] = ['critical', 'high', 'medium', 'low'];
 

@@ -2,6 +2,7 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 import { AlertList } from '../alerts/alert-list.tsx';
 import { Board } from '../board/board.tsx';
 import { ReportPage } from '../burden/report-page.tsx';
+import { LogPage } from '../log/log-page.tsx';
 import { PatientPage } from '../patient/patient-page.tsx';
 import { route } from '../router.ts';
 import { nameIn, type Session } from '../session.ts';
@@ -62,6 +63,8 @@ function Content() {
       return <AlertList />;
     case 'patient':
       return <PatientPage key={current.patientId} patientId={current.patientId} />;
+    case 'log':
+      return <LogPage />;
     case 'report':
       return <ReportPage />;
     case 'board':

@@ -26,6 +26,9 @@ export function Header({ name, signOut }: Props) {
         <a href="#/alerts" aria-current={page === 'alerts' ? 'page' : undefined}>
           Alerts
         </a>
+        <a href="#/log" aria-current={page === 'log' ? 'page' : undefined}>
+          Log
+        </a>
         <a href="#/report" aria-current={page === 'report' ? 'page' : undefined}>
           Report
         </a>

@@ -4,6 +4,7 @@ export type Command =
   | 'find'
   | 'wall'
   | 'alerts'
+  | 'log'
   | 'report'
   | 'board'
   | 'urgent'
@@ -26,7 +27,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['?'], shown: '?', command: 'help', text: 'This help' },
   { keys: ['/'], shown: '/', command: 'find', text: 'Find a bed or a patient' },
   { keys: ['w'], shown: 'W', command: 'wall', text: 'Wall of all beds' },
-  { keys: ['a'], shown: 'A', command: 'alerts', text: 'Alerts and alarm log' },
+  { keys: ['a'], shown: 'A', command: 'alerts', text: 'Open alerts' },
+  { keys: ['l'], shown: 'L', command: 'log', text: 'Alarm log' },
   { keys: ['r'], shown: 'R', command: 'report', text: 'Alarm burden report' },
   { keys: ['b'], shown: 'B', command: 'board', text: 'Board for a big screen' },
   { keys: ['n'], shown: 'N', command: 'urgent', text: 'Go to the most urgent alert nobody has acknowledged' },

@@ -17,6 +17,7 @@ export const openHelp = (): void => {
 const PAGES: Readonly<Partial<Record<Command, string>>> = {
   wall: '#/',
   alerts: '#/alerts',
+  log: '#/log',
   report: '#/report',
   board: '#/board',
 };
@@ -65,6 +66,7 @@ function run(command: Command, station: Station, target: HTMLElement): boolean {
       return moveFocus(command, target);
     case 'wall':
     case 'alerts':
+    case 'log':
     case 'report':
     case 'board':
       break;
