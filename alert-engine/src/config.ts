@@ -15,6 +15,8 @@ export interface AlertEngineConfig {
   readonly stationRoot: string | undefined;
   /** Undefined or left out: the settings that come with the engine. */
   readonly escalation?: EscalationSettings | undefined;
+  /** The secrets that the escalation settings name; left out: the environment's. */
+  readonly secretOf?: ((name: string) => string | undefined) | undefined;
   readonly bounds: AlertEngineBounds;
 }
 

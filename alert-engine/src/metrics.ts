@@ -45,6 +45,23 @@ export function alertEngineMetrics(registry: Registry) {
       buckets: LATENCY_BUCKETS_S,
       registers,
     }),
+    deliveries: new Counter({
+      name: 'vitalwire_alert_deliveries_total',
+      help: 'Alerts told to recipients beyond the stations, by what became of it',
+      labelNames: ['status'],
+      registers,
+    }),
+    deliveryRetries: new Counter({
+      name: 'vitalwire_alert_delivery_retries_total',
+      help: 'Times a recipient could not be reached and will be tried again',
+      registers,
+    }),
+    notificationsDropped: new Counter({
+      name: 'vitalwire_alert_notifications_dropped_total',
+      help: 'Recipients that were not told of an alert event, by the stage that took them out',
+      labelNames: ['reason'],
+      registers,
+    }),
     auditEvents: new Counter({
       name: 'vitalwire_audit_events_total',
       help: 'Alert events written to the audit trail by this engine',

@@ -15,6 +15,10 @@ import { CommitSignal } from './live/commit-signal.ts';
 import { LiveView } from './live/live-view.ts';
 import { Monitoring } from './live/monitoring.ts';
 import { alertEngineMetrics } from './metrics.ts';
+import { Deliveries } from './notify/deliveries.ts';
+import { startDispatcher } from './notify/dispatcher.ts';
+import { planFor } from './notify/plan.ts';
+import { senderFor } from './notify/senders/sender-for.ts';
 import { PatientChanges } from './patients/change-patient.ts';
 import { followDischarges } from './patients/discharges.ts';
 import { Pauses } from './pause/pauses.ts';
@@ -117,6 +121,28 @@ export async function startAlertEngine(
     monitoring.start();
     started.push({ name: 'monitoring', stop: async () => monitoring.stop() });
 
+    const deliveries = new Deliveries({ log, logger });
+    const known = await deliveries.start();
+    started.push(deliveries);
+    known.failed.catch((error: unknown) => failure.reject(error));
+    const send = senderFor(settings, clock, config.secretOf ?? ((name) => process.env[name]));
+    const plan = planFor(settings, (patientId) => view.patient(patientId)?.ward);
+    const dispatcher = (): Service =>
+      startDispatcher({
+        log,
+        alerts,
+        checkpoints: ports.checkpoints,
+        commits,
+        deliveries,
+        plan,
+        recipients: settings.recipients,
+        send,
+        regions,
+        clock,
+        logger,
+        metrics,
+        random,
+      });
     const relay = (): Service =>
       startAuditRelay({
         log,
@@ -130,7 +156,7 @@ export async function startAlertEngine(
         random,
         onFailed: (error) => (auditFailure = String(error)),
       });
-    let leading: Service | undefined;
+    let leading: readonly Service[] | undefined;
     const conditions = await consumeConditions({
       log,
       alerts,
@@ -140,11 +166,11 @@ export async function startAlertEngine(
       random,
       policyFor,
       leadership: {
-        gained: () => (leading ??= relay()),
+        gained: () => (leading ??= [relay(), dispatcher()]),
         lost: async () => {
           const relaying = leading;
           leading = undefined;
-          await relaying?.stop();
+          await Promise.all((relaying ?? []).map((service) => service.stop()));
         },
       },
     });
@@ -172,6 +198,7 @@ export async function startAlertEngine(
       alarmSettings: config.alarmSettings,
       policyFor,
       pauses,
+      deliveries,
       patientChanges: new PatientChanges({ directory, log, clock }),
       clock,
       logger,

@@ -427,6 +427,11 @@ it('answers as the OpenAPI document says', async () => {
     ['/api/alerts/{id}/acknowledge', `/api/alerts/${idOf('P1')}/acknowledge`, 'post'],
     ['/api/alerts/{id}/resolve', `/api/alerts/${idOf('P1')}/resolve`, 'post'],
     [
+      '/api/alerts/{id}/deliveries/{delivery}/{answer}',
+      `/api/alerts/${idOf('P1')}/deliveries/none/seen`,
+      'post',
+    ],
+    [
       '/api/patients',
       '/api/patients',
       'post',

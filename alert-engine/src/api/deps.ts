@@ -17,6 +17,7 @@ import { z } from 'zod';
 import type { LiveView } from '../live/live-view.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
+import type { Deliveries } from '../notify/deliveries.ts';
 import type { PatientChanges } from '../patients/change-patient.ts';
 import type { Pauses } from '../pause/pauses.ts';
 import { problemSchema } from './problem.ts';
@@ -32,6 +33,7 @@ export interface ApiDeps {
   readonly alarmSettings: AlarmSettings;
   readonly policyFor: PolicyFor;
   readonly pauses: Pauses;
+  readonly deliveries: Deliveries;
   readonly patientChanges: PatientChanges;
   readonly clock: Clock;
   readonly logger: Logger;

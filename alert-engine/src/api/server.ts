@@ -21,6 +21,7 @@ import { alarmPauseRoutes } from './routes/alarm-pause.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { careRoutes } from './routes/care.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { patientRoutes } from './routes/patients.ts';
 import { vitalsRoutes } from './routes/vitals.ts';
 import { addSecurityHeaders, serveStation } from './station.ts';
@@ -64,6 +65,7 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
       alertRoutes(typed, deps);
       alarmPauseRoutes(typed, deps);
       careRoutes(typed, deps);
+      deliveryRoutes(typed, deps);
       admissionRoutes(typed, deps);
       done();
     },

@@ -4,29 +4,34 @@ import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { z } from 'zod';
 
-/** The name the relay's position is kept under: with Kafka, the compacted topic `vitalwire.checkpoints.audit`. */
+/** The names that positions in the alert events are kept under: with Kafka, compacted topics `vitalwire.checkpoints.…`. */
 export const AUDIT_PIPELINE = 'audit';
+export const DELIVERIES_PIPELINE = 'deliveries';
 const PARTITION = 0;
 
 const cursorSchema = z.record(z.string(), z.string());
 
-/** Undefined where the relay never saved one, or what is there cannot be read: from the beginning, then, which only repeats. */
+/** Undefined where none was ever saved, or what is there cannot be read: from the beginning, then, which only repeats. */
 export async function loadPosition(
+  pipeline: string,
   checkpoints: CheckpointStore,
   logger: Logger,
 ): Promise<Cursor | undefined> {
-  const checkpoint = await checkpoints.load(AUDIT_PIPELINE, PARTITION);
+  const checkpoint = await checkpoints.load(pipeline, PARTITION);
   if (!checkpoint) return undefined;
   try {
     return cursorSchema.parse(JSON.parse(Buffer.from(checkpoint.state).toString('utf8')));
   } catch (error) {
-    logger.error({ reason: messageOf(error) }, "the audit relay's position cannot be read; it starts over");
+    logger.error(
+      { reason: messageOf(error), pipeline },
+      'a position in the alert events cannot be read; it starts over',
+    );
     return undefined;
   }
 }
 
-export function savePosition(checkpoints: CheckpointStore, cursor: Cursor): Promise<void> {
-  return checkpoints.save(AUDIT_PIPELINE, PARTITION, {
+export function savePosition(pipeline: string, checkpoints: CheckpointStore, cursor: Cursor): Promise<void> {
+  return checkpoints.save(pipeline, PARTITION, {
     nextOffset: 0,
     state: Buffer.from(JSON.stringify(cursor)),
   });

@@ -10,7 +10,7 @@ import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { CommitSignal } from '../live/commit-signal.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
-import { loadPosition, savePosition } from './position.ts';
+import { AUDIT_PIPELINE, loadPosition, savePosition } from './position.ts';
 import { everythingRetained } from './recovery.ts';
 
 const PAGE_EVENTS = 500;
@@ -72,7 +72,7 @@ async function run(deps: AuditRelayDeps, signal: AbortSignal): Promise<void> {
         );
       },
     });
-  let cursor = (await attempt(() => loadPosition(deps.checkpoints, deps.logger))) ?? {};
+  let cursor = (await attempt(() => loadPosition(AUDIT_PIPELINE, deps.checkpoints, deps.logger))) ?? {};
   while (!signal.aborted) {
     const seen = deps.commits.commits;
     const page = await attempt(() => deps.alerts.eventsAfter(cursor, deps.regions, PAGE_EVENTS));
@@ -81,7 +81,7 @@ async function run(deps: AuditRelayDeps, signal: AbortSignal): Promise<void> {
     } else if (page.events.length > 0) {
       await attempt(() => deps.log.append(page.events.map(({ event }) => auditRecord(event))));
       deps.metrics.auditEvents.inc(page.events.length);
-      await attempt(() => savePosition(deps.checkpoints, page.cursor));
+      await attempt(() => savePosition(AUDIT_PIPELINE, deps.checkpoints, page.cursor));
       cursor = page.cursor;
     } else {
       await deps.commits.next(seen, POLL_MS, signal);
@@ -101,7 +101,7 @@ async function recover(
     await attempt(() => deps.log.append(history.map(auditRecord)));
     deps.metrics.auditEvents.inc(history.length);
   }
-  await attempt(() => savePosition(deps.checkpoints, cursor));
+  await attempt(() => savePosition(AUDIT_PIPELINE, deps.checkpoints, cursor));
   return cursor;
 }
 

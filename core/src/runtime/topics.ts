@@ -22,9 +22,12 @@ export const TOPICS = {
   alarmPauses: { name: 'vitalwire.alarm-pauses', retention: { kind: 'compact' } },
   /** Key: patient. What people changed, other than alerts: the other half of the audit trail. */
   actions: { name: 'vitalwire.actions', retention: { kind: 'time', ms: 730 * DAY_MS } },
+  /** Key: delivery. Each state of every delivery of an alert to someone outside the stations. */
+  deliveries: { name: 'vitalwire.deliveries', retention: { kind: 'time', ms: 30 * DAY_MS } },
   alertingCheckpoints: { name: 'vitalwire.checkpoints.alerting', retention: { kind: 'compact' } },
   storageCheckpoints: { name: 'vitalwire.checkpoints.storage', retention: { kind: 'compact' } },
   auditCheckpoints: { name: 'vitalwire.checkpoints.audit', retention: { kind: 'compact' } },
+  deliveryCheckpoints: { name: 'vitalwire.checkpoints.deliveries', retention: { kind: 'compact' } },
 } as const satisfies Record<string, TopicSpec>;
 
 export const ALL_TOPICS: readonly TopicSpec[] = Object.values(TOPICS);

@@ -10,6 +10,7 @@ import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
 import type { AlertQuery, AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { z } from 'zod';
+import { deliveryDocument, deliverySchema } from '../../notify/delivery.ts';
 import { act, type Action } from '../../actions/actions.ts';
 import { identityOf, regionsFor, requireNurse } from '../access.ts';
 import { PROBLEMS, after, id, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
@@ -67,13 +68,23 @@ export function alertRoutes(app: ApiServer, deps: ApiDeps): void {
         summary: 'An alert with everything that happened to it, oldest first',
         tags: ['alerts'],
         params: alertParams,
-        response: { 200: alertSchema.extend({ history: z.array(alertEventSchema) }), ...PROBLEMS },
+        response: {
+          200: alertSchema.extend({
+            history: z.array(alertEventSchema),
+            deliveries: z.array(deliverySchema).describe('to recipients beyond the stations'),
+          }),
+          ...PROBLEMS,
+        },
       },
     },
     async (request) => {
       const alert = await find(deps, identityOf(request), request.params.id);
       const history = await deps.alerts.history(alert.region, alert.id);
-      return { ...alertDocument(alert), history: history.map(alertEventDocument) };
+      return {
+        ...alertDocument(alert),
+        history: history.map(alertEventDocument),
+        deliveries: deps.deliveries.ofAlert(alert.id).map(deliveryDocument),
+      };
     },
   );
 
@@ -137,7 +148,7 @@ async function actOn(deps: ApiDeps, identity: StaffIdentity, alertId: string, as
 }
 
 /** An id names no region; the token's are few. @throws ProblemError 404 */
-async function find(deps: ApiDeps, identity: StaffIdentity, alertId: string): Promise<Alert> {
+export async function find(deps: ApiDeps, identity: StaffIdentity, alertId: string): Promise<Alert> {
   const regions = regionsFor(identity, undefined, deps.regions);
   const found = await Promise.all(regions.map((region) => deps.alerts.get(region, alertId)));
   const alert = found.find((candidate) => candidate !== undefined);

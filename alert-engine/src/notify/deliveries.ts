@@ -1,0 +1,87 @@
+import type { Consumer, EventLog, LogRecord } from '@vitalwire/core/ports/event-log.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { decodeDelivery, encodeDelivery, type Delivery } from './delivery.ts';
+
+export interface DeliveriesDeps {
+  readonly log: EventLog;
+  readonly logger: Logger;
+}
+
+/** The newest; those still queued are never forgotten. */
+const KEPT_MAX = 20_000;
+
+/** How each delivery stands, in every engine alike: a topic that each follows from its beginning. */
+export class Deliveries implements Service {
+  readonly name = 'deliveries';
+  readonly #deps: DeliveriesDeps;
+  readonly #byId = new Map<string, Delivery>();
+  #tail: Consumer | undefined;
+
+  constructor(deps: DeliveriesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves once it knows every delivery there was; `Consumer.failed` rejects when it can follow no longer. */
+  async start(): Promise<Consumer> {
+    this.#tail = await this.#deps.log.tail(TOPICS.deliveries.name, (records) => this.#take(records));
+    return this.#tail;
+  }
+
+  async stop(): Promise<void> {
+    await this.#tail?.stop();
+  }
+
+  get(id: string): Delivery | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Oldest first. */
+  ofAlert(alertId: string): readonly Delivery[] {
+    return [...this.#byId.values()].filter(({ alert }) => alert.id === alertId);
+  }
+
+  queued(): readonly Delivery[] {
+    return [...this.#byId.values()].filter(({ status }) => status === 'queued');
+  }
+
+  /** Durable once resolved, and known in this engine. */
+  async record(...deliveries: readonly Delivery[]): Promise<void> {
+    await this.#deps.log.append(
+      deliveries.map((delivery) => ({
+        topic: TOPICS.deliveries.name,
+        key: delivery.id,
+        value: encodeDelivery(delivery),
+        headers: { status: delivery.status },
+        timestampMs: delivery.atMs,
+      })),
+    );
+    for (const delivery of deliveries) this.#keep(delivery);
+  }
+
+  #take(records: readonly LogRecord[]): void {
+    for (const { value, offset } of records) {
+      if (value === null) continue;
+      try {
+        this.#keep(decodeDelivery(value));
+      } catch (error) {
+        this.#deps.logger.error({ reason: messageOf(error), offset }, 'not a delivery');
+      }
+    }
+  }
+
+  #keep(delivery: Delivery): void {
+    const held = this.#byId.get(delivery.id);
+    // What this engine recorded comes to it once more, perhaps after something newer.
+    if (held && held.atMs > delivery.atMs) return;
+    this.#byId.set(delivery.id, delivery);
+    if (this.#byId.size <= KEPT_MAX) return;
+    for (const [id, { status }] of this.#byId) {
+      if (status === 'queued') continue;
+      this.#byId.delete(id);
+      return;
+    }
+  }
+}

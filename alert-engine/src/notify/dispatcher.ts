@@ -1,0 +1,212 @@
+import type { AlertEvent } from '@vitalwire/core/alarms/alert.ts';
+import type { AlertStore, Cursor } from '@vitalwire/core/ports/alert-store.ts';
+import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
+import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
+import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import { retry } from '@vitalwire/core/runtime/retry.ts';
+import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { DELIVERIES_PIPELINE, loadPosition, savePosition } from '../audit/position.ts';
+import type { Recipient } from '../escalation/settings.ts';
+import { SYSTEM } from '../lifecycle/outcome.ts';
+import type { CommitSignal } from '../live/commit-signal.ts';
+import type { AlertEngineMetrics } from '../metrics.ts';
+import type { Deliveries } from './deliveries.ts';
+import { deliveryId, encodeDelivery, type Delivery } from './delivery.ts';
+import type { Plan } from './plan.ts';
+import type { Send } from './senders/sender.ts';
+
+export interface DispatcherDeps {
+  readonly log: EventLog;
+  readonly alerts: AlertStore;
+  readonly checkpoints: CheckpointStore;
+  readonly commits: CommitSignal;
+  readonly deliveries: Deliveries;
+  readonly plan: Plan;
+  readonly recipients: readonly Recipient[];
+  readonly send: Send;
+  readonly regions: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: AlertEngineMetrics;
+  readonly random: () => number;
+}
+
+const PAGE_EVENTS = 200;
+const POLL_MS = 1_000;
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 30_000;
+/** With the pauses above, some four minutes of trying. */
+const ATTEMPTS_MAX = 12;
+const PARALLEL_MAX = 8;
+
+/**
+ * Tells people beyond the stations. Follows the store's events from where it stood; what is to be told is durable as `queued` before the
+ * position moves, and is sent until it is delivered or given up. A crash between the sending and the record sends it twice rather than
+ * not at all. One engine does this: the one that holds the first partition of the conditions.
+ */
+export function startDispatcher(deps: DispatcherDeps): Service {
+  const stopping = new AbortController();
+  const dispatcher = new Dispatcher(deps, stopping.signal);
+  const running = dispatcher.run();
+  return {
+    name: 'dispatcher',
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+class Dispatcher {
+  readonly #deps: DispatcherDeps;
+  readonly #signal: AbortSignal;
+  /** In the order they were queued; those beyond `PARALLEL_MAX` wait in the deliveries. */
+  readonly #sending = new Map<string, Promise<void>>();
+
+  constructor(deps: DispatcherDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    let cursor: Cursor | undefined;
+    while (!this.#signal.aborted) {
+      const seen = this.#deps.commits.commits;
+      try {
+        cursor ??= await this.#position();
+        cursor = await this.#queueAfter(cursor);
+        this.#sendQueued();
+        await this.#deps.commits.next(seen, POLL_MS, this.#signal);
+      } catch (error) {
+        if (this.#signal.aborted) break;
+        this.#deps.logger.warn({ reason: messageOf(error) }, 'deliveries wait for a store');
+        await this.#deps.clock.sleep(POLL_MS, this.#signal);
+      }
+    }
+    await Promise.all(this.#sending.values());
+  }
+
+  /** The first time: from now on, nobody is told of what happened before there was anybody to tell. */
+  async #position(): Promise<Cursor> {
+    const { checkpoints, logger, alerts, regions } = this.#deps;
+    return (
+      (await loadPosition(DELIVERIES_PIPELINE, checkpoints, logger)) ??
+      (await alerts.snapshot(regions)).cursor
+    );
+  }
+
+  async #queueAfter(from: Cursor): Promise<Cursor> {
+    const { alerts, regions, checkpoints, deliveries, logger } = this.#deps;
+    for (let cursor = from; ;) {
+      const page = await alerts.eventsAfter(cursor, regions, PAGE_EVENTS);
+      if (!page) {
+        logger.error('deliveries are behind what the store retains: they go on from now');
+        return (await alerts.snapshot(regions)).cursor;
+      }
+      if (page.events.length === 0) return cursor;
+      const queued: Delivery[] = [];
+      for (const { event } of page.events) queued.push(...(await this.#planned(event)));
+      if (queued.length > 0) await deliveries.record(...queued);
+      await savePosition(DELIVERIES_PIPELINE, checkpoints, page.cursor);
+      cursor = page.cursor;
+    }
+  }
+
+  async #planned(event: AlertEvent): Promise<readonly Delivery[]> {
+    const { plan, clock, deliveries, metrics, alerts } = this.#deps;
+    const { alert } = event;
+    const { kept, dropped } = plan(event, clock.now());
+    for (const { reason } of dropped) metrics.notificationsDropped.inc({ reason });
+    if (kept.length === 0) return [];
+    // Behind, after an absence: what somebody has acknowledged meanwhile is told to nobody.
+    const now = await alerts.get(alert.region, alert.id);
+    if (now && now.version > alert.version && now.status !== 'pending') {
+      metrics.notificationsDropped.inc({ reason: 'no_longer_needed' }, kept.length);
+      return [];
+    }
+    return kept.flatMap(({ recipient }) => {
+      const id = deliveryId(alert, recipient.name);
+      if (deliveries.get(id)) return [];
+      const at = { actor: SYSTEM, atMs: clock.now(), reason: undefined };
+      return [{ id, recipient: recipient.name, step: alert.escalationStep, status: 'queued', alert, ...at }];
+    });
+  }
+
+  #sendQueued(): void {
+    for (const delivery of this.#deps.deliveries.queued()) {
+      if (this.#sending.size >= PARALLEL_MAX) return;
+      if (this.#sending.has(delivery.id)) continue;
+      const task = this.#send(delivery).finally(() => {
+        this.#sending.delete(delivery.id);
+        if (!this.#signal.aborted) this.#sendQueued();
+      });
+      this.#sending.set(delivery.id, task);
+    }
+  }
+
+  async #send(delivery: Delivery): Promise<void> {
+    const { metrics, logger, clock, recipients, random, send } = this.#deps;
+    const recipient = recipients.find(({ name }) => name === delivery.recipient);
+    try {
+      if (!recipient) return await this.#giveUp(delivery, 'the settings no longer name the recipient');
+      let attempts = 0;
+      await retry(
+        async () => {
+          attempts++;
+          await send(delivery, recipient);
+        },
+        {
+          clock,
+          signal: this.#signal,
+          random,
+          firstPauseMs: FIRST_PAUSE_MS,
+          maxPauseMs: MAX_PAUSE_MS,
+          onRetry: (error) => {
+            metrics.deliveryRetries.inc();
+            if (attempts >= ATTEMPTS_MAX) throw error;
+          },
+        },
+      );
+      await this.#record(delivery, 'delivered', undefined);
+    } catch (error) {
+      // Queued still: sent by the next start, or by whoever leads now.
+      if (this.#signal.aborted) return;
+      await this.#giveUp(delivery, messageOf(error)).catch((failure: unknown) => {
+        logger.error({ reason: messageOf(failure), delivery: delivery.id }, 'a delivery is still queued');
+      });
+    }
+  }
+
+  async #giveUp(delivery: Delivery, reason: string): Promise<void> {
+    const { log, clock } = this.#deps;
+    await log.append([
+      {
+        topic: TOPICS.deadLetters.name,
+        key: delivery.id,
+        value: encodeDelivery(delivery),
+        headers: { reason: reason.slice(0, 500), topic: TOPICS.deliveries.name },
+        timestampMs: clock.now(),
+      },
+    ]);
+    await this.#record(delivery, 'failed', reason);
+    this.#deps.logger.error(
+      { delivery: delivery.id, recipient: delivery.recipient, reason },
+      'a delivery failed',
+    );
+  }
+
+  async #record(
+    delivery: Delivery,
+    status: 'delivered' | 'failed',
+    reason: string | undefined,
+  ): Promise<void> {
+    const { deliveries, clock, metrics } = this.#deps;
+    // The recipient may have said something before its answer came.
+    if (deliveries.get(delivery.id)?.status !== 'queued') return;
+    await deliveries.record({ ...delivery, status, actor: SYSTEM, atMs: clock.now(), reason });
+    metrics.deliveries.inc({ status });
+  }
+}

@@ -1,0 +1,258 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { eventually } from '@vitalwire/core/testing/eventually.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseEscalationSettings, type EscalationSettings } from '../src/escalation/settings.ts';
+import { signature } from '../src/notify/senders/webhook.ts';
+import type { AlertEngine } from '../src/start.ts';
+import { startEngine, tokenFor } from './engine.ts';
+import { PARTITIONS, openPorts } from './ports.ts';
+import { conditionRecord, sampleCondition } from './samples.ts';
+
+const SECRET = 'between the engine and the pager';
+const yaml = readFileSync(new URL('../config/escalation.yaml', import.meta.url), 'utf8');
+
+interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+let ports: Awaited<ReturnType<typeof openPorts>>;
+let engine: AlertEngine;
+let pager: Server;
+let received: Received[];
+/** What the pager answers, in turn; then 204. */
+let answers: number[];
+const cleanups: (() => unknown)[] = [];
+
+beforeEach(async () => {
+  ports = await openPorts();
+  received = [];
+  answers = [];
+  pager = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      received.push({ headers: request.headers, text, body: JSON.parse(text) });
+      const status = answers.shift() ?? 204;
+      if (status === 0) request.socket.destroy();
+      else response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((resolve) => pager.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  pager.closeAllConnections();
+  pager.close();
+  await ports.close();
+});
+
+const pagerUrl = (): string => `http://127.0.0.1:${(pager.address() as AddressInfo).port}/`;
+
+function settings(recipients = webhook('Ann', 'nurse'), more: [string, string][] = []): EscalationSettings {
+  const changes: [string, string][] = [['recipients: []', `recipients:\n${recipients}`], ...more];
+  return parseEscalationSettings(changes.reduce((text, [from, to]) => text.replace(from, to), yaml));
+}
+
+const webhook = (name: string, role: string): string =>
+  `  - { name: ${name}, role: ${role}, webhook: { url: "${pagerUrl()}", secret_env: PAGER } }\n`;
+
+async function start(
+  escalation: EscalationSettings,
+  alerts: AlertStore = ports.alerts,
+): Promise<AlertEngine> {
+  const secretOf = (name: string): string | undefined => (name === 'PAGER' ? SECRET : undefined);
+  engine = await startEngine({ ...ports, alerts }, { changes: { escalation, secretOf } });
+  cleanups.push(() => engine.stop());
+  return engine;
+}
+
+const raise = (changes: Parameters<typeof sampleCondition>[0] = {}) =>
+  ports.log.append([conditionRecord(sampleCondition(changes))]);
+
+async function deliveriesOf(id = sampleCondition().id) {
+  const response = await fetch(`http://127.0.0.1:${engine.port}/api/alerts/${id}`, {
+    headers: { authorization: `Bearer ${await tokenFor('nurse')}` },
+  });
+  const { deliveries } = (await response.json()) as {
+    deliveries: { id: string; recipient: string; status: string; step: number }[];
+  };
+  return deliveries;
+}
+const statuses = async (): Promise<string[]> =>
+  (await deliveriesOf()).map(({ recipient, step, status }) => `${recipient} ${step} ${status}`);
+
+describe('a webhook', () => {
+  it('is signed, and its status kept, also what the recipient says', async () => {
+    await start(settings());
+    await raise();
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 delivered']));
+    const [{ headers, text, body } = { headers: {}, text: '', body: {} }] = received;
+    expect(headers['x-vitalwire-signature']).toBe(
+      signature(SECRET, String(headers['x-vitalwire-timestamp']), text),
+    );
+    expect(Math.abs(Number(headers['x-vitalwire-timestamp']) - Date.now() / 1000)).toBeLessThan(60);
+    expect(body).toMatchObject({ recipient: 'Ann', step: 0, alert: { patient_id: 'P1', signal: 'on' } });
+    expect(text).not.toContain(SECRET);
+    const [delivery] = await deliveriesOf();
+    const say = async (answer: string, id = delivery?.id, role: 'nurse' | 'viewer' = 'nurse') =>
+      (
+        await fetch(
+          `http://127.0.0.1:${engine.port}/api/alerts/${sampleCondition().id}/deliveries/${id}/${answer}`,
+          {
+            method: 'POST',
+            headers: { authorization: `Bearer ${await tokenFor(role)}` },
+          },
+        )
+      ).status;
+    expect(await say('seen', delivery?.id, 'viewer')).toBe(403);
+    expect(await say('seen', 'other')).toBe(404);
+    expect(await say('lost')).toBe(400);
+    expect(await say('seen')).toBe(200);
+    expect(await statuses()).toEqual(['Ann 0 seen']);
+    expect(await say('accepted')).toBe(200);
+    expect(await say('seen')).toBe(200);
+    expect(await statuses()).toEqual(['Ann 0 accepted']);
+    // Accepting is not acknowledging.
+    expect(await ports.alerts.open('West', 'P1')).toMatchObject([{ status: 'pending' }]);
+  });
+
+  it('that is ill is tried again until it is well', async () => {
+    answers = [503, 0, 429];
+    await start(settings());
+    await raise();
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 delivered']));
+    expect(new Set(received.map(({ body }) => body.delivery)).size).toBe(1);
+    expect(received).toHaveLength(4);
+  });
+
+  it('that will not have it leaves it among the dead letters, and holds up nothing', async () => {
+    answers = [400];
+    await start(settings());
+    await raise();
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 failed']));
+    expect(received).toHaveLength(1);
+    const letters = await Promise.all(
+      Array.from({ length: PARTITIONS }, (_, partition) =>
+        ports.log.read({ topic: TOPICS.deadLetters.name, partition, offset: 0 }, 10),
+      ),
+    );
+    expect(letters.flat()).toMatchObject([{ headers: { reason: 'the webhook answered 400' } }]);
+    await raise({ patientId: 'P2' });
+    await eventually(() => expect(received.map(({ body }) => body.alert.patient_id)).toEqual(['P1', 'P2']));
+  });
+
+  it('without its secret refuses the start', async () => {
+    const changes = { escalation: settings(webhook('Ann', 'nurse')), secretOf: () => undefined };
+    await expect(startEngine(ports, { changes })).rejects.toThrow('recipient Ann: PAGER is not set');
+  });
+});
+
+describe('the chain', () => {
+  it('is told step by step until somebody acknowledges', async () => {
+    const recipients = webhook('Ann', 'nurse') + webhook('Cy', 'charge_nurse') + webhook('Dr', 'physician');
+    await start(settings(recipients, [['medium: 300, high: 60', 'medium: 0.3, high: 60']]));
+    await raise();
+    await eventually(() =>
+      expect(received.map(({ body }) => `${body.recipient} ${body.step}`)).toEqual(['Ann 0', 'Cy 1', 'Dr 2']),
+    );
+  });
+
+  it('is told of nothing in a demonstration', async () => {
+    await start(settings());
+    await raise({ mode: 'demo' });
+    await raise({ patientId: 'P2' });
+    await eventually(() => expect(received.map(({ body }) => body.alert.patient_id)).toEqual(['P2']));
+  });
+});
+
+describe('a crash', () => {
+  it('before the sending leaves it to the next start, which sends it', async () => {
+    answers = Array.from({ length: 50 }, () => 503);
+    const dying = await start(settings());
+    await raise();
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 queued']));
+    await dying.stop();
+    const before = received.length;
+    answers = [];
+    await start(settings());
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 delivered']));
+    expect(received.length).toBe(before + 1);
+    expect(new Set(received.map(({ body }) => body.delivery)).size).toBe(1);
+  });
+
+  it('after it is not told again by a start that knows', async () => {
+    const first = await start(settings());
+    await raise();
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 delivered']));
+    await first.stop();
+    await start(settings());
+    await raise({ patientId: 'P2' });
+    await eventually(() => expect(received.map(({ body }) => body.alert.patient_id)).toEqual(['P1', 'P2']));
+  });
+
+  it('what was acknowledged while nobody led is told to nobody', async () => {
+    const first = await start(settings());
+    await raise();
+    await eventually(() => expect(received).toHaveLength(1));
+    await first.stop();
+    const { applyCondition } = await import('../src/conditions/apply.ts');
+    const { act } = await import('../src/actions/actions.ts');
+    const { DEFAULT_POLICY } = await import('../src/lifecycle/policy.ts');
+    const { alertEngineMetrics } = await import('../src/metrics.ts');
+    const { createRegistry } = await import('@vitalwire/core/runtime/metrics.ts');
+    const { createLogger } = await import('@vitalwire/core/runtime/logger.ts');
+    const { systemClock: clock } = await import('@vitalwire/core/runtime/clock.ts');
+    const metrics = alertEngineMetrics(createRegistry('test'));
+    const policyFor = () => DEFAULT_POLICY;
+    const heard = sampleCondition({ patientId: 'P2' });
+    await applyCondition(heard, ports.alerts, clock, metrics, policyFor);
+    const deps = { alerts: ports.alerts, clock, logger: createLogger('test', 'silent'), metrics, policyFor };
+    await act(deps, 'West', heard.id, { kind: 'acknowledge', actor: 'Ann' });
+    await applyCondition(sampleCondition({ patientId: 'P3' }), ports.alerts, clock, metrics, policyFor);
+    await start(settings());
+    await eventually(() => expect(received.map(({ body }) => body.alert.patient_id)).toEqual(['P1', 'P3']));
+  });
+});
+
+it('email goes through a plain relay', async () => {
+  const lines: string[] = [];
+  const relay = createTcpServer((socket) => {
+    let inData = false;
+    let buffered = '';
+    socket.write('220 relay\r\n');
+    socket.on('error', () => {});
+    socket.on('data', (data) => {
+      buffered += data.toString();
+      for (let end = buffered.indexOf('\r\n'); end >= 0; end = buffered.indexOf('\r\n')) {
+        const line = buffered.slice(0, end);
+        buffered = buffered.slice(end + 2);
+        lines.push(line);
+        if (inData && line !== '.') continue;
+        if (line === 'DATA') socket.write('354 go on\r\n');
+        else if (line === 'QUIT') socket.end('221 bye\r\n');
+        else socket.write('250 ok\r\n');
+        inData = line === 'DATA';
+      }
+    });
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => relay.close());
+  const { port } = relay.address() as AddressInfo;
+  await start(
+    settings('  - { name: On call, role: nurse, email: oncall@hospital.example }\n', [
+      ['# smtp: { host: localhost, port: 25,', `smtp: { host: 127.0.0.1, port: ${port},`],
+    ]),
+  );
+  await raise();
+  await eventually(async () => expect(await statuses()).toEqual(['On call 0 delivered']));
+  expect(lines).toContain('RCPT TO:<oncall@hospital.example>');
+  expect(lines.find((line) => line.startsWith('Subject:'))).toBe('Subject: medium alarm, West');
+  expect(lines.join('\n')).toContain('Patient: P1');
+});
