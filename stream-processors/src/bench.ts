@@ -39,8 +39,9 @@ function cpuMs(): number {
 /** Every patient at 1 Hz, all six vitals, values that wander inside their limits; `seconds` of stream after as many to warm up. */
 export function benchPipelines(patients: number, seconds: number): PipelineFigures[] {
   const yaml = readFileSync(new URL('../../core/config/alarms.yaml', import.meta.url), 'utf8');
+  const settings = parseAlarmSettings(yaml);
   return [
-    benchTopology(alertingTopology(alertingDefaults(parseAlarmSettings(yaml))), patients, seconds),
+    benchTopology(alertingTopology({ ...alertingDefaults(settings), settings }), patients, seconds),
     benchTopology(storageTopology(STORAGE_DEFAULTS), patients, seconds),
   ];
 }

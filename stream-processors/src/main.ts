@@ -23,12 +23,12 @@ async function alerting(context: ComponentContext): Promise<StartedComponent> {
   const settings = readAlarmSettings(config.ALARMS_FILE);
   const ports = await openDistributedPorts(
     engineSettings(config),
-    { component: 'alerting', needed: ['log', 'checkpoints', 'live'], databasesMayBeAway: false },
+    { component: 'alerting', needed: ['log', 'checkpoints', 'live', 'directory'], databasesMayBeAway: false },
     { clock, logger, registry },
   );
   const health = await healthOf(ports, context);
   const running = await startAlertingPipeline(
-    { ...alertingDefaults(settings), futureToleranceMs: config.FUTURE_TOLERANCE_S * 1000 },
+    { ...alertingDefaults(settings, config.REGIONS), futureToleranceMs: config.FUTURE_TOLERANCE_S * 1000 },
     { ...ports, clock, logger, registry, random: Math.random },
   );
   context.started(running);

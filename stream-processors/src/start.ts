@@ -1,8 +1,10 @@
+import { ReplaceableSettings, type SettingsSource } from '@vitalwire/core/alarms/settings-source.ts';
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { Analytics } from '@vitalwire/core/ports/analytics.ts';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
 import type { LiveBus } from '@vitalwire/core/ports/live-bus.ts';
+import type { PatientDirectory } from '@vitalwire/core/ports/patient-directory.ts';
 import type { TimeSeries } from '@vitalwire/core/ports/time-series.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
@@ -13,6 +15,7 @@ import { storageTopology } from './pipelines/storage.ts';
 import { startPipeline, type RunningPipeline } from './runtime/pipeline.ts';
 import { alertingSink } from './sinks/alerting-sink.ts';
 import { createLivePublisher } from './sinks/live-publisher.ts';
+import { startRiskWriter } from './risk/start-risk-writer.ts';
 import { storageSink } from './sinks/storage-sink.ts';
 
 export interface PipelineConfig {
@@ -26,7 +29,10 @@ export interface PipelineConfig {
 }
 
 export interface AlertingConfig extends PipelineConfig {
-  readonly settings: AlarmSettings;
+  /** Replaced while the pipeline runs, a change is taken over within seconds. */
+  readonly settings: SettingsSource;
+  /** Whose patients the directory is asked for. */
+  readonly regions: readonly string[];
   /** A reading older than this at its arrival is history and raises no alarm: as long as the live bus calls vitals the latest. */
   readonly liveWithinMs: number;
 }
@@ -43,9 +49,13 @@ export const PIPELINE_DEFAULTS: PipelineConfig = {
   maxBatchRecords: 1_000,
 };
 
-export const alertingDefaults = (settings: AlarmSettings): AlertingConfig => ({
+export const alertingDefaults = (
+  settings: AlarmSettings | SettingsSource,
+  regions: readonly string[] = [],
+): AlertingConfig => ({
   ...PIPELINE_DEFAULTS,
-  settings,
+  settings: 'version' in settings ? new ReplaceableSettings(settings) : settings,
+  regions,
   liveWithinMs: 300_000,
 });
 
@@ -61,18 +71,23 @@ export interface PipelineDeps {
   readonly registry: Registry;
 }
 
-/** Needs the event log; the live bus may be away. Resolves once joined to the group `vitalwire.alerting`. */
+/**
+ * Needs the event log; the live bus may be away. Without a directory everybody is an adult of whom nothing is recorded. Resolves once
+ * joined to the group `vitalwire.alerting`.
+ */
 export function startAlertingPipeline(
   config: AlertingConfig,
-  deps: PipelineDeps & { readonly live: LiveBus },
+  deps: PipelineDeps & { readonly live: LiveBus; readonly directory?: PatientDirectory },
 ): Promise<RunningPipeline> {
-  const { log, clock } = deps;
+  const { log, clock, directory } = deps;
+  const { settings, regions } = config;
   const metrics = processorMetrics(deps.registry);
   const live = createLivePublisher(deps.live, clock, metrics);
   return startPipeline({
     ...deps,
     metrics,
-    topology: alertingTopology(config),
+    topology: alertingTopology({ ...config, settings: settings.current() }),
+    news: { settings, directory, regions },
     sink: (attempt) => alertingSink({ log, clock, live, attempt, metrics }),
     onTick: (partition, lagRecords) => live.pulse({ partition, atMs: clock.now(), lagRecords }),
     onStopped: () => live.stop(),
@@ -81,21 +96,32 @@ export function startAlertingPipeline(
   });
 }
 
-/** Stalls while the stores are away and catches up from the log. Resolves once joined to the group `vitalwire.storage`. */
-export function startStoragePipeline(
+/**
+ * Stalls while the stores are away and catches up from the log. Resolves once joined to the group `vitalwire.storage`, and to those of the
+ * scores and shares that the alerting pipeline puts out (`vitalwire.risk-scores`, `vitalwire.regional-shares`).
+ */
+export async function startStoragePipeline(
   config: StorageConfig,
   deps: PipelineDeps & { readonly timeSeries: TimeSeries; readonly analytics: Analytics },
 ): Promise<RunningPipeline> {
   const { timeSeries, analytics } = deps;
   const metrics = processorMetrics(deps.registry);
-  return startPipeline({
+  const risk = await startRiskWriter({ ...deps, metrics });
+  const storage = await startPipeline({
     ...deps,
     metrics,
     topology: storageTopology(config),
+    news: undefined,
     sink: (attempt) => storageSink({ timeSeries, analytics, attempt, metrics }),
     onTick: () => {},
-    onStopped: async () => {},
+    onStopped: () => risk.stop(),
     maxBatchRecords: config.maxBatchRecords,
     checkpointEveryMs: config.checkpointEveryMs,
+  }).catch(async (error: unknown) => {
+    await risk.stop();
+    throw error;
   });
+  const failed = Promise.race([storage.failed, risk.failed]);
+  failed.catch(() => {});
+  return { ...storage, failed };
 }

@@ -2,6 +2,7 @@
 import type { AlertLevel } from '../ports/analytics.ts';
 import type { Consciousness } from '../vitals/reading.ts';
 import { fahrenheitToCelsius } from '../vitals/units.ts';
+import type { VitalName } from '../vitals/vital.ts';
 
 export const NEWS2_PARAMETERS = [
   'respiratory_rate',
@@ -99,6 +100,12 @@ const TEMPERATURE_CELSIUS: Bands = [
   [Infinity, 2],
 ];
 
+const BANDS = {
+  heartbeat: PULSE,
+  blood_pressure_systolic: SYSTOLIC,
+  respiratory_rate: RESPIRATORY_RATE,
+} as const;
+
 const ON_OXYGEN_POINTS = 2;
 const NOT_ALERT_POINTS = 3;
 
@@ -125,6 +132,19 @@ export function news2(input: News2Input): News2Score {
   if (input.supplementalOxygen === undefined) assumed.push('supplemental_oxygen');
   if (input.consciousness === 'unknown') assumed.push('consciousness');
   return { score, level: levelOf(score, Math.max(...all)), points, missing, assumed };
+}
+
+/** Points of one measured value, as `news2` counts it; undefined for a vital that the chart does not have. */
+export function news2VitalPoints(
+  vital: VitalName,
+  value: number,
+  oxygenScale: 1 | 2,
+  onOxygen: boolean,
+): number | undefined {
+  if (vital === 'blood_pressure_diastolic') return undefined;
+  if (vital === 'temperature') return pointsOf(roundedCelsius(value), TEMPERATURE_CELSIUS);
+  const bands = vital === 'oxygen_saturation' ? oxygenBands(oxygenScale, onOxygen) : BANDS[vital];
+  return pointsOf(Math.round(value), bands);
 }
 
 /** Why a patient has no NEWS2 at all, or undefined: it was made for adults who are not pregnant. */
@@ -157,6 +177,7 @@ function pointsOf(value: number, bands: Bands): number {
 const whole = (value: number | undefined): number | undefined =>
   value === undefined ? undefined : Math.round(value);
 
-function tenthCelsius(fahrenheit: number | undefined): number | undefined {
-  return fahrenheit === undefined ? undefined : Math.round(fahrenheitToCelsius(fahrenheit) * 10) / 10;
-}
+const roundedCelsius = (fahrenheit: number): number => Math.round(fahrenheitToCelsius(fahrenheit) * 10) / 10;
+
+const tenthCelsius = (fahrenheit: number | undefined): number | undefined =>
+  fahrenheit === undefined ? undefined : roundedCelsius(fahrenheit);

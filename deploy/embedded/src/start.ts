@@ -76,7 +76,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     running.push(engine);
     const futureToleranceMs = config.FUTURE_TOLERANCE_S * 1000;
     const alerting = await startAlertingPipeline(
-      { ...alertingDefaults(settings), futureToleranceMs },
+      { ...alertingDefaults(settings, config.REGIONS), futureToleranceMs },
       { ...ports, ...shared },
     );
     running.push(alerting);

@@ -1,5 +1,5 @@
 import { limitType, type LimitType, type Side } from '@vitalwire/core/alarms/condition.ts';
-import type { AlarmSettings, LimitTier } from '@vitalwire/core/alarms/settings.ts';
+import type { AlarmSettings, LimitTier, VitalLimits } from '@vitalwire/core/alarms/settings.ts';
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 
 /** One side of one vital's alarm limits, as the limit operator judges it. */
@@ -15,11 +15,14 @@ export interface LimitRule {
   readonly clearAfterMs: number;
 }
 
-/** Two rules a vital, low then high, in the order of VITALS. */
-export function limitRules(settings: AlarmSettings): readonly LimitRule[] {
+/** Two rules a vital, low then high, in the order of VITALS: an adult's, or those of the limits given. */
+export function limitRules(
+  settings: AlarmSettings,
+  limits: VitalLimits = settings.limits,
+): readonly LimitRule[] {
   return VITALS.flatMap((vital) =>
     (['low', 'high'] as const).map((side): LimitRule => {
-      const tiers = settings.limits[vital][side];
+      const tiers = limits[vital][side];
       return {
         type: limitType(side, vital),
         vital,

@@ -158,6 +158,31 @@ export function aggregatesAt(
   return aggregates;
 }
 
+/** The mean of the 10 s pane before the one being filled; undefined where it holds no sample. */
+export function endedPaneMean(panes: Float64Array): number | undefined {
+  const at = paneAt(0, panes[0]! - 1);
+  return panes[at + COUNT]! > 0 ? panes[at + MEAN] : undefined;
+}
+
+/** The lowest and highest mean of a minute among the minutes that reach into (nowMs - withinMs, nowMs]; 15 min at most. */
+export function minuteExtremes(
+  panes: Float64Array,
+  nowMs: number,
+  withinMs: number,
+): { readonly min: number; readonly max: number } | undefined {
+  const { paneMs, panes: kept } = LADDERS[1]!;
+  const newest = panes[1]!;
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const first = Math.max(Math.floor((nowMs - withinMs) / paneMs), newest - kept + 1);
+  for (let pane = first; pane <= newest; pane++) {
+    const at = paneAt(1, pane);
+    if (!(panes[at + COUNT]! > 0)) continue;
+    min = Math.min(min, panes[at + MEAN]!);
+    max = Math.max(max, panes[at + MEAN]!);
+  }
+  return min > max ? undefined : { min, max };
+}
+
 const scratch = new Float64Array(PANE_SIZE);
 
 /** Times are counted from the window's end. */

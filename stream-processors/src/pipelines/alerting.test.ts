@@ -1,59 +1,7 @@
-import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
-import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
-import type { Reading } from '@vitalwire/core/vitals/reading.ts';
 import type { VitalValues } from '@vitalwire/core/vitals/vital.ts';
 import { describe, expect, it } from 'vitest';
-import { createDriver, type Driver } from '../runtime/driver.ts';
-import { START_MS, aReading, defaultSettings } from '../testing/readings.ts';
-import { alertingTopology, type AlertingOutputs } from './alerting.ts';
-
-const newDriver = (): Driver<AlertingOutputs> =>
-  createDriver(
-    alertingTopology({
-      settings: defaultSettings(),
-      futureToleranceMs: 60_000,
-      liveWithinMs: 300_000,
-      allowedLatenessMs: 10_000,
-    }),
-  );
-
-/** A bed at seconds since START_MS: what it sends arrives at once, unless said otherwise; what comes out is told as lines. */
-class Bed {
-  readonly driver = newDriver();
-  readonly story: string[] = [];
-  readonly events: ConditionEvent[] = [];
-  live: LiveVitals | undefined;
-  #sequence = 0;
-
-  send(
-    atS: number,
-    values: Partial<VitalValues>,
-    over: Partial<Reading> = {},
-    arrivalS = atS,
-  ): AlertingOutputs {
-    const measuredAtMs = START_MS + atS * 1000;
-    const reading = aReading(values, { sequence: ++this.#sequence, measuredAtMs, ...over });
-    return this.#tell(this.driver.pipe(reading, START_MS + arrivalS * 1000));
-  }
-
-  everySecond(fromS: number, toS: number, values: Partial<VitalValues>, over: Partial<Reading> = {}): void {
-    for (let second = fromS; second <= toS; second++) this.send(second, values, over);
-  }
-
-  tick(atS: number): AlertingOutputs {
-    return this.#tell(this.driver.tick(START_MS + atS * 1000));
-  }
-
-  #tell(outputs: AlertingOutputs): AlertingOutputs {
-    for (const event of outputs.conditions) {
-      const { type, priority } = event;
-      this.events.push(event);
-      this.story.push(`${(event.atMs - START_MS) / 1000} s ${type} ${event.event} ${priority}`);
-    }
-    this.live = outputs.live.at(-1) ?? this.live;
-    return outputs;
-  }
-}
+import { Bed } from '../testing/bed.ts';
+import { START_MS, aReading } from '../testing/readings.ts';
 
 describe('the alerting pipeline', () => {
   it('raises and ends a sustained desaturation', () => {
@@ -187,6 +135,8 @@ describe('silence', () => {
       '10 s high_heartrate began medium',
       '15 s low_oxygen_saturation began medium',
       '50 s signal_lost began low',
+      // A score stands although nobody is heard of.
+      '60 s early_warning_score began medium',
       '100 s signal_lost ended low',
       '105 s low_oxygen_saturation ended medium',
     ]);
@@ -219,11 +169,13 @@ describe('silence', () => {
     expect(bed.story).toEqual([
       '15 s low_oxygen_saturation began medium',
       '45 s signal_lost began low',
+      '60 s early_warning_score began low',
+      '86400 s early_warning_score ended low',
       '86415 s low_oxygen_saturation ended medium',
       '86415 s signal_lost ended low',
     ]);
     bed.send(90_000, { heartbeat: 80 });
-    expect(bed.story).toHaveLength(4);
+    expect(bed.story).toHaveLength(6);
   });
 });
 

@@ -1,11 +1,19 @@
+import type { TrendType } from '@vitalwire/core/alarms/condition.ts';
 import type { Mode } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
+import type { DeviceFact } from '../operators/judge-device.ts';
+import type { LatenessState } from '../operators/judge-lateness.ts';
 import type { LeadOffState } from '../operators/judge-lead-off.ts';
 import type { LimitState } from '../operators/judge-limit.ts';
+import type { ScoreJudgement } from '../operators/judge-score.ts';
 import type { SignalState } from '../operators/judge-signal.ts';
+import type { StuckState } from '../operators/judge-stuck.ts';
+import type { TrendState } from '../operators/judge-trend.ts';
 import { newLatestVitals, type LatestVitals } from '../operators/latest-vitals.ts';
 import { newSampling, type Sampling } from '../operators/sampling.ts';
+import { newScoreValues, type ScoreValues, type StandingScore } from '../operators/score-values.ts';
 import type { StreamReading } from '../operators/stream-reading.ts';
+import type { PatientContext } from './patient-context.ts';
 
 /** What the alerting pipeline remembers of one patient; plain data, as checkpoints hold it. */
 export interface PatientState {
@@ -13,12 +21,25 @@ export interface PatientState {
   region: string;
   deviceId: string;
   mode: Mode;
+  /** Null while the directory does not know the patient: an adult of whom nothing is recorded. */
+  context: PatientContext | null;
   readonly signal: SignalState;
   readonly latest: LatestVitals;
   readonly sampling: Sampling;
   /** By limit rule; null where the value is inside. */
   readonly limits: (LimitState | null)[];
   leadOff: LeadOffState | null;
+  batteryLow: DeviceFact | null;
+  clockWrong: DeviceFact | null;
+  feedLate: LatenessState | null;
+  /** Null while no vital is watched for it. */
+  stuck: StuckState | null;
+  /** By type of condition; what is present only. */
+  trends: Partial<Record<TrendType, TrendState>>;
+  readonly scoreValues: ScoreValues;
+  /** Null while there is none. */
+  score: StandingScore | null;
+  scoreJudgement: ScoreJudgement | null;
   /** Panes of the rolling aggregates by vital; null until it is measured. */
   readonly panes: (Float64Array | null)[];
 }
@@ -27,17 +48,26 @@ export interface PatientState {
 export const PATIENT_KEPT_MS = 24 * 3_600_000;
 
 /** The first reading of a patient starts the watch for silence, even if it is no live one. */
-export function newPatient(input: StreamReading): PatientState {
+export function newPatient(input: StreamReading, context: PatientContext | undefined): PatientState {
   const { reading, atMs, arrivalMs } = input;
   return {
     region: reading.region,
     deviceId: reading.deviceId,
     mode: reading.mode,
+    context: context ?? null,
     signal: { heardAtMs: arrivalMs, measuredAtMs: Math.min(atMs, arrivalMs) - 1, lost: false },
     latest: newLatestVitals(),
     sampling: newSampling(),
     limits: VITALS.flatMap(() => [null, null]),
     leadOff: null,
+    batteryLow: null,
+    clockWrong: null,
+    feedLate: null,
+    stuck: null,
+    trends: {},
+    scoreValues: newScoreValues(),
+    score: null,
+    scoreJudgement: null,
     panes: VITALS.map(() => null),
   };
 }

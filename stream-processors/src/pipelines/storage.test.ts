@@ -34,12 +34,12 @@ class Bench {
     const measuredAtMs = START_MS + atS * 1000;
     const reading = aReading(values, { sequence: ++this.#sequence, measuredAtMs, ...over });
     const outputs = this.driver.pipe(reading, START_MS + arrivalS * 1000);
-    await this.#sink.store(outputs);
+    await this.#sink.store(outputs, 0);
     return outputs;
   }
 
   async tick(atS: number): Promise<void> {
-    await this.#sink.store(this.driver.tick(START_MS + atS * 1000));
+    await this.#sink.store(this.driver.tick(START_MS + atS * 1000), 0);
   }
 
   window(tier: Tier, startS: number, patientId = 'P1'): WindowPoint['vitals'] | undefined {

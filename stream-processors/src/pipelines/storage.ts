@@ -220,9 +220,9 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
     }),
     handle,
     advance,
+    apply: () => false,
     finish: () => {},
     unrepeatable: () => undefined,
-    adopt: (state) => state,
     watermarkMs: (state) => watermarkMs(state.time, allowedLatenessMs),
   };
 }

@@ -3,6 +3,7 @@ import { decodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { Reading } from '@vitalwire/core/vitals/reading.ts';
 import { toStreamReading } from '../operators/stream-reading.ts';
 import { decodeState, encodeState } from './checkpoint-codec.ts';
+import type { News } from './news.ts';
 import type { Topology } from './topology.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Driver<Outputs> {
   pipeBatch(records: readonly LogRecord[]): Outputs;
   /** Nothing is waiting and the wall clock shows `nowMs`. */
   tick(nowMs: number): Outputs;
+  /** The task is told what was decided elsewhere. */
+  tell(news: Partial<News>, nowMs: number): Outputs;
   /** Dies and comes back with the state it had, through its stored form. */
   restart(): void;
 }
@@ -39,9 +42,14 @@ export function createDriver<State, Outputs>(topology: Topology<State, Outputs>)
         }
       }),
     tick: (nowMs) => batch((outputs) => topology.advance(state, nowMs, true, outputs)),
+    tell: (news, nowMs) =>
+      batch((outputs) => {
+        const { settings, patients = new Map(), whole = false } = news;
+        topology.apply(state, { settings, patients, whole }, nowMs, outputs);
+      }),
     restart() {
       const bytes = encodeState({ version: topology.stateVersion, state, unstored: undefined });
-      state = topology.adopt(decodeState<State, Outputs>(bytes, topology.stateVersion)!.state);
+      state = decodeState<State, Outputs>(bytes, topology.stateVersion)!.state;
     },
   };
 }

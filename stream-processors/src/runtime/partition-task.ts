@@ -17,6 +17,7 @@ import type { Tally } from '../pipelines/tally.ts';
 import { storeDeadLetters, type DeadLetter } from '../sinks/dead-letters.ts';
 import type { Attempt } from './attempt.ts';
 import { encodeState } from './checkpoint-codec.ts';
+import type { Inbox } from './news.ts';
 import { PoisonGauge } from './poison-gauge.ts';
 import type { Sink, Topology } from './topology.ts';
 
@@ -33,6 +34,8 @@ export interface TaskOptions<State, Outputs> {
   readonly attempt: Attempt;
   readonly state: State;
   readonly startAt: number | undefined;
+  /** What was decided elsewhere than in the stream. */
+  readonly inbox: Inbox;
   readonly checkpointEveryMs: number;
   /** Moves the first checkpoint earlier, so that a member's partitions do not all pause in the same moment. */
   readonly firstCheckpointAfterMs: number;
@@ -47,7 +50,7 @@ const CHECKPOINT_SHARE = 0.05;
  * Effects come before offsets: a batch is done when its outputs are stored, and a checkpoint (state and next offset, together) is saved
  * only between batches. Wherever the process dies, the next task restores the newest checkpoint and reads on from its offset; the same
  * records at the same processing times put out the same, which stores know already. What ticks decided is not in the records: it is saved
- * with the state, as unstored outputs, before it takes effect.
+ * with the state, as unstored outputs, before it takes effect. So are news (settings, patients), which a replay meets in the checkpoint.
  */
 export class StreamTask<State, Outputs extends { readonly tally: Tally }> implements PartitionTask {
   readonly startAt: number | undefined;
@@ -59,6 +62,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   #checkpointedOffset: number | undefined;
   #arrivedMs = Number.NEGATIVE_INFINITY;
   #checkpointDueMs: number;
+  /** News that change anything cost a checkpoint: not before this. */
+  #newsDueMs = Number.NEGATIVE_INFINITY;
   /** Batches and ticks run one after the other. */
   #tail: Promise<void> = Promise.resolve();
   #ticking = false;
@@ -121,6 +126,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     const outputs = topology.newOutputs();
     const letters: DeadLetter[] = [];
     await this.#orBroken(async () => {
+      // Before the first reading it is known who the patients are.
+      if (this.#newsDueMs === Number.NEGATIVE_INFINITY) await this.#takeNews();
       for (const record of records) this.#handle(record, outputs, letters);
       topology.finish(this.#state, outputs);
       await this.#store(outputs, letters);
@@ -175,7 +182,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
         logger.error({ partition, offset, reason, err: error }, 'record set aside');
       }
     }
-    await sink.store(outputs);
+    await sink.store(outputs, this.partition);
     this.#count(outputs.tally);
   }
 
@@ -185,6 +192,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     const nowMs = lag === 0 ? clock.now() : this.#arrivedMs;
     const outputs = topology.newOutputs();
     await this.#orBroken(async () => {
+      if (clock.monotonic() >= this.#newsDueMs) await this.#takeNews();
       topology.advance(this.#state, nowMs, lag === 0, outputs);
       topology.finish(this.#state, outputs);
       const unstored = topology.unrepeatable(outputs);
@@ -194,6 +202,21 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     if (this.#nextOffset !== this.#checkpointedOffset) await this.#checkpointIfDue();
     this.#measure(lag);
     return lag;
+  }
+
+  /** A replay must meet the news where this task did: they are saved, with what they decided, before they take effect. */
+  async #takeNews(): Promise<void> {
+    const { topology, clock, inbox } = this.#options;
+    const startedMs = clock.monotonic();
+    const news = inbox.take();
+    if (news) {
+      const outputs = topology.newOutputs();
+      const changed = topology.apply(this.#state, news, clock.now(), outputs);
+      topology.finish(this.#state, outputs);
+      if (changed) await this.#checkpoint(outputs);
+      await this.#store(outputs, []);
+    }
+    this.#newsDueMs = clock.monotonic() + (clock.monotonic() - startedMs) / CHECKPOINT_SHARE;
   }
 
   async #checkpointIfDue(): Promise<void> {

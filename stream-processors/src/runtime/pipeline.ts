@@ -14,6 +14,7 @@ import type { PipelineMetrics } from '../metrics.ts';
 import type { Tally } from '../pipelines/tally.ts';
 import { createAttempt, type Attempt } from './attempt.ts';
 import { decodeState } from './checkpoint-codec.ts';
+import { NewsRoom, type NewsSource } from './news.ts';
 import { StreamTask } from './partition-task.ts';
 import { offsetAt } from './resume.ts';
 import type { Sink, Topology } from './topology.ts';
@@ -21,6 +22,8 @@ import type { Sink, Topology } from './topology.ts';
 export interface PipelineOptions<State, Outputs> {
   readonly topology: Topology<State, Outputs>;
   readonly sink: (attempt: Attempt) => Sink<Outputs>;
+  /** Where settings and patients come from; undefined for a pipeline that asks for neither. */
+  readonly news: NewsSource | undefined;
   /** Told after each tick of a task how far it is behind. */
   readonly onTick: (partition: number, lagRecords: number) => void;
   /** Ends what the pipeline does beside its tasks. */
@@ -63,12 +66,16 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     onRetry: (effect) => metrics.retries.inc({ pipeline, effect }),
   });
   const sink = options.sink(attempt);
+  const { length: partitions } = await log.bounds(topic);
+  const newsRoom = new NewsRoom(options.news, partitions);
 
   async function assigned({ partition }: TopicPartition, group: GroupPartition) {
     const restored = await restore(partition, group);
+    const inbox = await attempt('directory', () => newsRoom.open(partition));
     const task = new StreamTask({
       ...options,
       ...restored,
+      inbox,
       partition,
       sink,
       group,
@@ -81,6 +88,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
       process: (records: Parameters<typeof task.process>[0]) => task.process(records),
       async release() {
         tasks.delete(partition);
+        newsRoom.close(partition);
         // What could not be saved is read again by whoever comes next.
         await task.release().catch((error: unknown) => {
           logger.warn({ partition, reason: messageOf(error) }, 'no checkpoint at release');
@@ -97,9 +105,9 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     const stored = checkpoint && decodeState<State, Outputs>(checkpoint.state, topology.stateVersion);
     if (checkpoint && stored) {
       // Stored before the task begins: what was decided may not have taken effect when the process died.
-      if (stored.unstored) await sink.store(stored.unstored);
+      if (stored.unstored) await sink.store(stored.unstored, partition);
       logger.info({ partition, next_offset: checkpoint.nextOffset }, 'state restored');
-      return { state: topology.adopt(stored.state), startAt: checkpoint.nextOffset };
+      return { state: stored.state, startAt: checkpoint.nextOffset };
     }
     if (!checkpoint && group.committed === undefined) {
       return { state: topology.newState(Number.NEGATIVE_INFINITY), startAt: undefined };

@@ -1,4 +1,5 @@
 import type { StreamReading } from '../operators/stream-reading.ts';
+import type { News } from './news.ts';
 
 /**
  * What a pipeline makes of the readings of one partition: its operators, and the state they work on. No effects, no clock, no promises:
@@ -13,6 +14,8 @@ export interface Topology<State, Outputs> {
   newOutputs(): Outputs;
   /** Handles one reading. Processing time is its arrival. May throw: the reading is then set aside, and what was put out so far stands. */
   handle(state: State, input: StreamReading, outputs: Outputs): void;
+  /** Takes in what was decided elsewhere; answers whether the state changed, and must be saved before anything follows from it. */
+  apply(state: State, news: News, nowMs: number, outputs: Outputs): boolean;
   /**
    * Processing time has come to `nowMs`, and everything that arrived before was handled; `silent` when nothing more is waiting either.
    * When it is called is not repeatable, so that what it puts out must be kept by `unrepeatable` or be idempotent.
@@ -22,8 +25,6 @@ export interface Topology<State, Outputs> {
   finish(state: State, outputs: Outputs): void;
   /** The part of an `advance`'s outputs that a replay might not come to again and whose effects must not be left half done. */
   unrepeatable(outputs: Outputs): Outputs | undefined;
-  /** Makes a state restored from a checkpoint one to go on with (settings may have changed meanwhile). */
-  adopt(state: State): State;
   /** Event time that the watermark has reached, for the metric. */
   watermarkMs(state: State): number;
 }
@@ -36,5 +37,5 @@ export interface Sink<Outputs> {
    * Resolves once what must not be lost is stored; storing the same again changes nothing. Tries on while an engine is away, until the
    * pipeline stops. @throws what no retry can help
    */
-  store(outputs: Outputs): Promise<void>;
+  store(outputs: Outputs, partition: number): Promise<void>;
 }

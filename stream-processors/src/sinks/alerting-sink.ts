@@ -1,5 +1,7 @@
 import { encodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
-import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
+import { encodeShare } from '@vitalwire/core/clinical/regional-share.ts';
+import { encodeRiskScore } from '@vitalwire/core/clinical/risk-score-codec.ts';
+import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { AlertingMetrics } from '../metrics.ts';
@@ -8,7 +10,7 @@ import type { Attempt } from '../runtime/attempt.ts';
 import type { Sink } from '../runtime/topology.ts';
 import type { LivePublisher } from './live-publisher.ts';
 
-/** Conditions to the log, and only then the screens: the live bus may be away, what it would have shown is replaced by what comes next. */
+/** Conditions, scores and shares to the log, and only then the screens: the live bus may be away, what it would have shown is replaced by what comes next. */
 export function alertingSink(deps: {
   readonly log: EventLog;
   readonly live: LivePublisher;
@@ -18,20 +20,32 @@ export function alertingSink(deps: {
 }): Sink<AlertingOutputs> {
   const { log, live, clock, attempt, metrics } = deps;
   return {
-    async store(outputs) {
-      if (outputs.conditions.length > 0) {
-        const timestampMs = clock.now();
-        const records = outputs.conditions.map((event) => ({
-          topic: TOPICS.conditions.name,
-          key: event.patientId,
-          value: encodeCondition(event),
-          headers: {},
-          timestampMs,
-        }));
+    async store(outputs, partition) {
+      const records = recordsOf(outputs, partition, clock.now());
+      if (records.length > 0) {
         await attempt('conditions', () => log.append(records));
         for (const { event, priority } of outputs.conditions) metrics.conditions.inc({ event, priority });
       }
       live.offer(outputs.live);
     },
   };
+}
+
+function recordsOf(outputs: AlertingOutputs, partition: number, timestampMs: number): NewRecord[] {
+  const record = (topic: string, key: string, value: Uint8Array): NewRecord => ({
+    topic,
+    key,
+    value,
+    headers: {},
+    timestampMs,
+  });
+  return [
+    ...outputs.conditions.map((event) =>
+      record(TOPICS.conditions.name, event.patientId, encodeCondition(event)),
+    ),
+    ...outputs.scores.map((score) => record(TOPICS.riskScores.name, score.patientId, encodeRiskScore(score))),
+    ...outputs.shares.map((share) =>
+      record(TOPICS.regionalShares.name, share.region, encodeShare(share, partition)),
+    ),
+  ];
 }

@@ -25,6 +25,8 @@ export function aReading(values: Partial<VitalValues>, over: Partial<Omit<Readin
   };
 }
 
-/** The alarm settings that come with Vitalwire. */
-export const defaultSettings = (): AlarmSettings =>
-  parseAlarmSettings(readFileSync(new URL('../../../core/config/alarms.yaml', import.meta.url), 'utf8'));
+/** The alarm settings file that comes with Vitalwire. */
+export const alarmsYaml = (): string =>
+  readFileSync(new URL('../../../core/config/alarms.yaml', import.meta.url), 'utf8');
+
+export const defaultSettings = (): AlarmSettings => parseAlarmSettings(alarmsYaml());

@@ -1,0 +1,106 @@
+/** Settings and patients change while everything runs: what becomes of what is being timed and of what is present. */
+import type { TrendType } from '@vitalwire/core/alarms/condition.ts';
+import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
+import { suspendLimit } from '../operators/judge-limit.ts';
+import type { AlertingState } from './alerting.ts';
+import { endAll, endOfLimit } from './ending.ts';
+import { emit, type AlertingOutputs } from './outputs.ts';
+import { contextOf, isSameContext, type PatientContext } from './patient-context.ts';
+import type { PatientState } from './patient-state.ts';
+import type { Rulebook } from './rulebook.ts';
+import { takeContext } from './scoring.ts';
+
+/** Undefined: the directory does not know the patient (any more). Answers whether the state changed. */
+export function applyPatient(
+  state: AlertingState,
+  book: Rulebook,
+  patientId: string,
+  patient: Patient | undefined,
+  nowMs: number,
+  outputs: AlertingOutputs,
+): boolean {
+  const before = state.contexts.get(patientId);
+  const known = state.patients.get(patientId);
+  const leave = (reason: 'removed' | 'discharged'): void => {
+    if (known) endAll(book, patientId, known, nowMs, reason, outputs);
+    state.patients.delete(patientId);
+    outputs.touched.delete(patientId);
+  };
+  if (patient === undefined) {
+    if (before === undefined) return false;
+    state.contexts.delete(patientId);
+    // Who is discharged has left already.
+    if (!before.discharged) leave('removed');
+    return true;
+  }
+  const context = contextOf(patient);
+  if (isSameContext(before, context)) return false;
+  state.contexts.set(patientId, context);
+  if (context.discharged) leave('discharged');
+  else if (known) enter(book, patientId, known, context, nowMs, outputs);
+  return true;
+}
+
+function enter(
+  book: Rulebook,
+  patientId: string,
+  patient: PatientState,
+  context: PatientContext,
+  nowMs: number,
+  outputs: AlertingOutputs,
+): void {
+  const sameLimits =
+    JSON.stringify([patient.context?.profile ?? 'adult', patient.context?.limits ?? {}]) ===
+    JSON.stringify([context.profile, context.limits]);
+  patient.context = context;
+  if (!sameLimits) startOver(book, patientId, patient, nowMs, outputs);
+  takeContext(book.settings, patientId, patient, context, nowMs, outputs);
+}
+
+/** Timers of other settings say nothing under these: what is present stays, what was being timed starts over, what has no rule ends. */
+export function applySettings(
+  book: Rulebook,
+  patientId: string,
+  patient: PatientState,
+  nowMs: number,
+  outputs: AlertingOutputs,
+): void {
+  startOver(book, patientId, patient, nowMs, outputs);
+  const { settings } = book;
+  const ended = { event: 'ended', revision: 2, atMs: nowMs, reason: 'rule_removed' } as const;
+  const rules = new Set<string>(book.trends.flat().map(({ type }) => type));
+  for (const [type, { onsetMs, priority }] of Object.entries(patient.trends)) {
+    if (rules.has(type)) continue;
+    delete patient.trends[type as TrendType];
+    const change = { ...ended, type: type as TrendType, onsetMs, priority };
+    emit(outputs, settings.version, patientId, patient, change);
+  }
+  if (patient.stuck === null) return;
+  // Watched for from now on under the new settings, from the next reading.
+  const { stuck, onsetMs } = patient.stuck;
+  patient.stuck = null;
+  if (stuck === 0) return;
+  const change = { ...ended, type: 'value_stuck', priority: 'low', onsetMs } as const;
+  emit(outputs, settings.version, patientId, patient, change);
+}
+
+function startOver(
+  book: Rulebook,
+  patientId: string,
+  patient: PatientState,
+  nowMs: number,
+  outputs: AlertingOutputs,
+): void {
+  const rules = book.limitsOf(patient.context);
+  for (const [index, limit] of patient.limits.entries()) {
+    const rule = rules[index]!;
+    patient.limits[index] = rule.tiers.length === 0 ? null : suspendLimit(limit);
+    if (rule.tiers.length > 0 || limit?.condition === undefined) continue;
+    emit(outputs, book.settings.version, patientId, patient, {
+      ...endOfLimit(rule.type, limit.condition),
+      event: 'ended',
+      atMs: nowMs,
+      reason: 'rule_removed',
+    });
+  }
+}

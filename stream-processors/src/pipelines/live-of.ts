@@ -1,0 +1,51 @@
+import type { LiveVitals, PendingCrossing, RollingAggregates } from '@vitalwire/core/ports/live-bus.ts';
+import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import { pendingTier } from '../operators/judge-limit.ts';
+import { liveVitals } from '../operators/latest-vitals.ts';
+import type { LimitRule } from '../operators/limit-rule.ts';
+import { aggregatesAt } from '../operators/rolling-aggregates.ts';
+import type { PatientState } from './patient-state.ts';
+
+const NOTHING_PENDING: readonly PendingCrossing[] = Object.freeze([]);
+
+/** A patient as screens are told of her. */
+export function liveOf(
+  patientId: string,
+  patient: PatientState,
+  rules: readonly LimitRule[],
+  paneEnded: boolean,
+): LiveVitals {
+  const { score, context } = patient;
+  return {
+    patientId,
+    region: patient.region,
+    deviceId: patient.deviceId,
+    mode: patient.mode,
+    measuredAtMs: patient.signal.measuredAtMs,
+    vitals: liveVitals(patient.latest),
+    pending: pendingOf(patient, rules),
+    ...(paneEnded ? { rolling: rollingOf(patient) } : undefined),
+    ...(score === null ? undefined : { score: score.live }),
+    ...(context?.scoreExclusion === undefined ? undefined : { scoreExclusion: context.scoreExclusion }),
+  };
+}
+
+function pendingOf(patient: PatientState, rules: readonly LimitRule[]): readonly PendingCrossing[] {
+  let pending: PendingCrossing[] | undefined;
+  for (let index = 0; index < rules.length; index++) {
+    const state = patient.limits[index] ?? null;
+    if (state === null) continue;
+    const tier = pendingTier(state, rules[index]!);
+    if (tier) (pending ??= []).push({ type: rules[index]!.type, ...tier });
+  }
+  return pending ?? NOTHING_PENDING;
+}
+
+function rollingOf(patient: PatientState): Partial<Record<VitalName, RollingAggregates>> {
+  const rolling: Partial<Record<VitalName, RollingAggregates>> = {};
+  for (const [index, vital] of VITALS.entries()) {
+    const panes = patient.panes[index];
+    if (panes) rolling[vital] = aggregatesAt(panes, patient.signal.measuredAtMs);
+  }
+  return rolling;
+}
