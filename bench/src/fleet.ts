@@ -1,8 +1,10 @@
+import { leanTransport } from '@vitalwire/device-simulator/device/lean-transport.ts';
+import type { Transport } from '@vitalwire/device-simulator/device/transport.ts';
+import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
 import { noVitals, type VitalValues } from '@vitalwire/core/vitals/vital.ts';
 import { REGION, type Deployment } from './deployment.ts';
-import { connectMqtt, type MqttConnection } from './mqtt-connection.ts';
 
 /** A device of the load: counts its readings, and knows when each that is not yet acknowledged was due. */
 export interface LoadDevice {
@@ -43,6 +45,10 @@ export async function connectFleet(
   };
 }
 
+const connect = leanTransport(systemClock);
+const CONNECT_TIMEOUT_MS = 10_000;
+const KEEPALIVE_S = 60;
+
 async function connectDevice(
   deployment: Deployment,
   index: number,
@@ -50,30 +56,35 @@ async function connectDevice(
 ): Promise<LoadDevice> {
   const deviceId = `BENCH-${index}`;
   const patientId = `B${index}`;
-  const due = new Map<number, number>();
+  const topic = `vitals/v1/${REGION}/${deviceId}/readings`;
+  const token = await deployment.deviceToken(deviceId);
+  let unacknowledged = 0;
   let sequence = 0;
   let closed = false;
-  const connection: MqttConnection = await connectMqtt({
-    host: '127.0.0.1',
-    port: deployment.mqttPort,
-    clientId: deviceId,
-    password: await deployment.deviceToken(deviceId),
-    topic: `vitals/v1/${REGION}/${deviceId}/readings`,
-    onPuback(packetId) {
-      const dueMs = due.get(packetId);
-      if (dueMs === undefined)
-        throw new Error(`${deviceId}: a PUBACK for ${packetId}, which nobody waits for`);
-      due.delete(packetId);
-      onPuback(device, performance.now() - dueMs);
-    },
-    onEnd(reason) {
-      if (!closed) throw new Error(`${deviceId}: the connection ended: ${reason}`);
-    },
+  const connection = await new Promise<Transport>((resolve, reject) => {
+    const opened = connect(
+      {
+        url: `mqtt://127.0.0.1:${deployment.mqttPort}`,
+        deviceId,
+        token,
+        will: undefined,
+        keepaliveS: KEEPALIVE_S,
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      },
+      {
+        onConnected: () => resolve(opened),
+        onClosed({ reason }) {
+          const error = new Error(`${deviceId}: the connection ended: ${reason}`);
+          reject(error);
+          if (sequence > 0 && !closed) throw error;
+        },
+      },
+    );
   });
   const device: LoadDevice = {
     patientId,
     get unacknowledged() {
-      return due.size;
+      return unacknowledged;
     },
     publish(measuredAtMs, dueMs, vitals) {
       const payload = encodeReading({
@@ -90,11 +101,15 @@ async function connectDevice(
         consciousness: 'unknown',
         batteryPercent: undefined,
       });
-      due.set(connection.publish(payload), dueMs);
+      unacknowledged++;
+      connection.publish({ topic, payload, retain: false }, () => {
+        unacknowledged--;
+        onPuback(device, performance.now() - dueMs);
+      });
     },
     close() {
       closed = true;
-      connection.close();
+      connection.drop();
     },
   };
   return device;

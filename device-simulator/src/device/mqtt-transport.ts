@@ -13,12 +13,14 @@ export const connectMqtt: ConnectTransport = (options, events) => {
     connectTimeout: options.connectTimeoutMs,
     // The device reconnects and resends by its own rules.
     reconnectPeriod: 0,
-    will: {
-      topic: options.will.topic,
-      payload: Buffer.from(options.will.payload),
-      qos: 1,
-      retain: true,
-    },
+    ...(options.will && {
+      will: {
+        topic: options.will.topic,
+        payload: Buffer.from(options.will.payload),
+        qos: 1,
+        retain: true,
+      },
+    }),
   });
   let refused = false;
   let reason = 'the connection was closed';

@@ -28,7 +28,7 @@ export interface ConnectOptions {
   readonly deviceId: string;
   readonly token: string;
   /** Retained, QoS 1. */
-  readonly will: Omit<OutgoingMessage, 'retain'>;
+  readonly will: Omit<OutgoingMessage, 'retain'> | undefined;
   readonly keepaliveS: number;
   readonly connectTimeoutMs: number;
 }
