@@ -1,11 +1,19 @@
 #!/usr/bin/env node
-import { systemClock } from '@vitalwire/core/runtime/clock.ts';
+import { writeFile } from 'node:fs/promises';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { CommanderError } from 'commander';
+import { ApiError } from './audit/api-client.ts';
 import { UsageError, createCommand } from './cli/arguments.ts';
+import { addCapacity } from './cli/capacity.ts';
+import { withPlan } from './cli/plan-file.ts';
 import { planRun } from './cli/plan.ts';
-import { NoConnectionError, run } from './cli/run.ts';
-import { exitCodeOf } from './report/summary.ts';
-import { renderSummary } from './report/text.ts';
+import { NoConnectionError, run, type RunDeps } from './cli/run.ts';
+import { addVerify, resumed } from './cli/verify.ts';
+import { sharedClock } from './fleet/shared-clock.ts';
+import { LedgerFileError } from './ledger/ledger-file.ts';
+import { renderHtml } from './report/html.ts';
+import { exitCodeOfReport } from './report/report.ts';
+import { renderReport } from './report/text.ts';
 
 const WRONG_USE = 2;
 const KILLED_BY_SIGINT = 130;
@@ -18,39 +26,42 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const command = createCommand(async (given) => {
-  const plan = await planRun(given, process.env);
-  const { stderr } = process;
-  const summary = await run(plan, {
-    clock: systemClock,
-    signal: stop.signal,
-    progress: {
-      isTty: stderr.isTTY,
-      columns: () => stderr.columns,
-      write: (text) => stderr.write(text),
-    },
-  });
-  process.stdout.write(
-    given.json ? `${JSON.stringify(summary, null, 2)}\n` : `\n${renderSummary(summary)}\n`,
-  );
-  process.exitCode = exitCodeOf(summary);
-});
+const { stderr } = process;
+const deps: RunDeps = {
+  clock: sharedClock,
+  signal: stop.signal,
+  progress: { isTty: stderr.isTTY, columns: () => stderr.columns, write: (text) => stderr.write(text) },
+};
 
-command
-  .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'vitalwire-sim: ')) });
+const command = createCommand(async (given) => {
+  const plan = await resumed(await planRun(given, process.env), given.resume, sharedClock);
+  const report = await run(plan, deps);
+  const document = (): string => `${JSON.stringify(report, null, 2)}\n`;
+  if (typeof given.json === 'string') await writeFile(given.json, document());
+  if (given.html !== undefined) await writeFile(given.html, renderHtml(report));
+  process.stdout.write(given.json === true ? document() : `\n${renderReport(report)}\n`);
+  process.exitCode = exitCodeOfReport(report);
+});
+addCapacity(command, deps, process.env);
+addVerify(command, deps, process.env);
+
+for (const each of [command, ...command.commands]) {
+  each
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'vitalwire-sim: ')) });
+}
 
 try {
-  await command.parseAsync();
+  await command.parseAsync(withPlan(process.argv.slice(2)), { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has said what is wrong; its code for --help is 0.
     process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;
-  } else if (error instanceof UsageError) {
-    process.stderr.write(`vitalwire-sim: ${error.message}\n`);
+  } else if (error instanceof UsageError || error instanceof LedgerFileError) {
+    stderr.write(`vitalwire-sim: ${error.message}\n`);
     process.exitCode = WRONG_USE;
-  } else if (error instanceof NoConnectionError) {
-    process.stderr.write(`vitalwire-sim: ${error.message}\n`);
+  } else if (error instanceof NoConnectionError || error instanceof ApiError) {
+    stderr.write(`vitalwire-sim: ${messageOf(error)}\n`);
     process.exitCode = 1;
   } else {
     throw error;

@@ -56,13 +56,13 @@ describe('wrong use says what is wrong', () => {
     writeFileSync(badTokens, 'D1,nonsense\n');
     writeFileSync(goodTokens, `D1,${await signDeviceToken({ deviceId: 'D1', region: 'West' }, SECRET)}\n`);
   });
-  it.each([
+  it.concurrent.each([
     [['--colour'], /unknown option '--colour'/],
-    [['--devices', '0'], /whole number from 1 to 10000/],
+    [['--devices', '0'], /whole number from 1 to 20000/],
     [['--rate', 'fast'], /above 0/],
     [['--duration', 'soon'], /time like 90s/],
     [['--url', 'http://x'], /like mqtt:\/\/host/],
-    [['--scenario', 'plague'], /Allowed choices are stable, desaturation, sepsis, mix/],
+    [['--scenario', 'plague'], /Allowed choices are stable, desaturation, sepsis, .*mix, or a file/],
     [['--speed', '10'], /--speed goes with --replay/],
     [['--replay', '--speed', '7'], /Allowed choices are 1, 10, 60/],
     [['--replay', '--rate', '2'], /--rate does not go with --replay/],

@@ -1,10 +1,12 @@
-/** Devices over mqtt.js against a bare Aedes on a real socket. */
+/** Devices over both clients against a bare Aedes on a real socket. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { decodeDeviceStatus } from '@vitalwire/core/vitals/codec.ts';
 import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import { connectMqtt } from '../src/device/mqtt-transport.ts';
-import { createFleet, type Fleet } from '../src/fleet/fleet.ts';
+import { leanTransport } from '../src/device/lean-transport.ts';
+import { createFleet, startNow, type Fleet } from '../src/fleet/fleet.ts';
+import { Schedule } from '../src/load/schedule.ts';
 import { Tally } from '../src/report/tally.ts';
 import { measured, type VitalsSource } from '../src/signals/vitals-source.ts';
 import { eventually, startBroker, type TestBroker } from './support/broker.ts';
@@ -12,24 +14,36 @@ import { eventually, startBroker, type TestBroker } from './support/broker.ts';
 const never = new AbortController().signal;
 const heart: VitalsSource = { measure: (atS) => measured({ ...noVitals(), heartbeat: atS }) };
 
-describe('a fleet on a broker', () => {
+describe.each([
+  ['mqtt.js', connectMqtt],
+  ['the lean client', leanTransport(systemClock)],
+] as const)('a fleet on a broker, over %s', (_, connect) => {
   let broker: TestBroker;
   let fleet: Fleet;
   let tally: Tally;
+  let window: number | undefined;
 
   beforeEach(async () => {
     broker = await startBroker();
     tally = new Tally(systemClock);
+    window = undefined;
   });
   afterEach(async () => {
     await fleet.stop();
     await broker.stop();
   });
 
-  const create = (devices: number, rate: number, source = heart, durationMs?: number): Fleet =>
+  const create = (
+    devices: number,
+    rate: number,
+    source = heart,
+    durationMs = Number.POSITIVE_INFINITY,
+  ): Fleet =>
     createFleet(
       {
         devices: Array.from({ length: devices }, (_, i) => ({
+          index: i,
+          fault: undefined,
           identity: { deviceId: `D${i}`, region: 'West' },
           token: `token-${i}`,
           patientId: `P${i}`,
@@ -38,15 +52,17 @@ describe('a fleet on a broker', () => {
         url: broker.url,
         mode: 'test',
         bootId: 7,
-        rate,
+        fleetSize: devices,
+        schedule: new Schedule([{ durationMs, fromPerS: rate * devices, toPerS: rate * devices }]),
+        window,
         patientStartS: 0,
         patientStepS: 1,
-        durationMs,
         seed: 1,
-        backoff: { firstPauseMs: 50, maxPauseMs: 200 },
+        backoff: { firstPauseMs: 50, maxPauseMs: 200, jitter: true },
         heldMax: 10_000,
+        connectsPerS: 500,
       },
-      { connect: connectMqtt, clock: systemClock, observer: tally, onTurnLate: () => {} },
+      { connect, clock: systemClock, observe: () => tally, onTurnLate: () => {} },
     );
 
   const everySequence = (): number[] =>
@@ -58,7 +74,7 @@ describe('a fleet on a broker', () => {
     fleet = create(5, 20, heart, 1_000);
     await fleet.connect(5_000, never);
     expect(fleet.connected).toBe(5);
-    await fleet.run();
+    await fleet.run(startNow(systemClock));
     await fleet.drain(5_000);
     expect(tally).toMatchObject({ made: 100, sent: 100, acknowledged: 100, resent: 0 });
     const ofOne = broker.live().filter((reading) => reading.deviceId === 'D3');
@@ -89,7 +105,7 @@ describe('a fleet on a broker', () => {
   it('sends again what was not acknowledged when the connection went', async () => {
     fleet = create(1, 50);
     await fleet.connect(5_000, never);
-    const running = fleet.run();
+    const running = fleet.run(startNow(systemClock));
     await eventually(() => tally.acknowledged >= 5);
     broker.withholdAcknowledgements = true;
     const before = broker.live().length;
@@ -111,7 +127,7 @@ describe('a fleet on a broker', () => {
   it('brings an outage afterwards as a backfill, oldest first', async () => {
     fleet = create(1, 100);
     await fleet.connect(5_000, never);
-    const running = fleet.run();
+    const running = fleet.run(startNow(systemClock));
     await eventually(() => tally.acknowledged >= 5);
     broker.refuseConnections = true;
     broker.cutAll();
@@ -129,6 +145,27 @@ describe('a fleet on a broker', () => {
     expect(tally.pubackUs.maxValue / 1_000).toBeGreaterThan(250);
   });
 
+  it('in a closed window keeps so many readings unacknowledged, and no more', async () => {
+    window = 3;
+    fleet = create(2, 1, heart, 300);
+    await fleet.connect(5_000, never);
+    broker.withholdAcknowledgements = true;
+    const running = fleet.run(startNow(systemClock));
+    await eventually(() => broker.live().length >= 6);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(fleet.waiting).toBe(6);
+    broker.withholdAcknowledgements = false;
+    broker.cutAll();
+    await running;
+    await fleet.drain(5_000);
+    expect(tally.acknowledged).toBe(tally.made);
+    expect(tally.made).toBeGreaterThan(20);
+    const moments = broker.live().filter(({ deviceId }) => deviceId === 'D0');
+    expect(new Set(moments.map(({ measuredAtMs }) => measuredAtMs)).size).toBe(
+      new Set(moments.map(({ sequence }) => sequence)).size,
+    );
+  });
+
   it('passes over moments without a measurement, and ends with its sources', async () => {
     const gappy: VitalsSource = {
       measure: (atS) =>
@@ -136,7 +173,7 @@ describe('a fleet on a broker', () => {
     };
     fleet = create(2, 100, gappy);
     await fleet.connect(5_000, never);
-    await fleet.run();
+    await fleet.run(startNow(systemClock));
     await fleet.drain(5_000);
     expect(
       broker

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { signDeviceToken, type DeviceIdentity } from '@vitalwire/core/identity/token.ts';
+import { signDeviceToken, signStaffToken, type DeviceIdentity } from '@vitalwire/core/identity/token.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { decodeJwt } from 'jose';
-import { UsageError, type Arguments } from './arguments.ts';
+import { STAFF_TOKEN_VARIABLE, UsageError, type Arguments } from './arguments.ts';
 
 export interface DeviceCredential {
   readonly identity: DeviceIdentity;
@@ -32,23 +32,44 @@ export async function credentialsFor(
   );
 }
 
-async function storedSecret(dataDir: string): Promise<string> {
+/**
+ * A staff token for every region of the devices: as it was given, or signed with the secret of an embedded deployment on this machine.
+ * @throws UsageError
+ */
+export async function staffToken(
+  given: Pick<Arguments, 'token' | 'dataDir'>,
+  regions: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const token = given.token ?? environment[STAFF_TOKEN_VARIABLE];
+  if (token !== undefined && token !== '') return token;
+  const secret = environment['STAFF_JWT_SECRET'] || (await storedSecret(given.dataDir, 'staff'));
+  return signStaffToken(
+    { name: 'load tester', role: 'nurse', regions: [...new Set(regions)] },
+    secret,
+    '30d',
+  );
+}
+
+async function storedSecret(dataDir: string, of: 'device' | 'staff' = 'device'): Promise<string> {
   const file = join(dataDir, 'secrets.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`;
     throw new UsageError(
-      `no device secret: ${file} ${why}. Start the deployment first (npm start), or give --data-dir, DEVICE_JWT_SECRET or --token-file.`,
+      of === 'device'
+        ? `no device secret: ${file} ${why}. Start the deployment first (npm start), or give --data-dir, DEVICE_JWT_SECRET or --token-file.`
+        : `no staff token: ${file} ${why}. Give ${STAFF_TOKEN_VARIABLE} or --data-dir.`,
     );
   });
-  const secret = parseSecret(text);
-  if (secret === undefined) throw new UsageError(`${file} holds no device secret`);
+  const secret = parseSecret(text, of);
+  if (secret === undefined) throw new UsageError(`${file} holds no ${of} secret`);
   return secret;
 }
 
-function parseSecret(text: string): string | undefined {
+function parseSecret(text: string, of: 'device' | 'staff'): string | undefined {
   try {
-    const { device } = JSON.parse(text) as { device?: unknown };
-    return typeof device === 'string' && device !== '' ? device : undefined;
+    const secret = (JSON.parse(text) as Record<string, unknown>)[of];
+    return typeof secret === 'string' && secret !== '' ? secret : undefined;
   } catch {
     return undefined;
   }

@@ -1,63 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { AlarmSettingsError, parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import type { FaultName } from '../faults/faults.ts';
 import { newBootId } from '../fleet/boot-id.ts';
-import type { FleetOptions } from '../fleet/fleet.ts';
+import type { DeviceSpec, LoadSpec, PatientSpec } from '../fleet/load-spec.ts';
+import { workersFor } from '../fleet/sharded-fleet.ts';
+import type { AccountDevice } from '../ledger/account.ts';
+import { phasesOf, segmentsOf, stormsMs } from '../load/shapes.ts';
 import { SHIPPED_RECORDINGS, loadRecordings } from '../recordings/load.ts';
 import { RecordingError, type Recording } from '../recordings/numerics.ts';
-import { replayOnce } from '../recordings/replay.ts';
+import type { Objective } from '../report/slo.ts';
 import { scenarioInMix } from '../scenarios/mix.ts';
-import { SCENARIOS, loadScenario } from '../scenarios/scenario.ts';
+import {
+  SCENARIOS,
+  ScenarioError,
+  loadScenario,
+  parseScenario,
+  type Scenario,
+  type ScenarioName,
+} from '../scenarios/scenario.ts';
 import { createRandom, seedOf } from '../signals/random.ts';
-import { SyntheticPatient } from '../signals/synthetic-patient.ts';
-import type { VitalsSource } from '../signals/vitals-source.ts';
-import { UsageError, type Arguments } from './arguments.ts';
-import { credentialsFor } from './credentials.ts';
+import { UsageError, type Arguments, type Share } from './arguments.ts';
+import { credentialsFor, staffToken } from './credentials.ts';
 
 export interface Plan {
-  readonly fleet: FleetOptions;
   /** What is being done, in one line. */
   readonly title: string;
+  readonly load: LoadSpec;
+  readonly workers: number;
+  /** What the ledger is told of each device. */
+  readonly devices: readonly AccountDevice[];
+  /** When every connection is cut at once, in ms since the start. */
+  readonly stormsMs: readonly number[];
+  /** undefined checks nothing beyond PUBACKs. */
+  readonly api:
+    | { readonly url: string; readonly token: string; readonly stations: number; readonly slowShare: number }
+    | undefined;
+  readonly ledger: string | undefined;
+  /** The ledger exists already, and this goes on with it. */
+  readonly resumes: boolean;
+  readonly settleMs: number;
+  readonly lateAfterMs: number;
+  readonly slo: readonly Objective[];
 }
 
 const DEFAULT_DEVICES = 10;
-const BACKOFF = { firstPauseMs: 500, maxPauseMs: 30_000 };
+const BACKOFF = { firstPauseMs: 500, maxPauseMs: 30_000, jitter: true };
+const AT_ONCE = { firstPauseMs: 50, maxPauseMs: 50, jitter: false };
 /** About half a gigabyte of readings. */
 const HELD_MAX = 1_000_000;
+const CONNECTS_PER_S = 1_000;
 /** A mix begins its courses up to this far apart, so that its alerts do not come all at once. */
 const MIX_SPREAD_S = 300;
+const SOAK_MS = 3_600_000;
+const DEFAULT_ALARMS = fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml'));
 
-/** Turns the arguments into a fleet. @throws UsageError */
+/** Turns the arguments into a run. @throws UsageError */
 export async function planRun(
   given: Arguments,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Plan> {
   refuseContradictions(given);
-  const recordings = given.replay === undefined ? undefined : await readRecordings(given.replay);
+  const directory = given.replay === true ? SHIPPED_RECORDINGS : given.replay;
+  const recordings = directory === undefined ? undefined : await readRecordings(directory);
+  const alarms = readAlarms(given.alarms ?? DEFAULT_ALARMS);
+  const scenarios = scenariosOf(given);
   const credentials = await credentialsFor(given, recordings?.length ?? DEFAULT_DEVICES, environment);
+  const count = credentials.length;
   const rate = recordings ? (given.speed ?? 1) : (given.rate ?? 1);
-  const source = recordings
-    ? (index: number): VitalsSource => replayOf(recordings, index)
-    : (index: number): VitalsSource => patientOf(given, index);
-  const what = recordings ? `replay at ${rate}x` : (given.scenario ?? 'stable');
+  const durationMs = given.durationMs ?? (given.shape === 'soak' ? SOAK_MS : Number.POSITIVE_INFINITY);
+  const segments = segmentsOf(given.phases ?? phasesOf(given.shape, rate, durationMs), count);
+  const faults = faultsOf(given.faults, count);
+  const devices = credentials.map(({ identity, token }, index): DeviceSpec => ({
+    index,
+    deviceId: identity.deviceId,
+    region: identity.region,
+    token,
+    patientId: `P-${identity.deviceId}`,
+    patient:
+      recordings && directory !== undefined
+        ? { kind: 'recording', directory, name: recordings[index % recordings.length]!.name }
+        : patientOf(given, index, count),
+    fault: faults[index],
+  }));
+  const what = recordings ? `replay at ${rate}x` : given.mix ? 'mix' : (given.scenario ?? 'stable');
+  const shape =
+    given.window === undefined ? (given.phases ? 'phases' : given.shape) : `window of ${given.window}`;
+  const regions = devices.map(({ region }) => region);
   return {
-    title: `${what} → ${given.url}`,
-    fleet: {
-      devices: credentials.map(({ identity, token }, index) => ({
-        identity,
-        token,
-        patientId: `P-${identity.deviceId}`,
-        source: source(index),
-      })),
+    title: `${what}${shape === 'constant' ? '' : `, ${shape}`} → ${given.url}`,
+    workers:
+      given.workers ??
+      workersFor(
+        count,
+        Math.max(...segments.map(({ fromPerS, toPerS }) => Math.max(fromPerS, toPerS))),
+        availableParallelism(),
+      ),
+    load: {
+      devices,
+      fleetSize: count,
+      scenarios,
       url: given.url,
+      client: given.client ?? (/^wss?:/.test(given.url) ? 'mqttjs' : 'lean'),
       mode: given.mode,
       bootId: newBootId(),
-      rate,
+      segments,
+      window: given.window,
       patientStartS: 0,
-      // A recording moves on a row a reading, however fast; a synthetic patient lives in real time.
-      patientStepS: recordings ? 1 : 1 / rate,
-      durationMs: given.durationMs,
+      // A recording moves on a row a reading, however fast; a synthetic patient lives by the schedule.
+      patientStepS: recordings ? 1 : undefined,
       seed: given.seed,
-      backoff: BACKOFF,
+      backoff: given.reconnect === 'at-once' ? AT_ONCE : BACKOFF,
       heldMax: HELD_MAX,
+      connectsPerS: CONNECTS_PER_S,
+      // Sped up, seconds of a recording pass in less: limits' delays still take their own time, and that is what is foretold.
+      alarms: given.api === undefined ? undefined : alarms,
+      keepsLedger: given.api !== undefined || given.ledger !== undefined,
     },
+    devices: devices.map((device) => accountOf(device, scenarios)),
+    stormsMs: stormsMs(given.shape, durationMs),
+    api:
+      given.api === undefined
+        ? undefined
+        : {
+            url: given.api,
+            token: await staffToken(given, regions, environment),
+            stations: given.stations ?? 1,
+            slowShare: given.faults.find(({ name }) => name === 'slow-station')?.share ?? 0,
+          },
+    ledger: given.ledger,
+    resumes: false,
+    settleMs: given.settleMs,
+    lateAfterMs: given.lateAfterMs,
+    slo: given.slo,
   };
 }
 
@@ -69,37 +146,138 @@ function refuseContradictions(given: Arguments): void {
   if (replay !== undefined && given.rate !== undefined) {
     throw new UsageError('--rate does not go with --replay: a recording has its own, see --speed');
   }
-  if (replay !== undefined && given.scenario !== undefined) {
+  if (replay !== undefined && (given.scenario !== undefined || given.mix !== undefined)) {
     throw new UsageError('--scenario does not go with --replay');
+  }
+  if (given.scenario !== undefined && given.mix !== undefined) {
+    throw new UsageError('--scenario does not go with --mix');
+  }
+  if (
+    given.phases !== undefined &&
+    (given.rate !== undefined || given.shape !== 'constant' || given.durationMs !== undefined)
+  ) {
+    throw new UsageError(
+      '--phases give the rate, the shape and the duration: --rate, --shape and --duration do not go with them',
+    );
+  }
+  if (
+    given.phases === undefined &&
+    given.durationMs === undefined &&
+    !['constant', 'soak', 'storm'].includes(given.shape)
+  ) {
+    throw new UsageError(`--shape ${given.shape} needs a --duration`);
+  }
+  if (given.window !== undefined && (given.rate !== undefined || given.replay !== undefined)) {
+    throw new UsageError('--window finds the rate: --rate and --replay do not go with it');
+  }
+  if (given.client === 'lean' && /^wss?:/.test(given.url)) {
+    throw new UsageError('--client lean speaks mqtt: and mqtts: only');
+  }
+  if (given.api === undefined && (given.stations !== undefined || given.token !== undefined)) {
+    throw new UsageError('--stations and --token need --api, the address of the deployment');
+  }
+  if (given.resume !== undefined && given.api === undefined)
+    throw new UsageError('--resume needs --api: a ledger is held against a deployment');
+  if (given.resume !== undefined && given.ledger !== undefined)
+    throw new UsageError('--resume names the ledger: --ledger does not go with it');
+  if (given.api === undefined && given.faults.some(({ name }) => name === 'slow-station')) {
+    throw new UsageError('--fault slow-station needs --api');
   }
 }
 
-async function readRecordings(replay: string | true): Promise<readonly Recording[]> {
+async function readRecordings(directory: string): Promise<readonly Recording[]> {
   try {
-    return await loadRecordings(replay === true ? SHIPPED_RECORDINGS : replay);
+    return await loadRecordings(directory);
   } catch (error) {
     if (error instanceof RecordingError) throw new UsageError(error.message);
     throw error;
   }
 }
 
-function replayOf(recordings: readonly Recording[], index: number): VitalsSource {
-  const recording = recordings[index % recordings.length];
-  if (!recording) throw new RangeError('no recordings');
-  return replayOnce(recording);
+function readAlarms(path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    parseAlarmSettings(text);
+    return text;
+  } catch (error) {
+    const why = error instanceof AlarmSettingsError ? error.problems[0] : messageOf(error);
+    throw new UsageError(`alarm settings ${path}: ${why}`);
+  }
 }
 
-const courses = Object.fromEntries(SCENARIOS.map((name) => [name, loadScenario(name).course]));
+function scenariosOf(given: Arguments): Record<string, Scenario> {
+  const names = new Set(
+    given.mix?.map(({ name }) => name) ??
+      (given.scenario === 'mix' ? SCENARIOS : [given.scenario ?? 'stable']),
+  );
+  if (names.has('mix')) throw new UsageError('--mix names scenarios, and mix is none');
+  return Object.fromEntries([...names].map((name) => [name, readScenario(name)]));
+}
 
-function patientOf(given: Arguments, index: number): VitalsSource {
+function readScenario(name: string): Scenario {
+  if ((SCENARIOS as readonly string[]).includes(name)) return loadScenario(name as ScenarioName);
+  try {
+    return parseScenario(readFileSync(name, 'utf8'));
+  } catch (error) {
+    if (error instanceof ScenarioError) throw new UsageError(`scenario ${name}: ${error.message}`);
+    throw new UsageError(`scenario: ${messageOf(error)}`);
+  }
+}
+
+function patientOf(given: Arguments, index: number, count: number): PatientSpec {
   const seed = seedOf(given.seed, index);
-  const isMix = given.scenario === 'mix';
-  const name = given.scenario === 'mix' ? scenarioInMix(index) : (given.scenario ?? 'stable');
-  return new SyntheticPatient({
+  const isMix = given.mix !== undefined || given.scenario === 'mix';
+  const scenario = given.mix
+    ? shared(given.mix, index, count)!
+    : given.scenario === 'mix'
+      ? scenarioInMix(index)
+      : (given.scenario ?? 'stable');
+  return {
+    kind: 'synthetic',
     seed,
-    course: courses[name],
-    courseStartS: isMix ? createRandom(seedOf(seed, 1)).between(0, MIX_SPREAD_S) : 0,
-    startS: 0,
-    profile: undefined,
-  });
+    scenario,
+    courseStartS: isMix ? Math.round(createRandom(seedOf(seed, 1)).between(0, MIX_SPREAD_S)) : 0,
+  };
+}
+
+/** Faults by device, spread over the fleet. */
+function faultsOf(shares: Arguments['faults'], count: number): (FaultName | undefined)[] {
+  const ofDevices = shares.filter((share): share is Share<FaultName> => share.name !== 'slow-station');
+  return Array.from({ length: count }, (_, index) => shared(ofDevices, index, count));
+}
+
+/** Which of the shares place `index` of `count` falls into; neighbours fall into different ones. A share takes one place at least. */
+function shared<T extends string>(shares: readonly Share<T>[], index: number, count: number): T | undefined {
+  // Places in an order that strides over the fleet: whatever else goes by the index does not coincide with it.
+  const place = (index * strideFor(count)) % count;
+  let from = 0;
+  for (const { name, share } of shares) {
+    const to = from + Math.max(1, Math.round(share * count));
+    if (place < to) return name;
+    from = to;
+  }
+  return shares.length > 0 && shares.reduce((sum, { share }) => sum + share, 0) > 0.999
+    ? shares.at(-1)!.name
+    : undefined;
+}
+
+/** About a golden section of `count`, and without a common divisor. */
+function strideFor(count: number): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let stride = Math.max(1, Math.round(count * 0.618));
+  while (divisor(stride, count) !== 1) stride++;
+  return stride;
+}
+
+function accountOf(device: DeviceSpec, scenarios: Readonly<Record<string, Scenario>>): AccountDevice {
+  const { patient } = device;
+  const scenario = patient.kind === 'synthetic' ? scenarios[patient.scenario] : undefined;
+  const startS = patient.kind === 'synthetic' ? patient.courseStartS : 0;
+  return {
+    device_id: device.deviceId,
+    patient_id: device.patientId,
+    region: device.region,
+    fault: device.fault,
+    expect: (scenario?.expect ?? []).map(({ alert, byS }) => ({ alert, due_ms: (startS + byS) * 1_000 })),
+  };
 }

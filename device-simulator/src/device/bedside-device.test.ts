@@ -77,8 +77,9 @@ function makeDevice(): {
     bootId: 77,
     url: 'mqtt://nowhere',
     token: 'token',
+    temperatureUnit: 'F',
     connect: network.connect,
-    backoff: { firstPauseMs: 1_000, maxPauseMs: 8_000 },
+    backoff: { firstPauseMs: 1_000, maxPauseMs: 8_000, jitter: true },
     inFlightMax: 4,
     heldMax: 6,
     ackTimeoutMs: 30_000,
@@ -100,8 +101,8 @@ describe('a bedside device', () => {
     expect(born?.retain).toBe(true);
     expect(decodeDeviceStatus(born!.payload)).toMatchObject({ state: 'born', bootId: 77, patientId: 'P1' });
     const { will } = network.last.options;
-    expect(will.topic).toBe('vitals/v1/West/D1/status');
-    expect(decodeDeviceStatus(will.payload)).toMatchObject({ state: 'dead', bootId: 77, deviceId: 'D1' });
+    expect(will?.topic).toBe('vitals/v1/West/D1/status');
+    expect(decodeDeviceStatus(will!.payload)).toMatchObject({ state: 'dead', bootId: 77, deviceId: 'D1' });
   });
 
   it('numbers its readings from 1, also those that it could not send', () => {

@@ -19,6 +19,7 @@ export interface DeviceOptions {
   readonly url: string;
   readonly token: string;
   readonly connect: ConnectTransport;
+  readonly temperatureUnit: 'F' | 'C';
   readonly backoff: Backoff;
   /** Readings that may await their PUBACK; beyond, readings are held back. */
   readonly inFlightMax: number;
@@ -49,6 +50,9 @@ export class BedsideDevice {
   readonly #link: Link;
   #transport: Transport | undefined;
   #sequence = 0;
+  #delayed: Entry | undefined;
+  #delaysNext = false;
+  #lastSent: Entry | undefined;
   #isStopping = false;
 
   constructor(options: DeviceOptions) {
@@ -85,7 +89,7 @@ export class BedsideDevice {
 
   /** Readings made and neither acknowledged nor given up. */
   get waiting(): number {
-    return this.#outbox.size;
+    return this.#outbox.size + (this.#delayed ? 1 : 0);
   }
 
   start(): void {
@@ -113,14 +117,40 @@ export class BedsideDevice {
       intendedMs,
       attempts: 0,
     };
-    observer.onMade();
-    if (this.#transport && this.#outbox.hasRoomInFlight) {
-      this.#send(this.#transport, entry);
-    } else {
-      const givenUp = this.#outbox.hold(entry);
-      if (givenUp) observer.onDropped(givenUp);
+    observer.onMade(entry);
+    if (this.#delaysNext) {
+      this.#delaysNext = false;
+      this.#delayed = entry;
+      return;
     }
+    this.#sendOrHold(entry);
+    this.#sendDelayed();
     this.#dropDeadConnection();
+  }
+
+  /** The next reading goes out after the one that follows it. */
+  delayNext(): void {
+    if (!this.#delayed) this.#delaysNext = true;
+  }
+
+  /** Sends the newest reading again as it was, as a device does that did not hear the acknowledgement. */
+  repeatLast(): void {
+    if (this.#lastSent) this.publishOnReadings(this.#encode(this.#lastSent));
+  }
+
+  /** Publishes what is no reading of this device's, and forgets it. */
+  publishBeside(topic: string, payload: Uint8Array): void {
+    this.#transport?.publish({ topic, payload, retain: false }, () => {});
+  }
+
+  /** The same on the topic of its own readings. */
+  publishOnReadings(payload: Uint8Array): void {
+    this.publishBeside(this.#topics.readings, payload);
+  }
+
+  /** Cuts the network for so long. */
+  goOffline(forMs: number): void {
+    this.#link.stayAway(forMs);
   }
 
   /** Cuts the network for a moment: no DISCONNECT, so the broker sends the will. */
@@ -130,6 +160,7 @@ export class BedsideDevice {
 
   /** Says DEAD and goes. What is not acknowledged by then stays so; wait for `waiting` to be 0 first. */
   async stop(): Promise<void> {
+    this.#sendDelayed();
     this.#isStopping = true;
     const transport = this.#transport;
     if (transport) {
@@ -138,6 +169,26 @@ export class BedsideDevice {
       await settledWithin(isAcknowledged, GOODBYE_MS, this.#options.clock);
     }
     await this.#link.end();
+  }
+
+  #sendOrHold(entry: Entry): void {
+    if (this.#transport && this.#outbox.hasRoomInFlight) {
+      this.#send(this.#transport, entry);
+    } else {
+      const givenUp = this.#outbox.hold(entry);
+      if (givenUp) this.#options.observer.onDropped(givenUp);
+    }
+  }
+
+  /** A reading that waited for its successor; also without one, lest the last be lost. */
+  #sendDelayed(): void {
+    const delayed = this.#delayed;
+    this.#delayed = undefined;
+    if (delayed) this.#sendOrHold(delayed);
+  }
+
+  #encode(entry: Entry): Uint8Array {
+    return encodeReading(entry.reading, this.#options.temperatureUnit);
   }
 
   #onUp(transport: Transport): void {
@@ -154,8 +205,9 @@ export class BedsideDevice {
     const { clock, observer } = this.#options;
     this.#outbox.sent(entry, clock.monotonic());
     observer.onSent(entry);
-    const payload = encodeReading(entry.reading);
-    transport.publish({ topic: this.#topics.readings, payload, retain: false }, (refusal) => {
+    this.#lastSent = entry;
+    const message = { topic: this.#topics.readings, payload: this.#encode(entry), retain: false };
+    transport.publish(message, (refusal) => {
       if (this.#outbox.acknowledged(entry)) this.#settle(entry, refusal);
       this.#backfill(transport);
     });

@@ -4,7 +4,7 @@ import type { ClosedCause } from './transport.ts';
 /** What a device tells of itself as it happens; the report listens. */
 export interface DeviceObserver {
   /** The schedule made a reading. */
-  onMade(): void;
+  onMade(entry: Entry): void;
   /** A reading was handed to a connection; `entry.attempts` counts this one in. */
   onSent(entry: Entry): void;
   onAcknowledged(entry: Entry): void;

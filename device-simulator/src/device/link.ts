@@ -6,6 +6,8 @@ import type { ClosedCause, ConnectOptions, ConnectTransport, Transport } from '.
 export interface Backoff {
   readonly firstPauseMs: number;
   readonly maxPauseMs: number;
+  /** Half of each pause is random, so that a fleet does not come back at once. */
+  readonly jitter: boolean;
 }
 
 export interface LinkOptions {
@@ -25,12 +27,13 @@ const STABLE_AFTER_MS = 5_000;
 /** mqtt.js waits for what is in flight before it says DISCONNECT, and a broker that hangs would keep it for ever. */
 const CLOSE_WITHIN_MS = 1_000;
 
-/** Keeps one device connected: after each loss a pause that doubles, half of it random, so that a fleet does not come back at once. */
+/** Keeps one device connected: after each loss a pause that doubles. */
 export class Link {
   readonly #options: LinkOptions;
   #transport: Transport | undefined;
   #cancelPause: Cancel = () => {};
   #failures = 0;
+  #awayMs: number | undefined;
   #isEnded = false;
 
   constructor(options: LinkOptions) {
@@ -60,6 +63,12 @@ export class Link {
     this.#transport?.drop();
   }
 
+  /** Cuts the connection and stays away for so long. */
+  stayAway(forMs: number): void {
+    this.#awayMs = forMs;
+    this.drop();
+  }
+
   /** Says DISCONNECT and stays away. Idempotent. */
   async end(): Promise<void> {
     this.#isEnded = true;
@@ -71,8 +80,12 @@ export class Link {
   }
 
   #pauseMs(): number {
-    const { firstPauseMs, maxPauseMs } = this.#options.backoff;
+    const awayMs = this.#awayMs;
+    this.#awayMs = undefined;
+    if (awayMs !== undefined) return awayMs;
+    const { firstPauseMs, maxPauseMs, jitter } = this.#options.backoff;
     const ceilingMs = Math.min(maxPauseMs, firstPauseMs * 2 ** this.#failures++);
+    if (!jitter) return ceilingMs;
     return ceilingMs / 2 + (this.#options.random.next() * ceilingMs) / 2;
   }
 }

@@ -5,41 +5,59 @@ import { BedsideDevice } from '../device/bedside-device.ts';
 import type { DeviceObserver } from '../device/device-observer.ts';
 import type { Backoff } from '../device/link.ts';
 import type { ConnectTransport } from '../device/transport.ts';
+import { NO_FAULT, type DeviceFault } from '../faults/device-fault.ts';
+import type { Schedule } from '../load/schedule.ts';
 import { createRandom, seedOf } from '../signals/random.ts';
 import { isEmpty, type VitalsSource } from '../signals/vitals-source.ts';
 import { startPacer } from './pacer.ts';
 
 export interface FleetDevice {
+  /** Its place in the whole fleet, of which this may be a part; ascending. */
+  readonly index: number;
   readonly identity: DeviceIdentity;
   readonly token: string;
   readonly patientId: string;
   readonly source: VitalsSource;
+  /** undefined for a device without one. */
+  readonly fault: DeviceFault | undefined;
 }
 
 export interface FleetOptions {
   readonly devices: readonly FleetDevice[];
+  /** Devices of the whole fleet: turn n of the schedule is device n mod this. */
+  readonly fleetSize: number;
   readonly url: string;
   readonly mode: Mode;
   readonly bootId: number;
-  /** Readings a second of each device. */
-  readonly rate: number;
-  /** The patients' time at the first reading, in seconds, and how far each reading moves it on. */
+  readonly schedule: Schedule;
+  /**
+   * Closed loop: each device keeps this many readings unacknowledged and the schedule gives the duration alone. The rate is then what the
+   * server can take, and latency hides what a schedule would have had to wait. undefined: open loop.
+   */
+  readonly window: number | undefined;
+  /** The patients' time at the first reading, in seconds. */
   readonly patientStartS: number;
-  readonly patientStepS: number;
-  /** undefined runs until stopped, or until every source has ended. */
-  readonly durationMs: number | undefined;
+  /** How far each reading moves it on; undefined where patients live by the schedule's time. */
+  readonly patientStepS: number | undefined;
   readonly seed: number;
   readonly backoff: Backoff;
   /** Readings that all devices together hold back at most. */
   readonly heldMax: number;
+  readonly connectsPerS: number;
 }
 
 export interface FleetDeps {
   readonly connect: ConnectTransport;
   readonly clock: Clock;
-  readonly observer: DeviceObserver;
+  readonly observe: (device: FleetDevice) => DeviceObserver;
   /** How late this process itself was for a turn of the schedule, in ms. */
   onTurnLate(lateMs: number): void;
+}
+
+/** One moment by both clocks, whole ms of wall time. */
+export interface RunStart {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
 }
 
 export interface Fleet {
@@ -52,29 +70,46 @@ export interface Fleet {
    * those that are not connected by then keep trying.
    */
   connect(patienceMs: number, signal: AbortSignal): Promise<void>;
-  /** Begins the schedule; resolves when the duration is over or every source has ended, or at `halt`. */
-  run(): Promise<void>;
+  /** Begins the schedule at `start`; resolves when the duration is over or every source has ended, or at `halt`. */
+  run(start: RunStart): Promise<void>;
   /** Ends the schedule. Devices go on sending what they hold. */
   halt(): void;
+  /** Cuts every connection at once; the devices come back by their backoff. */
+  cutAll(): void;
   /** Resolves once everything made is acknowledged or given up, or `timeoutMs` has passed. */
   drain(timeoutMs: number): Promise<void>;
   /** Disconnects every device. Idempotent. */
   stop(): Promise<void>;
 }
 
-const CONNECTS_PER_S = 500;
 const POLL_MS = 20;
 const IN_FLIGHT_MAX = 512;
 const ACK_TIMEOUT_MS = 30_000;
 const HELD_PER_DEVICE = { min: 60, max: 3_600 } as const;
 
-/** Many devices on one clock and one open-loop schedule, their turns spread evenly over each period. */
+/** Now, by both clocks. */
+export const startNow = (clock: Clock): RunStart => ({
+  monotonicMs: clock.monotonic(),
+  wallMs: Math.round(clock.now()),
+});
+
+/** Many devices on one clock and one schedule, their turns spread evenly over each period. */
 export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
   const { clock } = deps;
-  const devices = options.devices.map((spec, index) => createDevice(spec, index, options, deps));
-  const hasEnded = new Set<number>();
+  const { schedule, fleetSize } = options;
+  const specs = options.devices;
+  let isRunning = false;
+  let start: RunStart = startNow(clock);
   let halt: () => void = () => {};
   let cancelConnecting: Cancel = () => {};
+  const hasEnded = new Set<number>();
+  const rounds = new Uint32Array(specs.length);
+  const lastMeasuredMs = new Float64Array(specs.length);
+
+  const refill = (slot: number): void => {
+    if (isRunning) takeTurn(slot, clock.monotonic());
+  };
+  const devices = specs.map((spec, slot) => createDevice(spec, slot, options, deps, refill));
 
   const until = async (isReached: () => boolean, timeoutMs: number): Promise<void> => {
     const deadlineMs = clock.monotonic() + timeoutMs;
@@ -82,24 +117,55 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
   };
   const connected = (): number => devices.reduce((sum, device) => sum + (device.isConnected ? 1 : 0), 0);
   const waiting = (): number => devices.reduce((sum, device) => sum + device.waiting, 0);
+  /** Devices that can connect at all. */
+  const hopeful = specs.reduce((sum, { fault }) => sum + (fault?.refused === true ? 0 : 1), 0);
 
-  const takeTurn = (turn: number, intendedMs: number): void => {
-    const index = turn % devices.length;
-    if (hasEnded.has(index)) return;
-    const round = (turn - index) / devices.length;
-    const measurement = options.devices[index]?.source.measure(
-      options.patientStartS + round * options.patientStepS,
-    );
+  const takeTurn = (slot: number, intendedMs: number): void => {
+    const [spec, device] = [specs[slot], devices[slot]];
+    if (!spec || !device || hasEnded.has(slot)) return;
+    const round = rounds[slot]!++;
+    const sinceStartMs = intendedMs - start.monotonicMs;
+    const { patientStartS, patientStepS } = options;
+    const passedS = patientStepS === undefined ? sinceStartMs / 1_000 : round * patientStepS;
+    const measurement = spec.source.measure(patientStartS + passedS);
     if (measurement === undefined) {
-      hasEnded.add(index);
-      if (hasEnded.size === devices.length) halt();
+      hasEnded.add(slot);
+      if (hasEnded.size === specs.length) halt();
       return;
     }
     // An empty reading says nothing, and the gateway would reject it.
     if (isEmpty(measurement)) return;
-    const lateMs = clock.monotonic() - intendedMs;
-    deps.onTurnLate(lateMs);
-    devices[index]?.take(measurement, intendedMs, Math.round(clock.now() - lateMs));
+    deps.onTurnLate(clock.monotonic() - intendedMs);
+    const fault = spec.fault ?? NO_FAULT;
+    const deviceMs = Math.round(start.wallMs + sinceStartMs + fault.clockOffsetMs(sinceStartMs));
+    // Two measurements of one device at one moment would be one to a store. A clock that jumps back is a fault of its own.
+    const measuredAtMs = fault.clockJumps ? deviceMs : Math.max(deviceMs, lastMeasuredMs[slot]! + 1);
+    lastMeasuredMs[slot] = measuredAtMs;
+    fault.beforeTake(device, sinceStartMs);
+    device.take(measurement, intendedMs, measuredAtMs);
+    fault.afterTake(device, sinceStartMs);
+  };
+
+  /** The place in the whole schedule of the `turn`-th turn of this part. */
+  const turnInFleet = (turn: number): number => {
+    const slot = turn % specs.length;
+    return ((turn - slot) / specs.length) * fleetSize + (specs[slot]?.index ?? 0);
+  };
+
+  const runOpen = (onDone: () => void): Cancel =>
+    startPacer({
+      clock,
+      startMs: start.monotonicMs,
+      dueMs: (turn) => schedule.dueMs(turnInFleet(turn)),
+      durationMs: schedule.durationMs,
+      onTurn: (turn, intendedMs) => takeTurn(turn % specs.length, intendedMs),
+      onDone,
+    });
+  const runClosed = (window: number, onDone: () => void): Cancel => {
+    for (let slot = 0; slot < specs.length; slot++) {
+      for (let i = 0; i < window; i++) takeTurn(slot, clock.monotonic());
+    }
+    return Number.isFinite(schedule.durationMs) ? clock.after(schedule.durationMs, onDone) : () => {};
   };
 
   return {
@@ -110,31 +176,34 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
       return waiting();
     },
     async connect(patienceMs, signal) {
+      const spreadMs = (specs.length * 1_000) / options.connectsPerS;
       cancelConnecting = startPacer({
         clock,
-        perSecond: CONNECTS_PER_S,
-        turns: devices.length,
+        startMs: clock.monotonic(),
+        dueMs: (turn) => (turn < specs.length ? (turn * 1_000) / options.connectsPerS : Infinity),
+        durationMs: spreadMs,
         onTurn: (index) => devices[index]?.start(),
         onDone: () => {},
       });
-      const spreadMs = (devices.length * 1_000) / CONNECTS_PER_S;
-      await until(() => signal.aborted || connected() === devices.length, spreadMs + patienceMs);
+      await until(() => signal.aborted || connected() >= hopeful, spreadMs + patienceMs);
     },
-    run() {
-      const perSecond = options.rate * devices.length;
-      const turns =
-        options.durationMs === undefined
-          ? Number.POSITIVE_INFINITY
-          : Math.round((options.durationMs * perSecond) / 1_000);
+    run(startAt) {
+      start = startAt;
       return new Promise((resolve) => {
-        const cancel = startPacer({ clock, perSecond, turns, onTurn: takeTurn, onDone: resolve });
+        let cancel: Cancel = () => {};
         halt = () => {
+          isRunning = false;
           cancel();
           resolve();
         };
+        isRunning = options.window !== undefined;
+        cancel = options.window === undefined ? runOpen(halt) : runClosed(options.window, halt);
       });
     },
     halt: () => halt(),
+    cutAll() {
+      for (const device of devices) device.cut();
+    },
     drain: (timeoutMs) => until(() => waiting() === 0, timeoutMs),
     async stop() {
       halt();
@@ -146,25 +215,51 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
 
 function createDevice(
   spec: FleetDevice,
-  index: number,
+  slot: number,
   options: FleetOptions,
   deps: FleetDeps,
+  refill: (slot: number) => void,
 ): BedsideDevice {
-  const share = Math.floor(options.heldMax / options.devices.length);
+  const share = Math.floor(options.heldMax / options.fleetSize);
+  const fault = spec.fault ?? NO_FAULT;
+  const observer = deps.observe(spec);
   return new BedsideDevice({
     identity: spec.identity,
     patientId: spec.patientId,
     mode: options.mode,
     bootId: options.bootId,
     url: options.url,
-    token: spec.token,
-    connect: deps.connect,
+    token: fault.refused ? `${spec.token}x` : spec.token,
+    temperatureUnit: fault.temperatureUnit,
+    connect: fault.connect(deps.connect),
     backoff: options.backoff,
-    inFlightMax: IN_FLIGHT_MAX,
+    inFlightMax: Math.max(IN_FLIGHT_MAX, options.window ?? 0),
     heldMax: Math.max(HELD_PER_DEVICE.min, Math.min(HELD_PER_DEVICE.max, share)),
-    ackTimeoutMs: ACK_TIMEOUT_MS,
+    ackTimeoutMs: fault.ackTimeoutMs ?? ACK_TIMEOUT_MS,
     clock: deps.clock,
-    random: createRandom(seedOf(options.seed, index)),
-    observer: deps.observer,
+    random: createRandom(seedOf(options.seed, spec.index)),
+    observer: options.window === undefined ? observer : refilling(observer, () => refill(slot)),
   });
+}
+
+/** Closed loop: what is acknowledged makes room for the next. */
+function refilling(observer: DeviceObserver, refill: () => void): DeviceObserver {
+  return {
+    onMade: (entry) => observer.onMade(entry),
+    onSent: (entry) => observer.onSent(entry),
+    onAcknowledged(entry) {
+      observer.onAcknowledged(entry);
+      refill();
+    },
+    onRefused(entry, reason) {
+      observer.onRefused(entry, reason);
+      refill();
+    },
+    onDropped(entry) {
+      observer.onDropped(entry);
+      refill();
+    },
+    onConnected: () => observer.onConnected(),
+    onDisconnected: (cause, wasUp) => observer.onDisconnected(cause, wasUp),
+  };
 }

@@ -9,8 +9,9 @@ describe('the pacer', () => {
     let doneMs: number | undefined;
     startPacer({
       clock,
-      perSecond: 4,
-      turns: 6,
+      startMs: clock.monotonic(),
+      dueMs: (turn) => (turn < 6 ? turn * 250 : Number.POSITIVE_INFINITY),
+      durationMs: 1_500,
       onTurn: (turn, intendedMs) => turns.push(turn, intendedMs),
       onDone: () => (doneMs = clock.monotonic()),
     });
@@ -31,8 +32,9 @@ describe('the pacer', () => {
     };
     startPacer({
       clock: stalling,
-      perSecond: 1_000,
-      turns: Number.POSITIVE_INFINITY,
+      startMs: 0,
+      dueMs: (turn) => turn,
+      durationMs: Number.POSITIVE_INFINITY,
       onTurn: (_turn, intendedMs) => intended.push(intendedMs),
       onDone: () => {},
     });
@@ -47,8 +49,9 @@ describe('the pacer', () => {
     const turns: number[] = [];
     const cancel = startPacer({
       clock,
-      perSecond: 1_000,
-      turns: 100,
+      startMs: clock.monotonic(),
+      dueMs: (turn) => turn,
+      durationMs: 100,
       onTurn: (turn) => {
         turns.push(turn);
         if (turn === 2) cancel();

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Tally } from './tally.ts';
+import type { Histogram } from 'hdr-histogram-js';
+import type { Counts } from './tally.ts';
 import { percentiles } from './summary.ts';
 import { formatClock, formatCount, formatMs, formatRate } from './text.ts';
 
@@ -14,7 +15,19 @@ export interface Snapshot {
   readonly rateWanted: number;
   /** Acknowledged a second since the snapshot before. */
   readonly rateAcknowledged: number;
-  readonly tally: Tally;
+  readonly tally: Counts & { readonly pubackUs: Histogram };
+  /** What stations saw so far; undefined without any. */
+  readonly stations: StationsSnapshot | undefined;
+}
+
+export interface StationsSnapshot {
+  readonly count: number;
+  readonly vitalsUs: Histogram;
+  readonly alertUs: Histogram;
+  /** Crossings that have to alert, those that did, and alerts without one. */
+  readonly crossings: number;
+  readonly alerted: number;
+  readonly broken: number;
 }
 
 const BAR_WIDTH = 30;
@@ -34,8 +47,17 @@ export function renderBlock(snapshot: Snapshot): string[] {
     `  devices    ${formatCount(snapshot.connected)} of ${formatCount(snapshot.devices)} connected`,
     `  readings   ${counts.join('   ')}`,
     `  rate       ${formatRate(snapshot.rateAcknowledged)} acknowledged   ${formatRate(snapshot.rateWanted)} wanted`,
-    `  PUBACK     ${renderLatency(tally)}`,
+    `  PUBACK     ${renderLatency(tally.pubackUs)}`,
   ];
+  const { stations } = snapshot;
+  if (stations) {
+    lines.push(
+      `  vitals     ${renderLatency(stations.vitalsUs)}   on ${formatCount(stations.count)} station${stations.count === 1 ? '' : 's'}`,
+      `  alerts     ${renderLatency(stations.alertUs)}   ${formatCount(stations.alerted)} of ${formatCount(stations.crossings)} crossings`,
+    );
+    if (stations.broken > 0)
+      lines.push(`  BROKEN     ${formatCount(stations.broken)} promises; the report says which`);
+  }
   if (tally.lastTrouble !== undefined) lines.push(`  trouble    ${tally.lastTrouble}`);
   return lines;
 }
@@ -51,14 +73,20 @@ export function renderLine(snapshot: Snapshot): string {
     `waiting ${snapshot.waiting}`,
     `resent ${tally.resent}`,
     `refused ${tally.refused}`,
-    `PUBACK ${renderLatency(tally)}`,
+    `PUBACK ${renderLatency(tally.pubackUs)}`,
   ];
+  if (snapshot.stations) {
+    parts.push(`vitals ${renderLatency(snapshot.stations.vitalsUs)}`);
+    parts.push(
+      `alerts ${snapshot.stations.alerted}/${snapshot.stations.crossings} ${renderLatency(snapshot.stations.alertUs)}`,
+    );
+  }
   if (tally.lastTrouble !== undefined) parts.push(`trouble: ${tally.lastTrouble}`);
   return parts.join('  ');
 }
 
-function renderLatency(tally: Tally): string {
-  const values = percentiles(tally.pubackUs);
+function renderLatency(histogram: Histogram): string {
+  const values = percentiles(histogram);
   return values
     ? `p50 ${formatMs(values.p50)}  p99 ${formatMs(values.p99)}  max ${formatMs(values.max)}`
     : 'none yet';

@@ -119,6 +119,7 @@ describe('progress', () => {
     waiting: 3,
     rateWanted: 10,
     rateAcknowledged: 9.5,
+    stations: undefined,
     tally: new Tally(new ManualClock()),
   });
 

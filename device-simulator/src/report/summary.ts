@@ -1,5 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js';
-import type { Tally } from './tally.ts';
+import type { Counts } from './tally.ts';
 
 /** The end of a run as `--json` prints it: counts of readings, rates a second, times in milliseconds. */
 export interface Summary {
@@ -41,7 +41,7 @@ export interface Percentiles {
 }
 
 export function summarize(
-  tally: Tally,
+  tally: Counts & { readonly pubackUs: Histogram; readonly lateUs: Histogram },
   run: { readonly devices: number; readonly elapsedMs: number; readonly rateWanted: number },
 ): Summary {
   const { made, sent, acknowledged, resent, refused, dropped } = tally;

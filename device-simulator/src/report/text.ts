@@ -1,3 +1,5 @@
+import type { Verdict } from '../ledger/verdict.ts';
+import type { Report } from './report.ts';
 import type { Percentiles, Summary } from './summary.ts';
 
 const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -62,4 +64,60 @@ export function renderSummary(summary: Summary): string {
   ]);
   if (summary.last_trouble !== undefined) rows.push(['last trouble', summary.last_trouble]);
   return rows.map(([name, text]) => `${name.padEnd(14)}  ${text}`).join('\n');
+}
+
+/** The whole report: the summary, what stations saw, the promises, the objectives. */
+export function renderReport(report: Report): string {
+  const rows: [string, string][] = [];
+  if (report.stations) {
+    const { count, alerts, reconnects, not_monitoring_s: blind, last_trouble: trouble } = report.stations;
+    rows.push(['vitals shown', formatPercentiles(report.vitals_ms)]);
+    rows.push(['alert shown', `${formatPercentiles(report.alert_ms)}   (beyond its delay)`]);
+    rows.push([
+      'stations',
+      `${formatCount(count)}, ${formatCount(alerts)} alert events, ${formatCount(reconnects)} reconnects` +
+        `${blind > 0 ? `, NOT MONITORING for ${blind} s` : ''}${trouble === null ? '' : `, ${trouble}`}`,
+    ]);
+  }
+  rows.push([
+    'tester',
+    `${report.workers} thread${report.workers === 1 ? '' : 's'}, ${formatCount(report.tester_memory_mib)} MiB, ` +
+      `${formatCount(report.tester_memory_kib_per_device)} KiB a device`,
+  ]);
+  const faults = Object.entries(report.faults);
+  if (faults.length > 0)
+    rows.push(['faults', faults.map(([name, count]) => `${name} at ${count}`).join(', ')]);
+  const parts = [renderSummary(report), rows.map(([name, text]) => `${name.padEnd(14)}  ${text}`).join('\n')];
+  if (report.verdict) parts.push(`\n${renderVerdict(report.verdict)}`);
+  if (report.slo.length > 0) {
+    parts.push(
+      `\nObjectives\n${report.slo
+        .map(
+          ({ text, actual, is_met }) =>
+            `  ${is_met ? 'met   ' : 'MISSED'}  ${text.padEnd(24)} ${formatActual(text, actual)}`,
+        )
+        .join('\n')}`,
+    );
+  }
+  if (report.ledger !== null) parts.push(`\nLedger          ${report.ledger}`);
+  return parts.join('\n');
+}
+
+/** What was measured for an objective, in its own unit. */
+export function formatActual(text: string, actual: number | undefined): string {
+  if (actual === undefined) return 'nothing was measured';
+  return /^(puback|vitals|alert|schedule_late)_/.test(text) ? formatMs(actual) : decimal.format(actual);
+}
+
+export function renderVerdict({ promises, is_kept: isKept }: Verdict): string {
+  const width = Math.max(...promises.map(({ promise }) => promise.length));
+  const lines = promises.map(({ promise, checked, broken }) => {
+    const state = broken > 0 ? 'BROKEN' : checked > 0 ? 'kept  ' : '-     ';
+    const count = `${formatCount(checked)} looked at${broken > 0 ? `, ${formatCount(broken)} broken` : ''}`;
+    return `  ${state}  ${promise.padEnd(width)}  ${count}`;
+  });
+  const examples = promises.flatMap(({ promise, examples }) =>
+    examples.length === 0 ? [] : [`  ${promise}:`, ...examples.map((example) => `    ${example}`)],
+  );
+  return [`Promises        ${isKept ? 'all kept' : 'BROKEN'}`, ...lines, ...examples].join('\n');
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
-import { VITALS } from '@vitalwire/core/vitals/vital.ts';
+import { CrossingOracle } from '../oracle/crossings.ts';
 import { SyntheticPatient } from '../signals/synthetic-patient.ts';
 import { courseValue } from './course.ts';
 import { scenarioInMix } from './mix.ts';
@@ -12,30 +12,16 @@ const settings = parseAlarmSettings(
   readFileSync(fileURLToPath(new URL('../../../core/config/alarms.yaml', import.meta.url)), 'utf8'),
 );
 
-/** The alert types of the default limits, with the second at which the mildest limit had been crossed for its delay. */
+/** The alert types that the default limits must raise, each with the second it is first due. */
 function alertsOf(name: ScenarioName, seed: number, seconds: number): Map<string, number> {
-  const { course } = loadScenario(name);
-  const patient = new SyntheticPatient({ seed, course, courseStartS: 0, startS: 0, profile: undefined });
-  const since = new Map<string, number>();
+  const { course, profile } = loadScenario(name);
+  const patient = new SyntheticPatient({ seed, course, courseStartS: 0, startS: 0, profile });
+  const oracle = new CrossingOracle(settings);
   const alerts = new Map<string, number>();
   for (let atS = 0; atS < seconds; atS++) {
-    const { vitals } = patient.measure(atS);
-    for (const vital of VITALS) {
-      const value = vitals[vital];
-      if (value === undefined) continue;
-      for (const side of ['low', 'high'] as const) {
-        const tier = settings.limits[vital][side][0];
-        if (!tier) continue;
-        const type = `${side}_${vital === 'heartbeat' ? 'heartrate' : vital}`;
-        const isCrossed = side === 'low' ? value < tier.limit : value > tier.limit;
-        if (!isCrossed) {
-          since.delete(type);
-          continue;
-        }
-        if (!since.has(type)) since.set(type, atS);
-        if (atS - since.get(type)! >= tier.delayMs / 1_000 && !alerts.has(type)) alerts.set(type, atS);
-      }
-    }
+    oracle.observe(0, patient.measure(atS), atS * 1_000, ({ type, completedMs }) => {
+      if (!alerts.has(type)) alerts.set(type, completedMs / 1_000);
+    });
   }
   return alerts;
 }

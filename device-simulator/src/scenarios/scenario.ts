@@ -2,15 +2,25 @@ import { readFileSync } from 'node:fs';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ADULT, NEONATE, type Profile } from '../signals/profiles.ts';
 import type { Course } from './course.ts';
 
 /** Scenarios that come with the simulator, each a YAML file beside this one; the format is described in stable.yaml. */
-export const SCENARIOS = ['stable', 'desaturation', 'sepsis'] as const;
+export const SCENARIOS = [
+  'stable',
+  'desaturation',
+  'sepsis',
+  'arrhythmia',
+  'hypotension',
+  'fever',
+  'apnoea',
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface Scenario {
   readonly name: string;
   readonly description: string;
+  readonly profile: Profile;
   readonly course: Course;
   /** Alerts that the default adult limits must bring, and by when in the course. None other is expected. */
   readonly expect: readonly { readonly alert: string; readonly byS: number }[];
@@ -28,6 +38,7 @@ const keyframe = z
 const schema = z.strictObject({
   name: z.string().min(1),
   description: z.string().min(1),
+  patient: z.enum(['adult', 'neonate']).default('adult'),
   repeat_every_s: z.number().positive().optional(),
   course: z.partialRecord(
     z.enum(VITALS),
@@ -55,10 +66,11 @@ export function parseScenario(text: string): Scenario {
         .join('; '),
     );
   }
-  const { name, description, course, repeat_every_s: repeatEveryS, expect } = parsed.data;
+  const { name, description, patient, course, repeat_every_s: repeatEveryS, expect } = parsed.data;
   return {
     name,
     description,
+    profile: patient === 'neonate' ? NEONATE : ADULT,
     course: { vitals: course, repeatEveryS },
     expect,
   };

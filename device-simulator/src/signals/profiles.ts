@@ -14,6 +14,8 @@ export interface Profile {
   readonly temperature: Range;
   readonly oxygenSaturation: Range;
   readonly respiratoryRate: Range;
+  /** Whether blood pressure is measured. */
+  readonly hasCuff: boolean;
 }
 
 /** Resting adults on a ward, well inside the default adult limits, so that what a scenario does is all that alarms. */
@@ -25,6 +27,19 @@ export const ADULT: Profile = {
   temperature: [97.9, 98.9],
   oxygenSaturation: [96, 98.6],
   respiratoryRate: [14, 19],
+  hasCuff: true,
+};
+
+/** Newborns in an incubator, monitored without a cuff. */
+export const NEONATE: Profile = {
+  name: 'neonate',
+  heartbeat: [136, 142],
+  bloodPressureSystolic: [62, 72],
+  diastolicShare: [0.58, 0.64],
+  temperature: [97.9, 98.9],
+  oxygenSaturation: [95, 97],
+  respiratoryRate: [44, 50],
+  hasCuff: false,
 };
 
 export type Baseline = Readonly<Record<VitalName, number>>;

@@ -42,6 +42,7 @@ export class SyntheticPatient implements VitalsSource {
   readonly #drifts: Readonly<Record<VitalName, Drift>>;
   readonly #cuff: Periodic;
   readonly #thermometer: Periodic;
+  readonly #hasCuff: boolean;
   readonly #dayPhaseS: number;
   #lastS: number;
 
@@ -51,7 +52,9 @@ export class SyntheticPatient implements VitalsSource {
     this.#random = random;
     this.#course = options.course;
     this.#courseStartS = options.courseStartS;
-    this.baseline = drawBaseline(options.profile ?? ADULT, random);
+    const profile = options.profile ?? ADULT;
+    this.baseline = drawBaseline(profile, random);
+    this.#hasCuff = profile.hasCuff;
     this.#arousal = new Drift(240, random);
     this.#drifts = {
       heartbeat: new Drift(600, random),
@@ -94,7 +97,7 @@ export class SyntheticPatient implements VitalsSource {
     );
     const systolic = mean.blood_pressure_systolic + 3 * drift('blood_pressure_systolic') + 3.5 * arousal;
     const diastolic = mean.blood_pressure_diastolic + 2 * drift('blood_pressure_diastolic') + 2 * arousal;
-    if (this.#cuff.isDue(atS)) {
+    if (this.#hasCuff && this.#cuff.isDue(atS)) {
       vitals.blood_pressure_systolic = rounded(systolic + noise(1.5), 0);
       vitals.blood_pressure_diastolic = rounded(diastolic + noise(1), 0);
     }

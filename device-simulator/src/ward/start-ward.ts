@@ -4,9 +4,10 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
 import type { DeviceObserver } from '../device/device-observer.ts';
-import { connectMqtt } from '../device/mqtt-transport.ts';
+import { leanTransport } from '../device/lean-transport.ts';
 import { newBootId } from '../fleet/boot-id.ts';
-import { createFleet, type FleetDevice } from '../fleet/fleet.ts';
+import { createFleet, startNow, type FleetDevice } from '../fleet/fleet.ts';
+import { Schedule } from '../load/schedule.ts';
 import { SHIPPED_RECORDINGS, loadRecordings } from '../recordings/load.ts';
 import type { Recording } from '../recordings/numerics.ts';
 import { createRandom, seedOf } from '../signals/random.ts';
@@ -33,8 +34,9 @@ export interface Ward extends Service {
 
 /** The beds in order: those in trouble come early, so that a small ward has something to show. */
 const ORDER = ['01', '32', '51', '22', '37', '13', '42', '05', '39', '19'].map((number) => `bidmc_${number}`);
-const BACKOFF = { firstPauseMs: 250, maxPauseMs: 5_000 };
+const BACKOFF = { firstPauseMs: 250, maxPauseMs: 5_000, jitter: true };
 const HELD_MAX = 100_000;
+const CONNECTS_PER_S = 500;
 const CONNECT_PATIENCE_MS = 5_000;
 const DRAIN_WITHIN_MS = 400;
 
@@ -51,25 +53,30 @@ export async function startWard(options: WardOptions): Promise<Ward> {
   const devices = await Promise.all(
     beds.map((bed, index) => deviceOf(bed, index, { options, recordings, startS })),
   );
+  const observer = logging(logger);
   const fleet = createFleet(
     {
       devices,
       url: options.url,
       mode: 'demo',
       bootId: newBootId(),
-      rate: 1,
+      fleetSize: devices.length,
+      schedule: new Schedule([
+        { durationMs: Number.POSITIVE_INFINITY, fromPerS: devices.length, toPerS: devices.length },
+      ]),
+      window: undefined,
       patientStartS: startS,
       patientStepS: 1,
-      durationMs: undefined,
       seed: options.seed,
       backoff: BACKOFF,
       heldMax: HELD_MAX,
+      connectsPerS: CONNECTS_PER_S,
     },
-    { connect: connectMqtt, clock, observer: logging(logger), onTurnLate: () => {} },
+    { connect: leanTransport(clock), clock, observe: () => observer, onTurnLate: () => {} },
   );
   await fleet.connect(CONNECT_PATIENCE_MS, new AbortController().signal);
   logger.info({ beds: options.beds, connected: fleet.connected }, 'simulated ward started');
-  void fleet.run();
+  void fleet.run(startNow(clock));
 
   let stopping: Promise<void> | undefined;
   return {
@@ -96,6 +103,8 @@ async function deviceOf(
   const seed = seedOf(ward.options.seed, index);
   const offsetS = Math.floor(createRandom(seedOf(seed, 1)).between(0, recording.rows.length));
   return {
+    index,
+    fault: undefined,
     identity: { deviceId, region: patient.region },
     token: await ward.options.tokenFor(deviceId, patient.region),
     patientId: patient.id,

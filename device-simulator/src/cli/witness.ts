@@ -1,0 +1,324 @@
+import type { Clock, Cancel } from '@vitalwire/core/runtime/clock.ts';
+import { apiClient, type ApiClient } from '../audit/api-client.ts';
+import { auditStores } from '../audit/store-audit.ts';
+import { ACCOUNTS } from '../faults/faults.ts';
+import type { RunStart } from '../fleet/fleet.ts';
+import { Account, type AlertNote, type BootNote, type RunNote } from '../ledger/account.ts';
+import { LedgerFile } from '../ledger/ledger-file.ts';
+import { scanLedger } from '../ledger/read-account.ts';
+import { RecordReader, RecordWriter, type Note } from '../ledger/records.ts';
+import { judge, type Verdict } from '../ledger/verdict.ts';
+import type { Crossing } from '../oracle/crossings.ts';
+import type { StationsSnapshot } from '../report/progress.ts';
+import type { StationsReport } from '../report/report.ts';
+import type { Series } from '../report/series.ts';
+import { Station, type StationAlert } from '../station/station.ts';
+import type { Plan } from './plan.ts';
+
+const SYNC_EVERY_MS = 250;
+const STATION_PATIENCE_MS = 10_000;
+const POLL_MS = 50;
+/** Alerts that arrived before this process heard of their crossing. */
+const EARLY_MAX = 10_000;
+
+/**
+ * Writes down everything that devices did and stations saw, as it happens, and says at the end what became of the deployment's promises. Without
+ * --api there is nothing to see, and it says nothing.
+ */
+export class Witness {
+  readonly #plan: Plan;
+  readonly #file: LedgerFile | undefined;
+  readonly #series: Series;
+  readonly #clock: Clock;
+  readonly #account = new Account();
+  readonly #reader = new RecordReader();
+  readonly #notes = new RecordWriter(0);
+  readonly #stations: Station[] = [];
+  readonly #written = new Set<string>();
+  #early: { readonly alert: AlertNote; readonly receivedMs: number }[] = [];
+  #start: RunStart | undefined;
+  #cancelSync: Cancel = () => {};
+  #api: ApiClient | undefined;
+  #isClosed = false;
+
+  constructor(plan: Plan, file: LedgerFile | undefined, series: Series, clock: Clock) {
+    this.#plan = plan;
+    this.#file = file;
+    this.#series = series;
+    this.#clock = clock;
+    this.#api = plan.api && apiClient(plan.api.url, plan.api.token, clock);
+  }
+
+  /** @throws LedgerFileError */
+  static async start(plan: Plan, path: string | undefined, series: Series, clock: Clock): Promise<Witness> {
+    if (path === undefined) return new Witness(plan, undefined, series, clock);
+    if (!plan.resumes) return new Witness(plan, await LedgerFile.create(path), series, clock);
+    const file = await LedgerFile.resume(path);
+    const witness = new Witness(plan, file, series, clock);
+    await scanLedger(path, witness.#account);
+    return witness;
+  }
+
+  /** Resolves once every station has its first snapshot, or has had its time. */
+  async openStations(): Promise<void> {
+    const { api, devices } = this.#plan;
+    if (!api) return;
+    const regions = [...new Set(devices.map(({ region }) => region))];
+    const slow = Math.ceil(api.stations * api.slowShare);
+    for (let i = 0; i < api.stations; i++) {
+      // One station sees everything, so that every alert is seen; further ones watch a region each.
+      const region = i === 0 ? undefined : regions[(i - 1) % regions.length];
+      this.#stations.push(
+        new Station(
+          {
+            api: api.url,
+            token: api.token,
+            regions: region === undefined ? undefined : [region],
+            isSlow: api.stations - i <= slow,
+            clock: this.#clock,
+          },
+          {
+            onVitals: (patientId, measuredAtMs, receivedMs) =>
+              this.#onVitals(patientId, measuredAtMs, receivedMs),
+            onAlert: (alert, receivedMs) => this.#onAlert(alert, receivedMs),
+            onBroken: (what) => this.broken(what),
+          },
+        ),
+      );
+    }
+    await Promise.all(this.#stations.map((station) => station.open(STATION_PATIENCE_MS)));
+  }
+
+  begin(start: RunStart): void {
+    this.#start = start;
+    const run: RunNote = {
+      kind: 'run',
+      started_at_ms: start.wallMs,
+      devices: this.#plan.devices,
+      asked: { title: this.#plan.title },
+    };
+    const boot: BootNote = { kind: 'boot', boot_id: this.#plan.load.bootId, at_ms: start.wallMs };
+    for (const note of this.#plan.resumes ? [boot] : [run, boot]) this.#note(note);
+    this.#cancelSync = this.#clock.every(SYNC_EVERY_MS, () => void this.#sync());
+  }
+
+  /** Records of a thread, which the ledger keeps as they are. */
+  records(records: Uint8Array): void {
+    this.#reader.read(records, this.#account);
+    this.#file?.append(records);
+  }
+
+  /** Already among the records; here for what waits for it. */
+  crossing(crossing: Crossing): void {
+    this.#account.crossing(crossing);
+    if (this.#early.length === 0) return;
+    const early = this.#early;
+    this.#early = [];
+    for (const { alert, receivedMs } of early) this.#measure(alert, receivedMs);
+  }
+
+  broken(what: string): void {
+    this.#note({ kind: 'broken', what });
+  }
+
+  snapshot(): StationsSnapshot | undefined {
+    if (this.#stations.length === 0) return undefined;
+    const crossings = [...this.#account.crossings.values()];
+    return {
+      count: this.#stations.length,
+      vitalsUs: this.#series.total.vitals,
+      alertUs: this.#series.total.alert,
+      crossings: crossings.length,
+      alerted: crossings.filter(({ seenAtMs }) => seenAtMs !== undefined).length,
+      broken: this.#account.broken.length,
+    };
+  }
+
+  /** Waits until stations show every crossing and the newest reading of every patient, or the time for that is over. */
+  async settle(withinMs: number): Promise<void> {
+    if (this.#stations.length === 0) return;
+    const deadlineMs = this.#clock.monotonic() + withinMs;
+    const isSettled = (): boolean => this.#stale().length === 0 && this.#unseen() === 0;
+    while (!isSettled() && this.#clock.monotonic() < deadlineMs) await this.#clock.sleep(POLL_MS);
+    for (const what of this.#stale()) this.broken(what);
+  }
+
+  /** Closes the stations and makes the ledger durable, with its end. */
+  async end(): Promise<void> {
+    for (const station of this.#stations) station.close();
+    this.#note({ kind: 'end', at_ms: Math.round(this.#clock.now()) });
+    this.#cancelSync();
+    await this.#sync();
+  }
+
+  async verdict(ranMs: number, onProgress: (done: number, of: number) => void): Promise<Verdict | undefined> {
+    const file = this.#file;
+    if (!file) return undefined;
+    const api = this.#api;
+    if (!api) return undefined;
+    const stores = await auditStores({
+      path: file.path,
+      account: this.#account,
+      api,
+      clock: this.#clock,
+      settleMs: this.#plan.settleMs,
+      mayEndEarly: false,
+      onProgress,
+    });
+    await addStoredAlerts(this.#account, api);
+    return judge(this.#account, {
+      stores,
+      sees: this.#stations.length > 0 ? 'stations' : 'api',
+      lateAfterMs: this.#plan.lateAfterMs,
+      ranMs,
+    });
+  }
+
+  stationsReport(): StationsReport | null {
+    if (this.#stations.length === 0) return null;
+    const counts = this.#stations.map((station) => station.counts);
+    const sum = (name: 'frames' | 'vitals' | 'alerts' | 'reconnects' | 'notMonitoringMs'): number =>
+      counts.reduce((total, count) => total + count[name], 0);
+    return {
+      count: counts.length,
+      frames: sum('frames'),
+      vitals: sum('vitals'),
+      alerts: sum('alerts'),
+      reconnects: sum('reconnects'),
+      not_monitoring_s: sum('notMonitoringMs') / 1_000,
+      last_trouble: counts.find(({ lastTrouble }) => lastTrouble !== undefined)?.lastTrouble ?? null,
+    };
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancelSync();
+    for (const station of this.#stations) station.close();
+    await this.#file?.close();
+  }
+
+  #onVitals(patientId: string, measuredAtMs: number, receivedMs: number): void {
+    const device = this.#account.byPatient(patientId);
+    if (!device || !this.#start) return;
+    const { fault } = device.spec;
+    if (fault !== undefined && ACCOUNTS[fault].moments !== 'exact') return;
+    this.#series.record('vitals', receivedMs - this.#monotonicOf(measuredAtMs));
+  }
+
+  #onAlert(alert: StationAlert, receivedMs: number): void {
+    if (!this.#account.byPatient(alert.patient_id) || (alert.event !== 'raised' && alert.event !== 'updated'))
+      return;
+    if (!this.#start || Date.parse(alert.onset) < this.#start.wallMs) return;
+    this.#measure(
+      {
+        kind: 'alert',
+        id: alert.id,
+        patient_id: alert.patient_id,
+        type: alert.type,
+        alert_kind: alert.kind,
+        onset_ms: Date.parse(alert.onset),
+        event: alert.event,
+        seen_at_ms: Math.round(this.#start.wallMs + receivedMs - this.#start.monotonicMs),
+      },
+      receivedMs,
+    );
+  }
+
+  #measure(alert: AlertNote, receivedMs: number): void {
+    const key = `${alert.id} ${alert.onset_ms}`;
+    const isFirst = !this.#written.has(key);
+    if (isFirst) {
+      this.#written.add(key);
+      this.#append(alert);
+    }
+    const crossing = this.#account.alert(alert);
+    if (!crossing) {
+      if (this.#early.length < EARLY_MAX && alert.alert_kind === 'physiological')
+        this.#early.push({ alert, receivedMs });
+      return;
+    }
+    // An update of a condition that stands says nothing of how soon it was there.
+    const device = this.#account.devices[crossing.device];
+    const isOfThisCrossing = alert.event === 'raised' || crossing.seenAtMs === alert.seen_at_ms;
+    if (isOfThisCrossing && device && Account.judges(device)) {
+      this.#series.record('alert', receivedMs - this.#monotonicOf(crossing.completedMs));
+    }
+  }
+
+  #monotonicOf(wallMs: number): number {
+    const start = this.#start;
+    return start ? start.monotonicMs + wallMs - start.wallMs : 0;
+  }
+
+  #unseen(): number {
+    let unseen = 0;
+    for (const { device, seenAtMs } of this.#account.crossings.values()) {
+      const account = this.#account.devices[device];
+      if (seenAtMs === undefined && account && Account.judges(account)) unseen++;
+    }
+    return unseen;
+  }
+
+  /** Patients whose newest acknowledged reading no station shows: conflation may skip readings, but never the last. */
+  #stale(): string[] {
+    const [station] = this.#stations;
+    if (!station || station.counts.frames === 0) return [];
+    return this.#account.devices.flatMap((device) => {
+      const { spec, lastMeasuredMs } = device;
+      const { made, acknowledged } = Account.sums(device);
+      if (
+        made === 0 ||
+        made !== acknowledged ||
+        (spec.fault !== undefined && ACCOUNTS[spec.fault].alerts !== 'required')
+      )
+        return [];
+      const newestMs = station.newestOf(spec.patient_id) ?? 0;
+      return newestMs >= lastMeasuredMs
+        ? []
+        : [
+            `a station shows ${spec.patient_id} as of ${lastMeasuredMs - newestMs} ms before the newest acknowledged reading`,
+          ];
+    });
+  }
+
+  #note(note: Note): void {
+    this.#account.note(note);
+    this.#append(note);
+  }
+
+  #append(note: Note): void {
+    this.#notes.note(note);
+    const records = this.#notes.take();
+    if (records) this.#file?.append(records);
+  }
+
+  async #sync(): Promise<void> {
+    if (!this.#isClosed) await this.#file?.sync();
+  }
+}
+
+/** What stations cannot have seen: alerts as the API has them, with every onset that each had. */
+export async function addStoredAlerts(account: Account, api: ApiClient): Promise<void> {
+  const startedAtMs = account.run?.started_at_ms ?? 0;
+  const alerts = (await api.alertsSince(startedAtMs)).filter(({ patient_id: id }) => account.byPatient(id));
+  for (const alert of alerts) {
+    const seen = (onset: string, event: string): AlertNote => ({
+      kind: 'alert',
+      id: alert.id,
+      patient_id: alert.patient_id,
+      type: alert.type,
+      alert_kind: alert.kind,
+      onset_ms: Date.parse(onset),
+      event,
+      seen_at_ms: undefined,
+    });
+    if (Date.parse(alert.onset) >= startedAtMs) account.alert(seen(alert.onset, 'raised'));
+    if (alert.version === 1) continue;
+    for (const { onset, event } of await api.onsets(alert.id)) {
+      if (Date.parse(onset) >= startedAtMs && (event === 'raised' || event === 'updated'))
+        account.alert(seen(onset, event));
+    }
+  }
+}
