@@ -190,6 +190,7 @@ export async function startAlertEngine(
 
     const server = await buildServer(config, {
       alerts,
+      log,
       timeSeries: ports.timeSeries,
       analytics: ports.analytics,
       directory,

@@ -421,6 +421,7 @@ it('answers as the OpenAPI document says', async () => {
     ['/api/patients/{id}/risk', '/api/patients/P1/risk'],
     ['/api/regions/{region}/stats', '/api/regions/West/stats'],
     ['/api/alerts', '/api/alerts'],
+    ['/api/reports/alarm-burden', '/api/reports/alarm-burden'],
     ['/api/alerts', '/api/alerts?status=gone'],
     ['/api/alerts/{id}', `/api/alerts/${idOf('P1')}`],
     ['/api/alerts/{id}', '/api/alerts/none'],

@@ -1,6 +1,7 @@
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { Analytics } from '@vitalwire/core/ports/analytics.ts';
+import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
 import type { PatientDirectory } from '@vitalwire/core/ports/patient-directory.ts';
 import type { TimeSeries } from '@vitalwire/core/ports/time-series.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
@@ -25,6 +26,7 @@ import { problemSchema } from './problem.ts';
 /** What the routes work with. */
 export interface ApiDeps {
   readonly alerts: AlertStore;
+  readonly log: EventLog;
   readonly timeSeries: TimeSeries;
   readonly analytics: Analytics;
   readonly directory: PatientDirectory;

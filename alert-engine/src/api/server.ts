@@ -23,6 +23,7 @@ import { analyticsRoutes } from './routes/analytics.ts';
 import { careRoutes } from './routes/care.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { patientRoutes } from './routes/patients.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { vitalsRoutes } from './routes/vitals.ts';
 import { addSecurityHeaders, serveStation } from './station.ts';
 
@@ -61,6 +62,7 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
       const typed: ApiServer = api.withTypeProvider<ZodTypeProvider>();
       patientRoutes(typed, deps);
       vitalsRoutes(typed, deps);
+      reportRoutes(typed, deps);
       analyticsRoutes(typed, deps);
       alertRoutes(typed, deps);
       alarmPauseRoutes(typed, deps);
