@@ -16,6 +16,8 @@ import {
   startStoragePipeline,
 } from '../src/start.ts';
 import { Process, type Fate } from '../src/testing/faults.ts';
+import { aPatient } from '../src/testing/bed.ts';
+import { MemoryDirectory } from '../src/testing/memory-directory.ts';
 import { MemoryLog } from '../src/testing/memory-log.ts';
 import { MemoryStores } from '../src/testing/memory-stores.ts';
 import { START_MS, aReading, defaultSettings } from '../src/testing/readings.ts';
@@ -39,8 +41,17 @@ class World {
   pipeline: RunningPipeline | undefined;
   restarts = 0;
 
-  constructor(name: PipelineName, fate: (call: number, name: string) => Fate) {
+  readonly directory = new MemoryDirectory();
+  /** What happens elsewhere before a second's readings come. */
+  readonly #plot: (second: number, directory: MemoryDirectory) => void;
+
+  constructor(
+    name: PipelineName,
+    fate: (call: number, name: string) => Fate,
+    plot: (second: number, directory: MemoryDirectory) => void = () => {},
+  ) {
     this.#name = name;
+    this.#plot = plot;
     this.process = new Process(fate, unavailable);
   }
 
@@ -48,6 +59,7 @@ class World {
     await this.#start();
     for (let second = 0; second < SECONDS; second += 3) {
       // Between two ticks, so that batches and ticks both come to save checkpoints.
+      this.#plot(second, this.directory);
       await this.#advance(2_600);
       for (const ago of [2, 1, 0]) {
         this.log.add(recordsOf(second + 2 - ago, this.clock.now() - ago * 1_000));
@@ -83,8 +95,12 @@ class World {
     const started =
       this.#name === 'alerting'
         ? startAlertingPipeline(
-            { ...alertingDefaults(defaultSettings()), maxBatchRecords: 7 },
-            { ...deps, live: process.wrap(stores.liveBus(), ['publishVitals', 'publishPulse']) },
+            { ...alertingDefaults(defaultSettings(), ['Northeast']), maxBatchRecords: 7 },
+            {
+              ...deps,
+              directory: this.directory.port(),
+              live: process.wrap(stores.liveBus(), ['publishVitals', 'publishPulse']),
+            },
           )
         : startStoragePipeline(
             { ...STORAGE_DEFAULTS, maxBatchRecords: 7 },
@@ -180,6 +196,33 @@ describe('alerting, killed at every call of a port', { timeout: 120_000 }, () =>
         expect(world.conditions(), `${fate} at call ${call}`).toEqual(expected.conditions());
         expect(world.deadLetters()).toEqual(expected.deadLetters());
         expect([...world.stores.live.keys()]).toEqual([...expected.stores.live.keys()]);
+      }
+    }
+  });
+
+  it('judges by the patients’ records, and says of each change once what followed from it', async () => {
+    const plot = (second: number, directory: MemoryDirectory): void => {
+      if (second === 12) directory.put(aPatient({ id: 'P1', limits: { oxygen_saturation: { low: 88 } } }));
+      if (second === 45) directory.put(aPatient({ id: 'P1', state: 'discharged' }));
+    };
+    const story = (world: World): string[] =>
+      Object.values(world.conditions())
+        .filter(({ patientId }) => patientId === 'P1')
+        .map(({ type, event, revision, threshold, reason }) =>
+          [type, event, revision, threshold, reason].join(' ').trimEnd(),
+        );
+    const expected = new World('alerting', () => 'pass', plot);
+    await expected.run();
+    expect(story(expected)).toEqual([
+      'low_oxygen_saturation began 1 88',
+      'low_oxygen_saturation ended 2 88 discharged',
+    ]);
+    // Every step is killed above; here it is those around the changes that matter, wherever they fall.
+    for (let call = 1; call <= expected.process.calls; call += 3) {
+      for (const fate of ['crash_before', 'crash_after'] as const) {
+        const world = new World('alerting', (number) => (number === call ? fate : 'pass'), plot);
+        await world.run();
+        expect(story(world), `${fate} at call ${call}`).toEqual(story(expected));
       }
     }
   });

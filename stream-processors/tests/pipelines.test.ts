@@ -1,3 +1,5 @@
+import { ReplaceableSettings } from '@vitalwire/core/alarms/settings-source.ts';
+import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { LiveBus } from '@vitalwire/core/ports/live-bus.ts';
 import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { TimeSeries } from '@vitalwire/core/ports/time-series.ts';
@@ -9,6 +11,8 @@ import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
 import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import { describe, expect, it } from 'vitest';
 import { processorMetrics } from '../src/metrics.ts';
+import type { AlertingState } from '../src/pipelines/alerting.ts';
+import { decodeState } from '../src/runtime/checkpoint-codec.ts';
 import { offsetAt } from '../src/runtime/resume.ts';
 import type { RunningPipeline } from '../src/runtime/pipeline.ts';
 import {
@@ -17,9 +21,11 @@ import {
   startAlertingPipeline,
   startStoragePipeline,
 } from '../src/start.ts';
+import { aPatient } from '../src/testing/bed.ts';
+import { MemoryDirectory } from '../src/testing/memory-directory.ts';
 import { MemoryLog } from '../src/testing/memory-log.ts';
 import { MemoryStores } from '../src/testing/memory-stores.ts';
-import { START_MS, aReading, defaultSettings } from '../src/testing/readings.ts';
+import { START_MS, aReading, alarmsYaml, defaultSettings } from '../src/testing/readings.ts';
 
 const away = (): Promise<never> =>
   Promise.reject(new VitalwireError('unavailable', 'engine away', { retriable: true }));
@@ -38,10 +44,14 @@ class Ward {
     random: () => 0.5,
     registry: this.registry,
   };
+  readonly directory = new MemoryDirectory();
+  readonly settings = new ReplaceableSettings(defaultSettings());
   #sequence = 0;
 
   alerting(live: LiveBus = this.stores.liveBus()): Promise<RunningPipeline> {
-    return startAlertingPipeline(alertingDefaults(defaultSettings()), { ...this.#deps, live });
+    const directory = this.directory.port();
+    const config = alertingDefaults(this.settings, ['Northeast']);
+    return startAlertingPipeline(config, { ...this.#deps, live, directory });
   }
 
   storage(over: Partial<TimeSeries> = {}, log: EventLog = this.#deps.log): Promise<RunningPipeline> {
@@ -97,6 +107,41 @@ describe('alerting', () => {
     await ward.alerting({ ...ward.stores.liveBus(), publishVitals: () => new Promise(() => {}) });
     await ward.live(20, 85);
     expect(ward.conditions()).toBe(1);
+  });
+
+  it('knows its patients before the first reading, and learns of changes within a second', async () => {
+    const ward = new Ward();
+    ward.directory.put(aPatient({ limits: { oxygen_saturation: { low: 84 } } }));
+    const pipeline = await ward.alerting();
+    await ward.live(20, 85);
+    expect(ward.conditions()).toBe(0);
+    ward.directory.put(aPatient({ limits: { oxygen_saturation: { low: 86 } } }));
+    await ward.live(17, 85);
+    expect(ward.conditions()).toBe(1);
+    await ward.directory.port().remove('P1');
+    await ward.live(1, 97);
+    expect(ward.conditions()).toBe(2);
+    await pipeline.stop();
+  });
+
+  it('takes over settings that are replaced, and saves them before it judges by them', async () => {
+    const ward = new Ward();
+    const pipeline = await ward.alerting();
+    await ward.live(3, 85);
+    const saved = (): string => {
+      const { state } = ward.stores.checkpoints.get('alerting')!;
+      return decodeState<AlertingState, unknown>(state, 2)!.state.settings.version;
+    };
+    const replaced = parseAlarmSettings(
+      alarmsYaml().replace('oxygen_saturation: 15', 'oxygen_saturation: 3'),
+    );
+    ward.settings.replace(replaced);
+    expect(saved()).toBe(defaultSettings().version);
+    await ward.live(1, 85);
+    expect(saved()).toBe(replaced.version);
+    await ward.live(4, 85);
+    expect(ward.conditions()).toBe(1);
+    await pipeline.stop();
   });
 
   it('gives a pulse every second', async () => {

@@ -1,4 +1,9 @@
-import type { Analytics, VitalTrend } from '@vitalwire/core/ports/analytics.ts';
+import type {
+  Analytics,
+  RegionalStatistics,
+  RiskScore,
+  VitalTrend,
+} from '@vitalwire/core/ports/analytics.ts';
 import type { Checkpoint, CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type { LiveBus, LiveVitals, Pulse } from '@vitalwire/core/ports/live-bus.ts';
 import type { RawPoint, TimeSeries, WindowPoint } from '@vitalwire/core/ports/time-series.ts';
@@ -8,6 +13,8 @@ export class MemoryStores {
   readonly raw = new Map<string, RawPoint>();
   readonly windows = new Map<string, WindowPoint>();
   readonly trends = new Map<string, VitalTrend>();
+  readonly riskScores = new Map<string, RiskScore>();
+  readonly regions = new Map<string, RegionalStatistics>();
   readonly live = new Map<string, LiveVitals>();
   readonly pulses: Pulse[] = [];
   readonly checkpoints = new Map<string, Checkpoint>();
@@ -50,8 +57,12 @@ export class MemoryStores {
           this.trends.set(`${trend.patientId} ${trend.vital} ${trend.hourMs}`, trend);
         }
       },
-      writeRiskScores: async () => {},
-      writeRegionalStatistics: async () => {},
+      writeRiskScores: async (scores) => {
+        for (const score of scores) this.riskScores.set(`${score.patientId} ${score.atMs}`, score);
+      },
+      writeRegionalStatistics: async (rows) => {
+        for (const row of rows) this.regions.set(`${row.region} ${row.hourMs}`, row);
+      },
       trends: async () => [],
       riskScores: async () => [],
       latestRiskScore: async () => undefined,
