@@ -51,6 +51,6 @@ export function act(
 /** One bound, for the sake of the form: SpO₂ may be lowered to 85. */
 function problemOf(limits: Limits): string | undefined {
   const low = limits.oxygen_saturation?.low[0]?.limit;
-  if (low !== undefined && low < 85) return 'oxygen_saturation.low: 82 is outside 85 to 95';
+  if (low !== undefined && low < 85) return 'oxygen_saturation low: 82 is outside 85..95';
   return undefined;
 }

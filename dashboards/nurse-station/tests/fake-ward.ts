@@ -240,7 +240,11 @@ export class FakeWard {
 
   setLimits(patientId: string, limits: Limits): void {
     const bed = this.#beds.get(patientId);
-    if (bed !== undefined) bed.limits = { ...bed.limits, ...limits };
+    if (bed === undefined) return;
+    for (const [vital, sides] of Object.entries(limits)) {
+      const before = bed.limits[vital as keyof Limits] ?? { low: [], high: [] };
+      bed.limits = { ...bed.limits, [vital]: { ...before, ...sides } };
+    }
   }
 
   chart(patientId: string, values: Record<string, unknown>): void {

@@ -24,7 +24,7 @@ export function AcknowledgeButton({ alert, whose, brief = false }: Props) {
         class="button-acknowledge"
         disabled={!allowed || sending}
         title={allowed ? undefined : 'Your role may look but not acknowledge'}
-        aria-label={`Acknowledge ${typeText(alert.type)}, ${whose}`}
+        aria-label={`${brief ? 'Ack: ' : ''}Acknowledge ${typeText(alert.type)}, ${whose}`}
         onClick={() => void station.acknowledge(alert.id)}
       >
         {sending ? 'Sending…' : action?.state === 'failed' ? 'Try again' : brief ? 'Ack' : 'Acknowledge'}

@@ -5,7 +5,13 @@ import type { BurdenReport } from '../burden/report.ts';
 import type { Limits } from '../feed/patient.ts';
 import { ApiError, toApiError } from './problem.ts';
 
-export interface PatientDetail extends PatientDocument, Chart {
+export interface PatientDetail extends PatientDocument {
+  readonly oxygen_scale?: 1 | 2;
+  /** null: never charted. */
+  readonly supplemental_oxygen?: boolean | null;
+  readonly consciousness?: string | null;
+  /** Why there is no score at all. */
+  readonly score_exclusion?: string | null;
   readonly limits?: Limits;
 }
 

@@ -1,6 +1,5 @@
 /** One patient: who it is, the numbers now, the alerts, the trends. */
-import { useComputed, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { AlertRow } from '../alerts/alert-row.tsx';
 import type { PatientDetail, Risk } from '../api/client.ts';
 import type { Limits } from '../feed/patient.ts';
@@ -9,7 +8,10 @@ import { toPatient } from '../feed/frames.ts';
 import { byUrgency } from '../feed/urgency.ts';
 import { useStation } from '../station.ts';
 import { DeviceState } from '../wall/device-state.tsx';
+import { ChartCard } from './chart-card.tsx';
+import { LimitsEditor } from './limits-editor.tsx';
 import { Numbers } from './numbers.tsx';
+import { PauseButton } from './pause-button.tsx';
 import { RiskCard } from './risk-card.tsx';
 import { Trends } from './trends.tsx';
 import { usePatientAlerts } from './use-patient-alerts.ts';
@@ -21,11 +23,18 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
   const detail = useSignal<PatientDetail | undefined>(undefined);
   const risk = useSignal<Risk | undefined>(undefined);
   const error = useSignal<{ status: number; message: string } | undefined>(undefined);
-  useEffect(() => {
+  const round = useSignal(0);
+  const editing = useSignal(false);
+  const limitsAreFixed = useSignal(false);
+  const reload = (): void => {
+    round.value = round.peek() + 1;
+  };
+  useSignalEffect(() => {
     const stopping = new AbortController();
     const load = async (): Promise<void> => {
       try {
         detail.value = await station.api.patient(patientId, stopping.signal);
+        if (detail.value.limits !== undefined) station.learnLimits(patientId, detail.value.limits);
         risk.value = await station.api.risk(patientId, stopping.signal);
         error.value = undefined;
       } catch (cause) {
@@ -34,12 +43,13 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
       }
     };
     void load();
+    void round.value;
     const timer = setInterval(() => void load(), 60_000);
     return () => {
       clearInterval(timer);
       stopping.abort();
     };
-  }, [station, patientId]);
+  });
 
   const bed = useComputed(() => {
     void station.beds.value;
@@ -54,7 +64,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
   if (bed === undefined && error.value?.status === 404) return <UnknownPatient patientId={patientId} />;
   const patient = bed?.patient.value ?? (detail.value === undefined ? undefined : toPatient(detail.value));
   return (
-    <main class="patient">
+    <main class="patient" data-patient={patientId}>
       <header class="patient-head">
         <a class="button" href="#/">
           ◀ Wall
@@ -77,6 +87,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
         {patient !== undefined && patient.mode !== 'real' && (
           <span class="chip chip-mode">{patient.mode.toUpperCase()}</span>
         )}
+        {bed !== undefined && <PauseButton bed={bed} />}
         {bed !== undefined && <DeviceState bed={bed} />}
         {error.value !== undefined && (
           <span class="action-error" role="alert">
@@ -91,7 +102,34 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
           ))}
         </ul>
         <Numbers bed={bed} limits={detail.value?.limits ?? NO_LIMITS} />
-        <RiskCard risk={risk.value} loaded={detail.value !== undefined} />
+        {detail.value?.limits !== undefined &&
+          station.mayAcknowledge.value &&
+          !editing.value &&
+          !limitsAreFixed.value && (
+            <button type="button" class="button limits-edit" onClick={() => (editing.value = true)}>
+              Change limits
+            </button>
+          )}
+        {editing.value && (
+          <LimitsEditor
+            patientId={patientId}
+            limits={detail.value?.limits ?? NO_LIMITS}
+            onSaved={reload}
+            onClose={() => (editing.value = false)}
+            onUnknown={() => {
+              editing.value = false;
+              limitsAreFixed.value = true;
+            }}
+          />
+        )}
+        <RiskCard
+          risk={risk.value}
+          loaded={detail.value !== undefined}
+          exclusion={detail.value?.score_exclusion ?? undefined}
+        />
+        {detail.value !== undefined && (
+          <ChartCard patientId={patientId} detail={detail.value} onSaved={reload} />
+        )}
         <section class="history" aria-label="Earlier alerts">
           <h2>Earlier alerts</h2>
           {alerts.error.value !== undefined && (

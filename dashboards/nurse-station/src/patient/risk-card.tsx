@@ -1,4 +1,5 @@
-/** The early-warning score with what it is made of, and what it had to assume. */
+/** The early-warning score with what it is made of, what it had to assume, and what it misses. */
+import { NEWS2_PARAMETERS, type News2Parameter } from '@vitalwire/core/clinical/news2.ts';
 import type { Risk } from '../api/client.ts';
 import { useStation } from '../station.ts';
 import { formatMoment } from '../vital-text.ts';
@@ -10,38 +11,66 @@ const LEVEL_TEXT: Readonly<Record<string, string>> = {
   high: 'High: emergency response',
 };
 
-export function RiskCard({ risk, loaded }: { readonly risk: Risk | undefined; readonly loaded: boolean }) {
+const PARAMETER_TEXT: Readonly<Record<News2Parameter, string>> = {
+  respiratory_rate: 'Respiratory rate',
+  oxygen_saturation: 'SpO₂',
+  supplemental_oxygen: 'Air or oxygen',
+  blood_pressure_systolic: 'Systolic pressure',
+  heartbeat: 'Pulse',
+  consciousness: 'Consciousness',
+  temperature: 'Temperature',
+};
+
+interface Props {
+  readonly risk: Risk | undefined;
+  readonly loaded: boolean;
+  /** Why the patient has no score at all (age, pregnancy). */
+  readonly exclusion: string | undefined;
+}
+
+export function RiskCard({ risk, loaded, exclusion }: Props) {
   const { now } = useStation();
-  if (risk === undefined) {
+  if (risk === undefined || exclusion !== undefined) {
     return (
       <section class="risk" aria-label="Early-warning score">
         <h2>NEWS2</h2>
-        <p class="hint">{loaded ? 'Not scored yet.' : 'Loading…'}</p>
+        <p class="hint">{exclusion ?? (loaded ? 'Not scored yet.' : 'Loading…')}</p>
       </section>
     );
   }
-  const factors = Object.entries(risk.risk_factors ?? {}).filter(([, points]) => points > 0);
+  const partial = risk.partial === true;
+  const assumed = new Set(risk.assumed ?? []);
   return (
     <section class="risk" aria-label="Early-warning score" data-level={risk.alert_level}>
       <h2>
         NEWS2{' '}
         <b>
-          {risk.partial === true ? '≥ ' : ''}
+          {partial ? '≥ ' : ''}
           {risk.risk_score}
         </b>{' '}
+        {partial && <span class="chip chip-partial">Lower bound</span>}{' '}
         <small>
           {LEVEL_TEXT[risk.alert_level] ?? risk.alert_level},{' '}
           {formatMoment(Date.parse(risk.timestamp), now.peek())}
         </small>
       </h2>
-      <p class="hint">
-        {factors.length === 0
-          ? 'No parameter scores.'
-          : factors.map(([name, points]) => `${name.replaceAll('_', ' ')} +${points}`).join(', ')}
-        {risk.partial === true && ' Partial: a value is missing, the true score may be higher.'}
-        {(risk.assumed ?? []).length > 0 &&
-          ` Assumed normal: ${(risk.assumed ?? []).join(', ').replaceAll('_', ' ')}.`}
-      </p>
+      <table class="risk-points">
+        <tbody>
+          {NEWS2_PARAMETERS.map((parameter) => {
+            const points = risk.risk_factors?.[parameter];
+            return (
+              <tr key={parameter} data-points={points === undefined ? 'missing' : points}>
+                <th scope="row">
+                  {PARAMETER_TEXT[parameter]}
+                  {assumed.has(parameter) && <span class="hint"> assumed normal</span>}
+                </th>
+                <td>{points === undefined ? 'missing' : points}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {partial && <p class="hint">A value is missing or too old: the true score may be higher.</p>}
     </section>
   );
 }

@@ -111,7 +111,8 @@ function Counts() {
     [station],
   );
   return (
-    <a class="counts" href="#/alerts" aria-label="Unacknowledged alerts">
+    <a class="counts" href="#/alerts">
+      <span class="visually-hidden">Not acknowledged: </span>
       {TONES.map((tone) => (
         <Count key={tone} tone={tone} count={counts.value[tone]} />
       ))}

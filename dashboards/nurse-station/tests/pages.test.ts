@@ -1,0 +1,185 @@
+/** The patient's controls, the log, the report and the board, each as used with the keyboard or the mouse. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { desaturation, eventually, visits } from './browser.ts';
+
+const ward = visits(20);
+const keyboard = { press: (key: string): Promise<void> => ward.page.keyboard.press(key) };
+
+describe('patient', () => {
+  it('has limits that are checked here, refused there, and saved', async () => {
+    await ward.open('nurse', '#/patients/P1004');
+    await ward.page.getByRole('button', { name: 'Change limits' }).click();
+    const low = ward.page.getByLabel('HR low limit');
+    await low.fill('130');
+    await ward.page.getByRole('button', { name: 'Save limits' }).click();
+    await eventually(() => ward.page.locator('#limit-heartbeat-low-problem').textContent()).toContain(
+      'Must be below the high limit',
+    );
+    await low.fill('55');
+    await ward.page.getByLabel('SpO₂ low limit').fill('82');
+    await ward.page.getByRole('button', { name: 'Save limits' }).click();
+    await eventually(() => ward.page.locator('#limit-oxygen_saturation-low-problem').textContent()).toBe(
+      'Allowed: 85 to 95',
+    );
+    await ward.page.getByLabel('SpO₂ low limit').fill('88');
+    await ward.page.getByRole('button', { name: 'Save limits' }).click();
+    await eventually(() =>
+      ward.page.locator('.numbers .place-heartbeat .number-notes').textContent(),
+    ).toContain('limits 55–120');
+    expect(ward.fake.ward.limits('P1004').heartbeat?.low).toEqual([
+      { priority: 'medium', limit: 55 },
+      { priority: 'high', limit: 45 },
+      { priority: 'critical', limit: 40 },
+    ]);
+    await ward.page.goto(`${ward.fake.url}/#/`);
+    expect(await ward.tile('P1004').locator('.place-heartbeat .limits').textContent()).toBe('55–120');
+  });
+
+  it('is charted, and paused for two minutes at most', async () => {
+    await ward.open('nurse', '#/patients/P1004');
+    await ward.page.getByLabel('Breathing').selectOption('oxygen');
+    await ward.page.getByLabel('Consciousness').selectOption('new_confusion');
+    await ward.page.getByRole('button', { name: 'Save chart' }).click();
+    await eventually(() => ward.fake.ward.charted('P1004')).toEqual({
+      supplemental_oxygen: true,
+      consciousness: 'new_confusion',
+    });
+    expect(await ward.page.locator('.risk').textContent()).toContain('Lower bound');
+    expect(await ward.page.locator('.risk tr[data-points=missing]').textContent()).toContain('Temperature');
+    await ward.page.getByRole('button', { name: 'Pause alarms' }).click();
+    await eventually(() => ward.page.locator('.pause-control b').textContent()).toMatch(/^(2:00|1:5\d)$/);
+    await ward.page.getByRole('button', { name: 'End pause' }).click();
+    await eventually(() => ward.page.locator('.pause').count()).toBe(0);
+  });
+
+  it('shows no control that an older engine does not know', async () => {
+    ward.fake.forget(true);
+    await ward.open('nurse', '#/patients/P1004');
+    await ward.page.getByRole('button', { name: 'Pause alarms' }).click();
+    await eventually(() => ward.page.locator('.pause-control').count()).toBe(0);
+    await ward.page.getByRole('button', { name: 'Change limits' }).click();
+    await ward.page.getByLabel('HR low limit').fill('55');
+    await ward.page.getByRole('button', { name: 'Save limits' }).click();
+    await eventually(() => ward.page.locator('.limits-form, .limits-edit').count()).toBe(0);
+    await ward.page.goto(`${ward.fake.url}/#/report`);
+    await eventually(() => ward.page.locator('.report h2').textContent()).toBe('No report here');
+  });
+});
+
+describe('log', () => {
+  it('filters, pages, tells each alert’s history, and saves all of it as CSV', async () => {
+    for (let i = 0; i < 60; i++) {
+      ward.fake.ward.raise(`P${1001 + (i % 20)}`, { type: 'high_heartrate', priority: 'medium', value: 121 });
+    }
+    const alert = ward.fake.ward.raise('P1003', { ...desaturation, message: '=HYPERLINK("x"),"y"' });
+    ward.fake.ward.escalate(alert.id);
+    ward.fake.ward.acknowledge(alert.id, 'Maja Lindqvist', Date.now());
+    await ward.open('nurse', '#/log');
+    const lines = ward.page.locator('.log-line');
+    await eventually(() => lines.count()).toBe(50);
+    await ward.page.getByRole('button', { name: 'Older alerts' }).click();
+    await eventually(() => lines.count()).toBe(61);
+
+    const [file] = await Promise.all([
+      ward.page.waitForEvent('download'),
+      ward.page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ]);
+    const csv = await readFile(await file.path(), 'utf8');
+    expect(csv.split('\r\n')).toHaveLength(63);
+    expect(csv).toContain(`,"'=HYPERLINK(""x""),""y""",${alert.id}\r\n`);
+
+    await ward.page.getByLabel('Alarm').selectOption('low_oxygen_saturation');
+    await eventually(() => lines.count()).toBe(1);
+    await lines.getByRole('button').click();
+    await eventually(() => ward.page.locator('.history-events li').allTextContents()).toHaveLength(3);
+    expect(await ward.page.locator('.history-events').textContent()).toMatch(
+      /Raised.*Escalated, step 1.*Acknowledged by Maja Lindqvist/,
+    );
+    await ward.page.getByLabel('Status').selectOption('pending');
+    await eventually(() => ward.page.locator('.log-none').textContent()).toBe('No alert matches.');
+    await ward.page.getByRole('button', { name: 'Clear filters' }).click();
+    await ward.page.getByLabel('To', { exact: true }).fill('2020-01-01T00:00');
+    await eventually(() => lines.count()).toBe(0);
+  });
+});
+
+describe('report', () => {
+  it('says the burden in numbers and bars', async () => {
+    await ward.open('nurse', '#/report');
+    await eventually(() => ward.page.locator('.figure b').allTextContents()).toEqual([
+      '7.6',
+      '1069',
+      '35 %',
+      '41 s',
+      '32 %',
+    ]);
+    const charts = await ward.page.locator('.report-chart h2').allTextContents();
+    expect(charts).toEqual(['By type', 'By bed, most alarms first', 'By priority', 'By hour of the day']);
+    expect(await ward.page.locator('.hours li').count()).toBe(24);
+  });
+});
+
+describe('board', () => {
+  it('expands only what is urgent, has nothing to press, and keeps every bed in sight', async () => {
+    await ward.withBeds(60);
+    await ward.page.setViewportSize({ width: 1920, height: 1080 });
+    await ward.open('nurse', '#/board');
+    await eventually(() => ward.page.locator('.board-state').textContent()).toBe('No alarm');
+    ward.fake.ward.raise('P1017', desaturation);
+    ward.fake.ward.raise('P1018', { type: 'lead_off', kind: 'technical', priority: 'medium' });
+    await eventually(() => ward.page.locator('.board-bed').count()).toBe(1);
+    expect(await ward.page.locator('.board-alert').textContent()).toContain('SpO₂ low');
+    const digits = await ward.page
+      .locator('.board-bed .board-number b')
+      .first()
+      .evaluate((element) => element.getBoundingClientRect().height);
+    // Five metres: an arc of more than twenty minutes on any screen that hangs on a wall.
+    expect(digits).toBeGreaterThan(1080 / 12);
+    expect(await ward.page.locator('button:visible, a:visible').count()).toBe(0);
+    const last = await ward.page.locator('.board-small').last().boundingBox();
+    expect(await ward.page.locator('.board-small').count()).toBe(59);
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThan(1080);
+  });
+});
+
+describe('the keyboard', () => {
+  it('reaches everything: help, beds, acknowledging, pausing, pages', async () => {
+    await ward.open();
+    await keyboard.press('?');
+    await eventually(() => ward.page.locator('dialog.help').isVisible()).toBe(true);
+    await keyboard.press('Escape');
+    await eventually(() => ward.page.locator('dialog.help').isVisible()).toBe(false);
+
+    const focused = () =>
+      ward.page.evaluate(() => document.activeElement?.closest('.tile')?.getAttribute('data-patient'));
+    await keyboard.press('ArrowRight');
+    expect(await focused()).toBe('P1001');
+    await keyboard.press('ArrowRight');
+    expect(await focused()).toBe('P1002');
+    await keyboard.press('ArrowDown');
+    const below = await focused();
+    expect(below).not.toBe('P1002');
+    await keyboard.press('ArrowUp');
+    expect(await focused()).toBe('P1002');
+    const outline = await ward
+      .tile('P1002')
+      .evaluate((element) => Number.parseFloat(getComputedStyle(element).outlineWidth));
+    expect(outline).toBeGreaterThanOrEqual(2);
+
+    ward.fake.ward.raise('P1014', desaturation);
+    await eventually(() => ward.tile('P1014').getAttribute('data-state')).toBe('active');
+    await keyboard.press('n');
+    expect(await focused()).toBe('P1014');
+    await keyboard.press('x');
+    await eventually(() => ward.tile('P1014').getAttribute('data-state')).toBe('acknowledged');
+    await keyboard.press('p');
+    await eventually(() => ward.tile('P1014').locator('.pause').count()).toBe(1);
+    await keyboard.press('Enter');
+    await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 14');
+    await keyboard.press('l');
+    await ward.page.locator('.log-table').waitFor();
+    await keyboard.press('w');
+    await ward.tile('P1001').waitFor();
+  });
+});
