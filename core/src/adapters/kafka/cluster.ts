@@ -115,8 +115,8 @@ export class Cluster {
       try {
         await connection.connect();
       } catch (error) {
-        // Half a handshake must not pass for a whole one.
-        await connection.disconnect();
+        // Half a handshake would pass for a whole one; kafkajs cannot make the other half up for.
+        if (connection.isConnected()) this.#discard(connection);
         throw error;
       } finally {
         this.#connecting.delete(connection);
@@ -124,6 +124,13 @@ export class Cluster {
     })();
     this.#connecting.set(connection, connecting);
     return connecting;
+  }
+
+  /** Not waited for, nor used again: a connection that is being closed cannot be opened safely. */
+  #discard(connection: BrokerConnection): void {
+    for (const [nodeId, node] of this.#nodes) if (node.connection === connection) this.#nodes.delete(nodeId);
+    if (this.#seed === connection) this.#seed = undefined;
+    void connection.disconnect().catch(() => {});
   }
 
   async #seedBroker(): Promise<BrokerConnection> {

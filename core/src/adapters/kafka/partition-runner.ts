@@ -65,13 +65,17 @@ export class PartitionRunner implements FetchTarget {
   }
 
   #start(): void {
-    if (this.#waiting.length === 0) return;
-    this.#running ??= this.#run();
+    // A run that found nothing to do would end before it is noted here, and be taken for one that never ends.
+    if (this.#mayRun) this.#running ??= this.#run();
+  }
+
+  get #mayRun(): boolean {
+    return this.#waiting.length > 0 && !this.#isHalted && !this.#isSuspended;
   }
 
   async #run(): Promise<void> {
     const { maxBatchRecords } = this.#options;
-    while (this.#waiting.length > 0 && !this.#isHalted && !this.#isSuspended) {
+    while (this.#mayRun) {
       const batch = this.#waiting.slice(0, maxBatchRecords);
       this.#waiting = this.#waiting.slice(batch.length);
       if (this.isPaused && this.#waiting.length <= maxBatchRecords) {

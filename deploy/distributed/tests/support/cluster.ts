@@ -14,7 +14,7 @@ const SECRETS = { DEVICE_JWT_SECRET: 'd'.repeat(40), STAFF_JWT_SECRET: 's'.repea
 export const testEnvironment = (): Readonly<Record<string, string | undefined>> => ({
   ...distributedEnvironment(process.env),
   ...SECRETS,
-  LOG_LEVEL: 'warn',
+  LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
   MQTT_PORT: '0',
   HTTP_PORT: '0',
   HEALTH_PORT: '0',
