@@ -69,7 +69,9 @@ const TOPIC_LEVEL = /^[^+#/\s]+$/;
 /** The command as commander has it; its action gets the arguments. */
 export function createCommand(action: (given: Arguments) => Promise<void>): Command {
   return describeRun(
-    new Command('vitalwire-sim').usage('[options] | capacity [options] | verify <ledger> [options]'),
+    new Command('vitalwire-sim')
+      .enablePositionalOptions()
+      .usage('[options] | capacity [options] | verify <ledger> [options]'),
     action,
   );
 }

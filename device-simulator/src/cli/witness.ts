@@ -67,6 +67,7 @@ export class Witness {
     const slow = Math.ceil(api.stations * api.slowShare);
     for (let i = 0; i < api.stations; i++) {
       // One station sees everything, so that every alert is seen; further ones watch a region each.
+      const isSlow = api.stations - i <= slow;
       const region = i === 0 ? undefined : regions[(i - 1) % regions.length];
       this.#stations.push(
         new Station(
@@ -74,12 +75,14 @@ export class Witness {
             api: api.url,
             token: api.token,
             regions: region === undefined ? undefined : [region],
-            isSlow: api.stations - i <= slow,
+            isSlow,
             clock: this.#clock,
           },
           {
-            onVitals: (patientId, measuredAtMs, receivedMs) =>
-              this.#onVitals(patientId, measuredAtMs, receivedMs),
+            // How late a slow reader reads is its own doing.
+            onVitals: (patientId, measuredAtMs, receivedMs) => {
+              if (!isSlow) this.#onVitals(patientId, measuredAtMs, receivedMs);
+            },
             onAlert: (alert, receivedMs) => this.#onAlert(alert, receivedMs),
             onBroken: (what) => this.broken(what),
           },
@@ -269,7 +272,7 @@ export class Witness {
       const { spec, lastMeasuredMs } = device;
       const { made, acknowledged } = Account.sums(device);
       if (
-        made === 0 ||
+        (device.boots.at(-1)?.made ?? 0) === 0 ||
         made !== acknowledged ||
         (spec.fault !== undefined && ACCOUNTS[spec.fault].alerts !== 'required')
       )

@@ -20,7 +20,8 @@ import { sharedClock as clock } from './shared-clock.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 
 const TICK_MS = 100;
-const TICKS_A_HISTOGRAM = 10;
+/** Twice a second, so that every second of a report has one. */
+const TICKS_A_HISTOGRAM = 5;
 
 /** Runs the devices of `spec` by what `receive` is given, and says what becomes of them. */
 async function startFleetWorker(

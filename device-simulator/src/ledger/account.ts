@@ -45,6 +45,7 @@ export interface AlertNote extends Note {
 /** One boot of one device. */
 export interface Boot {
   made: number;
+  lastMeasuredMs: number;
   readonly acknowledged: SequenceRanges;
   readonly refused: SequenceRanges;
   readonly dropped: SequenceRanges;
@@ -91,6 +92,7 @@ export class Account implements RecordHandler {
     const boot = account?.boots.at(-1);
     if (!account || !boot) return;
     boot.made++;
+    boot.lastMeasuredMs = Math.max(boot.lastMeasuredMs, measuredAtMs);
     account.firstMeasuredMs = Math.min(account.firstMeasuredMs, measuredAtMs);
     account.lastMeasuredMs = Math.max(account.lastMeasuredMs, measuredAtMs);
   }
@@ -203,6 +205,7 @@ export class Account implements RecordHandler {
     for (const { boots } of this.devices) {
       boots.push({
         made: 0,
+        lastMeasuredMs: Number.NEGATIVE_INFINITY,
         acknowledged: new SequenceRanges(),
         refused: new SequenceRanges(),
         dropped: new SequenceRanges(),

@@ -226,7 +226,7 @@ function accounts(report: Report): string {
     rows.push(['Faults', faults.map(([name, count]) => `${name} at ${formatCount(count)}`).join(', ')]);
   rows.push([
     'Tester',
-    `${report.workers} threads, ${formatCount(report.tester_memory_mib)} MiB, ${formatCount(report.tester_memory_kib_per_device)} KiB a device`,
+    `${report.workers} thread${report.workers === 1 ? '' : 's'}, ${formatCount(report.tester_memory_mib)} MiB, ${formatCount(report.tester_memory_kib_per_device)} KiB a device`,
   ]);
   if (report.last_trouble !== undefined) rows.push(['Last trouble', report.last_trouble]);
   if (report.ledger !== null) rows.push(['Ledger', report.ledger]);
@@ -258,7 +258,7 @@ th{font-size:13px;font-weight:500;color:var(--soft);text-align:left}
 th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:last-child td{border-bottom:0}
 td.n,th.n{text-align:right;padding-right:0;padding-left:12px;white-space:nowrap}
-td:first-child{white-space:nowrap}
+td:first-child{white-space:nowrap;width:1%}
 td ul{margin:4px 0 0;padding-left:18px;color:var(--soft);font-size:13px;overflow-wrap:anywhere}
 code{font:13px ui-monospace,monospace}
 .plots{margin-top:14px}

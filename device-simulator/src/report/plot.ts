@@ -34,7 +34,7 @@ export function renderPlot({ title, atS, lines, format }: Plot): string {
   const y = (value: number): number => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
   const grid = Array.from({ length: TICKS + 1 }, (_, i) => {
     const value = (top * i) / TICKS;
-    return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(value))}" y2="${px(y(value))}"/><text class="tick" text-anchor="end" x="${LEFT - 8}" y="${px(y(value) + 4)}">${escape(format(value))}</text>`;
+    return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(value))}" y2="${px(y(value))}"/><text class="tick" text-anchor="end" x="${LEFT - 8}" y="${px(y(value) + 4)}">${value === 0 ? '0' : escape(format(value))}</text>`;
   });
   const times = timeTicks(lastS).map(
     (s) =>
@@ -73,11 +73,11 @@ function pathOf(
   return path;
 }
 
-/** The least of 1, 2, 4, 5, 8 times a power of ten that holds the value. */
+/** The least of 1, 2, 4, 6, 8 times a power of ten that holds the value. */
 function niceTop(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 5, 8, 10].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 2, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power;
 }
 
 function timeTicks(lastS: number): number[] {

@@ -167,6 +167,7 @@ export class Station {
         // A snapshot replaces everything; it may stand where the frames before it did not reach.
         for (const patient of frame.patients) {
           for (const alert of patient.alerts) this.#versions.set(alert.id, alert.version);
+          this.#newestMs.set(patient.patient_id, newestOf(patient.vitals));
         }
         this.#heardMs = nowMs;
         this.#hasSnapshot();
@@ -184,14 +185,8 @@ export class Station {
   }
 
   #onVitals(patientId: string, vitals: Record<string, Vital>, nowMs: number): void {
-    // ISO times of one form stand in the order of their text.
-    let newest = '';
-    for (const name in vitals) {
-      const at = vitals[name]?.measured_at ?? '';
-      if (at > newest) newest = at;
-    }
-    if (newest === '') return;
-    const measuredAtMs = Date.parse(newest);
+    const measuredAtMs = newestOf(vitals);
+    if (measuredAtMs === 0) return;
     const before = this.#newestMs.get(patientId);
     if (before !== undefined && measuredAtMs < before) {
       this.#events.onBroken(`vitals of a patient went back by ${before - measuredAtMs} ms on a station`);
@@ -230,4 +225,15 @@ export class Station {
     socket.pause();
     this.#cancels.push(this.#options.clock.after(SLOW_FOR_MS, () => socket.resume()));
   }
+}
+
+/** Unix ms; 0 where nothing was measured. */
+function newestOf(vitals: Record<string, Vital>): number {
+  // ISO times of one form stand in the order of their text.
+  let newest = '';
+  for (const name in vitals) {
+    const at = vitals[name]?.measured_at ?? '';
+    if (at > newest) newest = at;
+  }
+  return newest === '' ? 0 : Date.parse(newest);
 }
