@@ -41,6 +41,9 @@ export interface AlertEngineBounds {
   readonly vouchMs: number;
   /** A task of the alerting pipeline further behind than this is late, not live. */
   readonly pulseLagRecordsMax: number;
+  /** A patient's device must be away for this long to be an alarm. */
+  readonly offlineGraceMs: number;
+  readonly deviceWatchMs: number;
   /** HTTP requests a second and person, sustained; a burst may be five times that. */
   readonly requestsPerSecond: number;
 }
@@ -58,5 +61,7 @@ export const DEFAULT_BOUNDS: AlertEngineBounds = Object.freeze({
   joinsMax: 16,
   vouchMs: 5_000,
   pulseLagRecordsMax: 5_000,
+  offlineGraceMs: 60_000,
+  deviceWatchMs: 5_000,
   requestsPerSecond: 100,
 });

@@ -23,6 +23,7 @@ import { PatientChanges } from './patients/change-patient.ts';
 import { followDischarges } from './patients/discharges.ts';
 import { Pauses } from './pause/pauses.ts';
 import { relayPresence } from './presence/presence-relay.ts';
+import { watchDevices } from './technical/watch.ts';
 import { startTimers } from './timers/scheduler.ts';
 
 export interface AlertEngineDeps {
@@ -121,6 +122,7 @@ export async function startAlertEngine(
     monitoring.start();
     started.push({ name: 'monitoring', stop: async () => monitoring.stop() });
 
+    const acting = { alerts, policyFor, clock, logger, metrics };
     const deliveries = new Deliveries({ log, logger });
     const known = await deliveries.start();
     started.push(deliveries);
@@ -142,6 +144,15 @@ export async function startAlertEngine(
         logger,
         metrics,
         random,
+      });
+    const watch = (): Service =>
+      watchDevices({
+        ...acting,
+        view,
+        regions,
+        offlineGraceMs: bounds.offlineGraceMs,
+        periodMs: bounds.deviceWatchMs,
+        settingsVersion: settings.version,
       });
     const relay = (): Service =>
       startAuditRelay({
@@ -166,7 +177,7 @@ export async function startAlertEngine(
       random,
       policyFor,
       leadership: {
-        gained: () => (leading ??= [relay(), dispatcher()]),
+        gained: () => (leading ??= [relay(), dispatcher(), watch()]),
         lost: async () => {
           const relaying = leading;
           leading = undefined;
@@ -180,7 +191,6 @@ export async function startAlertEngine(
       failure.reject(error);
     });
 
-    const acting = { alerts, policyFor, clock, logger, metrics };
     started.push(startTimers({ ...acting, commits, regions }));
     started.push(followDischarges({ ...acting, directory, regions }));
 

@@ -7,6 +7,7 @@ import { step, type LifecycleInput } from '../lifecycle/lifecycle.ts';
 import type { RefusedReason } from '../lifecycle/outcome.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
+import { withInhibition } from '../technical/inhibition.ts';
 
 export type Action = Exclude<LifecycleInput, { kind: 'condition' }>;
 
@@ -39,7 +40,12 @@ export async function act(
   for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
     const alert = await deps.alerts.get(region, alertId);
     if (!alert) return { kind: 'not_found' };
-    const outcome = step(alert, action, deps.clock.now(), deps.policyFor(region, alert.patientId));
+    const usual = deps.policyFor(region, alert.patientId);
+    const policy =
+      alert.silence === 'inhibited'
+        ? await withInhibition(usual, deps.alerts, region, alert.patientId, alert.type)
+        : usual;
+    const outcome = step(alert, action, deps.clock.now(), policy);
     if (outcome.kind === 'refused') return outcome;
     if (outcome.kind === 'ignored') return { kind: 'done', alert };
     if ((await deps.alerts.commit(outcome.event)) === 'committed') {

@@ -6,6 +6,7 @@ import { step } from '../lifecycle/lifecycle.ts';
 import { ignored, type Outcome } from '../lifecycle/outcome.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
+import { withInhibition } from '../technical/inhibition.ts';
 import { locate } from './locate.ts';
 
 /** A conflict means that somebody else got on; this many in a row mean that the store contradicts itself. */
@@ -22,15 +23,14 @@ export async function applyCondition(
   metrics: AlertEngineMetrics,
   policyFor: PolicyFor,
 ): Promise<Outcome> {
+  const { region, patientId, type } = condition;
   for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
     const located = await locate(store, condition);
     if (located.kind === 'seen') return ignored('superseded');
-    const outcome = step(
-      located.alert,
-      { kind: 'condition', condition },
-      clock.now(),
-      policyFor(condition.region, condition.patientId),
-    );
+    const usual = policyFor(region, patientId);
+    const policy =
+      condition.event === 'ended' ? usual : await withInhibition(usual, store, region, patientId, type);
+    const outcome = step(located.alert, { kind: 'condition', condition }, clock.now(), policy);
     if (outcome.kind !== 'applied') return outcome;
     if ((await store.commit(outcome.event)) === 'committed') return outcome;
     metrics.commitConflicts.inc();

@@ -57,6 +57,7 @@ const endedOther = onCondition(
 const timer = (which: Timer): LifecycleInput => ({ kind: 'timer', timer: which });
 const pause: LifecycleInput = { kind: 'pause', actor: 'Bea' };
 const discharged: LifecycleInput = { kind: 'close', actor: 'Bea', reason: 'discharged' };
+const inhibit: LifecycleInput = { kind: 'inhibit', actor: 'system', reason: 'its region is away' };
 const sound: LifecycleInput = { kind: 'sound', actor: 'Bea', reason: 'pause ended' };
 const acknowledge: LifecycleInput = { kind: 'acknowledge', actor: 'Bea' };
 const resolve: LifecycleInput = { kind: 'resolve', actor: 'Bea', reason: undefined };
@@ -165,6 +166,18 @@ describe("a patient's alert", () => {
 });
 
 describe('a technical alert', () => {
+  it.each([
+    ['none', 'closed'],
+    ['pending', 'updated pending'],
+    ['latched', 'updated latched'],
+    ['acknowledged', 'already'],
+    ['resolved', 'already'],
+  ] as const)('%s, spoken for by another: %s', (state, outcome) => {
+    expect(outcomeOf(alertIn(state, 'high', OFFLINE), inhibit)).toMatchObject({ outcome });
+    if (state !== 'none')
+      expect(outcomeOf(alertIn(state, 'high', SPO2), inhibit)).toMatchObject({ outcome: 'already' });
+  });
+
   it.each(['pending', 'acknowledged', 'latched'] as const)('%s is resolved by hand', (state) => {
     const alert = alertIn(state, 'high', OFFLINE);
     expect(outcomeOf(alert, resolve)).toMatchObject({ outcome: 'resolved resolved' });

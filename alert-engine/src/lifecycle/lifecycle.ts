@@ -18,6 +18,7 @@ import { close } from './close.ts';
 import { end } from './end.ts';
 import { escalate } from './escalate.ts';
 import { ignored, type Outcome } from './outcome.ts';
+import { inhibit } from './inhibit.ts';
 import type { LifecyclePolicy } from './policy.ts';
 import { quieten } from './quieten.ts';
 import { raise } from './raise.ts';
@@ -35,6 +36,8 @@ export type LifecycleInput =
   | { readonly kind: 'resolve'; readonly actor: string; readonly reason: string | undefined }
   /** The patient's alarms were paused: the pause is in the policy. */
   | { readonly kind: 'pause'; readonly actor: string }
+  /** A technical alarm speaks for this one: it is silent until that is gone. */
+  | { readonly kind: 'inhibit'; readonly actor: string; readonly reason: string }
   /** What kept the alert quiet is gone before its time. */
   | { readonly kind: 'sound'; readonly actor: string; readonly reason: string }
   | { readonly kind: 'close'; readonly actor: string; readonly reason: string }
@@ -58,7 +61,7 @@ export function step(
 }
 
 const setsItsOwnTimers = ({ kind }: LifecycleInput): boolean =>
-  kind === 'timer' || kind === 'pause' || kind === 'sound';
+  kind === 'timer' || kind === 'pause' || kind === 'inhibit' || kind === 'sound';
 
 function moved(
   alert: Alert | undefined,
@@ -75,6 +78,8 @@ function moved(
       return resolve(alert, input.actor, input.reason, nowMs);
     case 'pause':
       return quieten(alert, input.actor, nowMs, policy);
+    case 'inhibit':
+      return inhibit(alert, input.actor, input.reason, nowMs);
     case 'sound':
       return sound(alert, input.reason, input.actor, nowMs, policy);
     case 'close':

@@ -1,4 +1,4 @@
-import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import type { Alert, Silence } from '@vitalwire/core/alarms/alert.ts';
 import { SYSTEM, applied, ignored, type Outcome } from './outcome.ts';
 import type { LifecyclePolicy } from './policy.ts';
 import { isPaused, sounding } from './timers.ts';
@@ -24,6 +24,12 @@ export function sound(
   });
 }
 
+const REASONS: Readonly<Record<Silence, string>> = {
+  paused: 'pause ended',
+  delayed: 'signal delay passed',
+  inhibited: 'signal restored',
+};
+
 /** The due time has come. A pause set meanwhile holds a delayed signal for longer; a paused one has had its time. */
 export function soundWhenDue(alert: Alert, nowMs: number, policy: LifecyclePolicy): Outcome {
   if (alert.signalDueMs === undefined || alert.signalDueMs > nowMs) return ignored('not_due');
@@ -36,6 +42,8 @@ export function soundWhenDue(alert: Alert, nowMs: number, policy: LifecyclePolic
       changes: { silence: 'paused', signalDueMs: policy.pause?.untilMs },
     });
   }
-  const reason = alert.silence === 'paused' ? 'pause ended' : 'signal delay passed';
+  // Always due, and looked at again and again: however the cause went, nothing stays silent for want of somebody to say so.
+  if (alert.silence === 'inhibited' && policy.inhibits(alert.type)) return ignored('not_due');
+  const reason = REASONS[alert.silence ?? 'delayed'];
   return sound(alert, reason, SYSTEM, nowMs, policy);
 }

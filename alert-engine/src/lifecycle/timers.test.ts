@@ -174,6 +174,19 @@ describe('signal delay', () => {
   });
 });
 
+describe('inhibition', () => {
+  it('keeps what is new quiet while its cause lasts, and what becomes worse comes through', () => {
+    const alarm = new Case({ inhibits: () => true });
+    expect(alarm.condition(0, 'medium')).toBe('raised, inhibited, step 0, signal at 0');
+    expect(alarm.timer(5, 'signal')).toBe('not_due');
+    alarm.policy = DEFAULT_POLICY;
+    expect(alarm.timer(6, 'signal')).toBe('updated, on, step 0, escalation at 306');
+    const worse = new Case({ inhibits: () => true });
+    worse.condition(0, 'medium');
+    expect(worse.condition(1, 'critical', 'changed')).toBe('updated, on, step 0, escalation at 31');
+  });
+});
+
 describe('pause', () => {
   const until60 = { pause: { untilMs: T0_MS + 60_000, priority: 'medium' } } as const;
   const pause: LifecycleInput = { kind: 'pause', actor: 'Ann' };

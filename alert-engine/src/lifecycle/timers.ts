@@ -55,7 +55,7 @@ function silenceOf(
   policy: LifecyclePolicy,
 ): Pick<Timing, 'silence' | 'signalDueMs'> | undefined {
   if (isPaused(alert, nowMs, policy)) return { silence: 'paused', signalDueMs: policy.pause?.untilMs };
-  if (!waited && policy.inhibits(alert.type)) return { silence: 'inhibited', signalDueMs: undefined };
+  if (!waited && policy.inhibits(alert.type)) return { silence: 'inhibited', signalDueMs: nowMs };
   const delayMs = policy.signalDelayMs[alert.priority];
   // One that already sounds does not stop because it became worse.
   if (delayMs === 0 || (waited && waited.silence === undefined)) return undefined;

@@ -100,6 +100,10 @@ export class LiveView implements Service {
     return this.#patients.get(patientId);
   }
 
+  devices(): readonly DevicePresence[] {
+    return [...this.#presence.values()];
+  }
+
   /** `region` where nobody knows better. */
   facts(patientId: string, region: string): PatientFacts {
     return {

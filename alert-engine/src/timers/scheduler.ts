@@ -93,7 +93,9 @@ async function fireDue(deps: TimersDeps, open: Map<string, Alert>, signal: Abort
       const result = await act(deps, alert.region, alert.id, { kind: 'timer', timer: due.timer });
       if (result.kind === 'done') keep(open, result.alert);
       if (result.kind === 'not_found') open.delete(alert.id);
-      deps.metrics.timerLateness.observe({ timer: due.timer }, Math.max(0, -inMs) / 1000);
+      // An inhibited signal is always due.
+      if (alert.silence !== 'inhibited')
+        deps.metrics.timerLateness.observe({ timer: due.timer }, Math.max(0, -inMs) / 1000);
     } catch (error) {
       // Another alert's timer does not wait for this one's.
       deps.logger.warn({ reason: messageOf(error), alert_id: alert.id }, 'an alarm timer could not fire');

@@ -22,6 +22,8 @@ export const TECHNICAL_TYPES = [
   'clock_wrong',
   'feed_late',
   'value_stuck',
+  /** Of a whole area, and of no patient: her id is empty. */
+  'region_away',
 ] as const;
 
 export type TechnicalType = (typeof TECHNICAL_TYPES)[number];

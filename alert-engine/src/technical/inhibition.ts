@@ -1,0 +1,37 @@
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
+import { kindOf, type AlertType } from '@vitalwire/core/alarms/condition.ts';
+import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+import type { LifecyclePolicy } from '../lifecycle/policy.ts';
+
+/** What a whole region's absence says already, patient by patient. */
+export const UNDER_A_STORM: ReadonlySet<string> = new Set(['signal_lost', 'device_offline', 'feed_late']);
+
+/** Vitals that come from the electrodes. */
+const FROM_LEADS = /_(heartrate|respiratory_rate)$/;
+
+/**
+ * The policy with what a technical alarm inhibits, read from the store, so that every engine and every restart agree: an area that is away
+ * inhibits its devices' and signals' alarms; a lost signal a patient's limits and trends; a lead that is off what is measured by leads.
+ * Only new alerts are kept quiet by it: what sounds already goes on, for it was true when there was a signal.
+ */
+export async function withInhibition(
+  policy: LifecyclePolicy,
+  store: AlertStore,
+  region: string,
+  patientId: string,
+  type: AlertType,
+): Promise<LifecyclePolicy> {
+  const technical = kindOf(type) === 'technical';
+  if (technical && !UNDER_A_STORM.has(type)) return policy;
+  const causes = (await store.open(region, technical ? '' : patientId)).filter(isPresent);
+  return { ...policy, inhibits: (asked) => causes.some((cause) => inhibits(cause.type, asked)) };
+}
+
+const isPresent = ({ kind, endedAtMs }: Alert): boolean => kind === 'technical' && endedAtMs === undefined;
+
+function inhibits(cause: AlertType, type: string): boolean {
+  if (cause === 'region_away') return UNDER_A_STORM.has(type);
+  const ofAVital = /^(low|high|falling|rising)_/.test(type);
+  if (cause === 'signal_lost') return ofAVital;
+  return cause === 'lead_off' && ofAVital && FROM_LEADS.test(type);
+}
