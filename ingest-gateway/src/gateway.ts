@@ -7,8 +7,10 @@ import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { DeviceStatus } from '@vitalwire/core/vitals/reading.ts';
 import { admit, type Admission, type AdmissionBounds } from './admission/admit.ts';
 import { deviceOf } from './admission/device-topics.ts';
+import { CLOCK_CORRECTION_HEADER } from './admission/event-time.ts';
 import { isMisuse, rejectedRecord } from './admission/rejection.ts';
 import type { ForgetfulPersistence } from './broker/forgetful-persistence.ts';
+import { DeviceClocks } from './clocks/device-clocks.ts';
 import { Connection, Session, type Answer } from './connection.ts';
 import type { AppendLanes } from './delivery/append-lanes.ts';
 import type { InflightBudget } from './delivery/inflight-budget.ts';
@@ -42,17 +44,24 @@ export class Gateway {
   readonly #connections = new Map<Duplex, Connection>();
   readonly #presence: PresenceTracker;
   readonly #misuse: Misuse;
+  readonly #clocks: DeviceClocks;
   readonly #authenticator: Authenticator;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     this.#presence = new PresenceTracker(parts.limits.maxRememberedDevices);
     this.#misuse = new Misuse(parts.limits);
+    this.#clocks = new DeviceClocks(parts.limits.maxRememberedDevices);
     this.#authenticator = new Authenticator({ ...parts, misuse: this.#misuse });
   }
 
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Devices whose clock is known to be off by more than the tolerance. */
+  get wrongClocks(): number {
+    return this.#clocks.countWrong(this.#parts.admission.futureToleranceMs);
   }
 
   /** A socket came in; call before Aedes takes it. */
@@ -198,7 +207,15 @@ export class Gateway {
     const admission =
       topic.length > limits.maxTopicLength
         ? TOPIC_TOO_LONG(payload)
-        : admit(topic, payload, session.device, nowMs, bounds);
+        : admit(
+            topic,
+            payload,
+            session.device,
+            nowMs,
+            bounds,
+            this.#clocks.offsetsOf(session.device.deviceId),
+          );
+    this.#learnClock(session, admission, nowMs);
     const records = this.#recordsOf(session, admission, topic, nowMs);
     const closes = this.#countMisuse(session, admission);
     const bytes = payload.length + topic.length + MESSAGE_OVERHEAD_BYTES;
@@ -208,6 +225,12 @@ export class Gateway {
       ticket.outcome = 'durable';
       session.release();
     }
+  }
+
+  #learnClock({ device: { deviceId } }: Session, admission: Admission, nowMs: number): void {
+    if (admission.kind === 'status') return this.#clocks.status(admission.status, nowMs);
+    const sample = admission.clockSample;
+    if (sample) this.#clocks.reading(deviceId, sample.bootId, sample.measuredAtMs, nowMs);
   }
 
   #recordsOf(session: Session, admission: Admission, topic: string, nowMs: number): readonly NewRecord[] {
@@ -220,6 +243,7 @@ export class Gateway {
     }
     const { accepted, rejected, last } = admission;
     metrics.hot.readingsAccepted += accepted.length;
+    for (const { headers } of accepted) if (CLOCK_CORRECTION_HEADER in headers) metrics.hot.clockCorrected++;
     const presence = last && this.#presence.reading(session, last, nowMs);
     if (rejected.length === 0 && presence === undefined) return accepted;
 
@@ -285,7 +309,8 @@ export class Gateway {
     if (will === undefined) return [];
     const { admission: bounds, clock } = this.#parts;
     const nowMs = clock.now();
-    const admission = admit(will.topic, will.payload, session.device, nowMs, bounds);
+    const offsetOf = this.#clocks.offsetsOf(session.device.deviceId);
+    const admission = admit(will.topic, will.payload, session.device, nowMs, bounds, offsetOf);
     return this.#recordsOf(session, admission, will.topic, nowMs);
   }
 
@@ -308,4 +333,5 @@ const TOPIC_TOO_LONG = (payload: Buffer): Admission => ({
   accepted: [],
   rejected: [{ reason: 'wrong_topic', detail: 'the topic is too long', payload }],
   last: undefined,
+  clockSample: undefined,
 });

@@ -28,11 +28,12 @@ export interface GatewayGauges {
   readonly inflightBytes: () => number;
   readonly pausedConnections: () => number;
   readonly connections: () => number;
+  readonly wrongClocks: () => number;
 }
 
 export interface GatewayMetrics {
   /** Counted in plain numbers on the path of every message; Prometheus reads them when it asks. */
-  readonly hot: { readingsAccepted: number; bytesReceived: number };
+  readonly hot: { readingsAccepted: number; clockCorrected: number; bytesReceived: number };
   readonly rejected: (reason: RejectionReason) => void;
   readonly refused: (reason: RefusalReason) => void;
   readonly subscriptionRefused: () => void;
@@ -44,12 +45,18 @@ export interface GatewayMetrics {
 
 export function createMetrics(registry: Registry, gauges: GatewayGauges): GatewayMetrics {
   const registers = [registry];
-  const hot = { readingsAccepted: 0, bytesReceived: 0 };
+  const hot = { readingsAccepted: 0, clockCorrected: 0, bytesReceived: 0 };
   readingCounter(
     registry,
     'vitalwire_gateway_readings_accepted_total',
     'Readings durably in vitals.readings, or on their way there.',
     () => hot.readingsAccepted,
+  );
+  readingCounter(
+    registry,
+    'vitalwire_gateway_clock_corrected_readings_total',
+    "Readings accepted with a corrected event time, because their device's clock is wrong.",
+    () => hot.clockCorrected,
   );
   readingCounter(
     registry,
@@ -70,6 +77,12 @@ export function createMetrics(registry: Registry, gauges: GatewayGauges): Gatewa
     gauges.pausedConnections,
   );
   gauge(registry, 'vitalwire_gateway_connections', 'Open connections.', gauges.connections);
+  gauge(
+    registry,
+    'vitalwire_gateway_wrong_clock_devices',
+    'Devices whose clock is known to be off by more than the tolerance.',
+    gauges.wrongClocks,
+  );
   const rejected = new Counter({
     name: 'vitalwire_gateway_rejected_total',
     help: 'Messages, and readings of a batch, kept in vitals.rejected.',

@@ -60,6 +60,7 @@ export async function startIngestGateway(
     inflightBytes: () => budget.bytes,
     pausedConnections: () => (budget.full ? gateway.connections : budget.throttledConnections),
     connections: () => gateway.connections,
+    wrongClocks: () => gateway.wrongClocks,
   });
   const lanes = new AppendLanes(limits, {
     log: deps.log,

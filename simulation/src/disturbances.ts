@@ -1,3 +1,4 @@
+import { anyClock } from './devices/any-clock.ts';
 import type { Ward } from './simulate.ts';
 import type { World } from './world/world.ts';
 
@@ -20,7 +21,7 @@ export function disturb(world: World, ward: Ward, minutes: number): void {
     clock.after(dice.integer(5_000, 150_000), () => device.setReachable(true));
   });
   times(2, () => {
-    const offsetMs = dice.chance(0.5) ? dice.integer(-5_000, 5_000) : undefined;
+    const offsetMs = dice.chance(0.5) ? anyClock(dice) : undefined;
     dice.pick(ward.devices).reboot(offsetMs, dice.chance(0.6));
   });
 }

@@ -9,7 +9,14 @@ import { implausible } from '@vitalwire/core/vitals/plausibility.ts';
 import { NO_MARKS, type DeviceStatus, type Reading } from '@vitalwire/core/vitals/reading.ts';
 import { sliceReadings } from './batch-slices.ts';
 import type { Device } from './device-topics.ts';
-import { implausibleTime, type TimeBounds } from './event-time.ts';
+import {
+  CLOCK_CORRECTION_HEADER,
+  NO_CLOCK_OFFSET,
+  clockCorrectionMs,
+  implausibleTime,
+  type ClockOffset,
+  type TimeBounds,
+} from './event-time.ts';
 import type { Rejection, RejectionReason } from './rejection.ts';
 
 export interface AdmissionBounds extends TimeBounds {
@@ -25,6 +32,8 @@ export type Admission =
       readonly rejected: readonly Rejection[];
       /** The newest reading accepted, for what it says of the device. */
       readonly last: Reading | undefined;
+      /** A live reading that is the device's own, accepted or not: what it says of the device's clock. */
+      readonly clockSample: Pick<Reading, 'bootId' | 'measuredAtMs'> | undefined;
     }
   | { readonly kind: 'status'; readonly status: DeviceStatus };
 
@@ -34,41 +43,64 @@ const LIVE_HEADERS: NewRecord['headers'] = Object.freeze({});
 /** Marks a record that was held back during an outage: it repairs the past and is not news. */
 const BACKFILL_HEADERS: NewRecord['headers'] = Object.freeze({ backfill: '1' });
 
-/** `nowMs` (Unix ms) is when the gateway received the message; it becomes the record's timestamp. */
+/**
+ * `nowMs` (Unix ms) is when the gateway received the message; it becomes the record's timestamp. `offsetOf` is what is known of the
+ * device's clock before this message.
+ */
 export function admit(
   topic: string,
   payload: Uint8Array,
   device: Device,
   nowMs: number,
   bounds: AdmissionBounds,
+  offsetOf: ClockOffset = NO_CLOCK_OFFSET,
 ): Admission {
   if (payload.length > bounds.maxPayloadBytes) {
     return rejected('oversized', `more than ${bounds.maxPayloadBytes} bytes; cut there`, payload);
   }
-  if (topic === device.readingsTopic) return admitLive(payload, device, nowMs, bounds);
-  if (topic === device.backfillTopic) return admitBackfill(payload, device, nowMs, bounds);
+  if (topic === device.readingsTopic) return admitLive(payload, device, nowMs, bounds, offsetOf);
+  if (topic === device.backfillTopic) return admitBackfill(payload, device, nowMs, bounds, offsetOf);
   if (topic === device.statusTopic) return admitStatus(payload, device, bounds);
   return rejected('wrong_topic', "not one of the device's topics", payload);
 }
 
-function admitLive(payload: Uint8Array, device: Device, nowMs: number, bounds: AdmissionBounds): Admission {
-  const judged = judge(payload, device, nowMs, bounds);
-  if ('reason' in judged) {
-    return { kind: 'readings', accepted: NO_RECORDS, rejected: [judged], last: undefined };
+function admitLive(
+  payload: Uint8Array,
+  device: Device,
+  nowMs: number,
+  bounds: AdmissionBounds,
+  offsetOf: ClockOffset,
+): Admission {
+  const { reading, correctionMs, rejection } = judge(payload, device, nowMs, bounds, offsetOf, false);
+  // What is no reading of this device's says nothing of its clock.
+  const clockSample = rejection === undefined || isAboutTime(rejection.reason) ? reading : undefined;
+  if (reading === undefined || rejection !== undefined) {
+    return {
+      kind: 'readings',
+      accepted: NO_RECORDS,
+      rejected: rejection ? [rejection] : NO_REJECTIONS,
+      last: undefined,
+      clockSample,
+    };
   }
   return {
     kind: 'readings',
-    accepted: [record(judged, payload, nowMs, LIVE_HEADERS)],
+    accepted: [record(reading, payload, nowMs, LIVE_HEADERS, correctionMs)],
     rejected: NO_REJECTIONS,
-    last: judged,
+    last: reading,
+    clockSample,
   };
 }
+
+const isAboutTime = (reason: RejectionReason): boolean =>
+  reason === 'future_timestamp' || reason === 'too_old';
 
 function admitBackfill(
   payload: Uint8Array,
   device: Device,
   nowMs: number,
   bounds: AdmissionBounds,
+  offsetOf: ClockOffset,
 ): Admission {
   const slices = sliceReadings(payload);
   if (slices === undefined) return rejected('not_protobuf', 'not a ReadingBatch', payload);
@@ -84,15 +116,15 @@ function admitBackfill(
   const refused: Rejection[] = [];
   let last: Reading | undefined;
   for (const slice of slices) {
-    const judged = judge(slice, device, nowMs, bounds);
-    if ('reason' in judged) {
-      refused.push(judged);
+    const { reading, correctionMs, rejection } = judge(slice, device, nowMs, bounds, offsetOf, true);
+    if (reading === undefined || rejection !== undefined) {
+      if (rejection) refused.push(rejection);
       continue;
     }
-    accepted.push(record(judged, slice, nowMs, BACKFILL_HEADERS));
-    last = judged;
+    accepted.push(record(reading, slice, nowMs, BACKFILL_HEADERS, correctionMs));
+    last = reading;
   }
-  return { kind: 'readings', accepted, rejected: refused, last };
+  return { kind: 'readings', accepted, rejected: refused, last, clockSample: undefined };
 }
 
 function admitStatus(payload: Uint8Array, device: Device, bounds: AdmissionBounds): Admission {
@@ -114,25 +146,39 @@ function admitStatus(payload: Uint8Array, device: Device, bounds: AdmissionBound
 const WRONG_DEVICE = "the payload names another device than the connection's";
 const WRONG_REGION = "the payload names another region than the device's";
 
-/** The reading, or why it is not accepted. Cheap and telling checks come first: a foreign device's values do not matter. */
+/** A reading that was decoded, what its clock is off by, and why it is not accepted, where it is not. */
+interface Judged {
+  readonly reading: Reading | undefined;
+  readonly correctionMs: number;
+  readonly rejection: Rejection | undefined;
+}
+
+/** Cheap and telling checks come first: a foreign device's values do not matter. */
 function judge(
   bytes: Uint8Array,
   device: Device,
   nowMs: number,
   bounds: AdmissionBounds,
-): Reading | Rejection {
+  offsetOf: ClockOffset,
+  backfilled: boolean,
+): Judged {
   let reading: Reading;
   try {
     reading = decodeReading(bytes);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    return { reason: 'not_protobuf', detail: error.message, payload: bytes };
+    const rejection: Rejection = { reason: 'not_protobuf', detail: error.message, payload: bytes };
+    return { reading: undefined, correctionMs: 0, rejection };
   }
+  const { measuredAtMs, bootId } = reading;
+  const time = { measuredAtMs, bootId, backfilled };
+  const correctionMs = clockCorrectionMs(time, nowMs, offsetOf, bounds.futureToleranceMs);
   const fault =
     identityFault(reading, device, bounds) ??
     implausible(reading) ??
-    timeOrContentFault(reading, nowMs, bounds);
-  return fault === undefined ? reading : { reason: fault.reason, detail: fault.detail, payload: bytes };
+    timeOrContentFault(reading, measuredAtMs + correctionMs, nowMs, bounds);
+  const rejection = fault && { reason: fault.reason, detail: fault.detail, payload: bytes };
+  return { reading, correctionMs, rejection };
 }
 
 type Fault = { readonly reason: RejectionReason; readonly detail: string } | undefined;
@@ -157,9 +203,9 @@ function identityFault(reading: Reading, device: Device, bounds: AdmissionBounds
   return undefined;
 }
 
-function timeOrContentFault(reading: Reading, nowMs: number, bounds: AdmissionBounds): Fault {
+function timeOrContentFault(reading: Reading, atMs: number, nowMs: number, bounds: AdmissionBounds): Fault {
   return (
-    implausibleTime(reading.measuredAtMs, nowMs, bounds) ??
+    implausibleTime(atMs, nowMs, bounds) ??
     (saysNothing(reading) ? { reason: 'empty_reading', detail: 'no vital and nothing charted' } : undefined)
   );
 }
@@ -183,8 +229,10 @@ function record(
   reading: Reading,
   bytes: Uint8Array,
   nowMs: number,
-  headers: NewRecord['headers'],
+  marks: NewRecord['headers'],
+  correctionMs: number,
 ): NewRecord {
+  const headers = correctionMs === 0 ? marks : { ...marks, [CLOCK_CORRECTION_HEADER]: String(correctionMs) };
   return { topic: TOPICS.readings.name, key: reading.patientId, value: bytes, headers, timestampMs: nowMs };
 }
 
@@ -194,5 +242,6 @@ function rejected(reason: RejectionReason, detail: string, payload: Uint8Array):
     accepted: NO_RECORDS,
     rejected: [{ reason, detail, payload }],
     last: undefined,
+    clockSample: undefined,
   };
 }

@@ -82,6 +82,7 @@ export class GatewayNode extends Supervised {
       inflightBytes: () => budget.bytes,
       pausedConnections: () => 0,
       connections: () => 0,
+      wrongClocks: () => 0,
     });
     const lanes = new AppendLanes(limits, {
       log,

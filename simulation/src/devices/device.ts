@@ -93,6 +93,9 @@ export class Device {
   reboot(clockOffsetMs: number | undefined, keepsOutbox: boolean): void {
     this.#world.story.tell(this.id, () => `reboots; clock off by ${clockOffsetMs ?? this.#clockOffsetMs} ms`);
     this.#link?.drop();
+    for (const item of this.#outbox) {
+      item.lifeEndedAtMs = Math.min(item.lifeEndedAtMs, this.#world.clock.now());
+    }
     this.#bootId = (this.#bootId + this.#dice.integer(1, 1_000_000)) % 2 ** 32;
     this.#sequence = 0;
     if (clockOffsetMs !== undefined) this.#clockOffsetMs = clockOffsetMs;
@@ -124,7 +127,7 @@ export class Device {
       consciousness: 'unknown',
       batteryPercent: undefined,
     };
-    const measured: Measured = { reading, trueAtMs, acknowledged: false };
+    const measured: Measured = { reading, trueAtMs, acknowledged: false, lifeEndedAtMs: Infinity };
     this.#ledger.set(keyOf(reading), measured);
     this.#outbox.push(measured);
     this.#send();
@@ -160,7 +163,7 @@ export class Device {
     }
     this.#world.story.tell(this.id, () => 'connects');
     link.join(session);
-    link.publish(this.#topics.statusTopic, status('born'), () => {});
+    link.publish(this.#topics.statusTopic, status('born'), () => {}, false);
     this.#send();
   }
 
@@ -174,10 +177,15 @@ export class Device {
       if (publish === undefined) return;
       for (const item of publish.items) this.#sending.add(item);
       const overdue = this.#world.clock.after(ACK_TIMEOUT_MS, () => link.drop());
-      link.publish(publish.topic, publish.payload, () => {
-        overdue();
-        this.#acknowledged(publish);
-      });
+      link.publish(
+        publish.topic,
+        publish.payload,
+        () => {
+          overdue();
+          this.#acknowledged(publish);
+        },
+        true,
+      );
     }
   }
 

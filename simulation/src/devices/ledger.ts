@@ -7,6 +7,8 @@ export interface Measured {
   readonly trueAtMs: number;
   /** A PUBACK came back to the device. */
   acknowledged: boolean;
+  /** The device was started anew since: what it says of its clock then is of another life. */
+  lifeEndedAtMs: number;
 }
 
 export const keyOf = (reading: Pick<Reading, 'deviceId' | 'bootId' | 'sequence'>): string =>

@@ -33,11 +33,13 @@ export class Link {
     void session.closed.then(() => this.#world.clock.after(this.#dice.integer(1, 500), () => this.#end()));
   }
 
-  publish(topic: string, payload: Uint8Array, acknowledged: () => void): void {
-    const copies = this.#world.faults.armed && this.#dice.chance(0.02) ? 2 : 1;
+  /** `unruly`: may be overtaken, and come twice. */
+  publish(topic: string, payload: Uint8Array, acknowledged: () => void, unruly: boolean): void {
+    const disorder = unruly && this.#world.faults.armed;
+    const copies = disorder && this.#dice.chance(0.02) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       this.#upMs = this.#arrival(this.#upMs);
-      const overtakes = this.#world.faults.armed && this.#dice.chance(0.03);
+      const overtakes = disorder && this.#dice.chance(0.03);
       const lateMs = overtakes ? this.#dice.integer(0, 3_000) : 0;
       this.#world.clock.after(this.#upMs + lateMs - this.#world.clock.monotonic(), () => {
         // What a dead connection still carries arrives, as long as its gateway has not noticed.

@@ -12,6 +12,7 @@ export interface Accepted {
   /** Event time as the stream has it: the device's own, corrected. */
   readonly atMs: number;
   readonly trueAtMs: number;
+  readonly lifeEndedAtMs: number;
   readonly arrivalMs: number;
   readonly durableAtMs: number;
   /** What the device measured, not what the log says it did. */
@@ -47,6 +48,7 @@ export function acceptedReadings(
       deviceId: reading.deviceId,
       atMs: reading.measuredAtMs + Number(record.headers['clock_correction_ms'] ?? 0),
       trueAtMs: measured.trueAtMs,
+      lifeEndedAtMs: measured.lifeEndedAtMs,
       arrivalMs: record.timestampMs,
       durableAtMs: log.durableAtMs(record),
       vitals: reading.vitals,

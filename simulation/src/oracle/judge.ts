@@ -3,6 +3,7 @@ import { acceptedReadings } from './accepted.ts';
 import { checkAcknowledged } from './acknowledged.ts';
 import { checkAlerts, checkLifecycle, checkStation } from './alerts.ts';
 import { checkConditions } from './conditions.ts';
+import { checkEventTimes } from './event-times.ts';
 import { checkRaw, checkWindows } from './tiers.ts';
 
 /** Everything that is not as it was promised, from what was measured and what the engines hold. */
@@ -13,6 +14,7 @@ export function judge({ engines, ledger, devices, stations }: Ward, endMs: numbe
     if (!device.outboxEmpty) violations.push(`${device.id} could not send everything`);
   }
   violations.push(...checkAcknowledged(accepted, engines.log, ledger));
+  violations.push(...checkEventTimes(accepted, engines.log));
   violations.push(...checkRaw(accepted, engines));
   violations.push(...checkWindows(accepted, engines));
   violations.push(...checkConditions(accepted, engines.log, endMs));

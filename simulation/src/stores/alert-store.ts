@@ -27,7 +27,7 @@ export class SimulatedAlerts implements AlertStore {
     const { alert } = event;
     const key = `${alert.region}|${alert.id}`;
     if ((this.#alerts.get(key)?.version ?? 0) !== alert.version - 1) return 'conflict';
-    const rival = (await this.open(alert.region, alert.patientId)).some(
+    const rival = this.#openOf(alert.region, alert.patientId).some(
       (other) => other.type === alert.type && other.id !== alert.id,
     );
     if (alert.status !== 'resolved' && rival) return 'conflict';
@@ -44,6 +44,10 @@ export class SimulatedAlerts implements AlertStore {
   }
 
   async open(region: string, patientId: string): Promise<readonly Alert[]> {
+    return this.#openOf(region, patientId);
+  }
+
+  #openOf(region: string, patientId: string): readonly Alert[] {
     return this.all().filter(
       (alert) => alert.region === region && alert.patientId === patientId && alert.status !== 'resolved',
     );

@@ -46,7 +46,8 @@ export class Supervised {
         this.#running = running;
         running.failed.catch((error: unknown) => this.#failed(process, error));
       },
-      (error: unknown) => this.#failed(process, error),
+      // An engine may be away just then: a service manager tries again.
+      (error: unknown) => process.crash(`could not start: ${messageOf(error)}`),
     );
   }
 
