@@ -54,6 +54,8 @@ const HELD_MAX = 1_000_000;
 const CONNECTS_PER_S = 1_000;
 /** A mix begins its courses up to this far apart, so that its alerts do not come all at once. */
 const MIX_SPREAD_S = 300;
+/** Two orders of the fleet that have nothing to do with each other: else all faults would fall on one scenario. */
+const STRIDE = { scenarios: 0.618, faults: 0.414 } as const;
 const SOAK_MS = 3_600_000;
 const DEFAULT_ALARMS = fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml'));
 
@@ -228,7 +230,7 @@ function patientOf(given: Arguments, index: number, count: number): PatientSpec 
   const seed = seedOf(given.seed, index);
   const isMix = given.mix !== undefined || given.scenario === 'mix';
   const scenario = given.mix
-    ? shared(given.mix, index, count)!
+    ? shared(given.mix, index, count, STRIDE.scenarios)!
     : given.scenario === 'mix'
       ? scenarioInMix(index)
       : (given.scenario ?? 'stable');
@@ -243,13 +245,18 @@ function patientOf(given: Arguments, index: number, count: number): PatientSpec 
 /** Faults by device, spread over the fleet. */
 function faultsOf(shares: Arguments['faults'], count: number): (FaultName | undefined)[] {
   const ofDevices = shares.filter((share): share is Share<FaultName> => share.name !== 'slow-station');
-  return Array.from({ length: count }, (_, index) => shared(ofDevices, index, count));
+  return Array.from({ length: count }, (_, index) => shared(ofDevices, index, count, STRIDE.faults));
 }
 
 /** Which of the shares place `index` of `count` falls into; neighbours fall into different ones. A share takes one place at least. */
-function shared<T extends string>(shares: readonly Share<T>[], index: number, count: number): T | undefined {
+function shared<T extends string>(
+  shares: readonly Share<T>[],
+  index: number,
+  count: number,
+  irrational: number,
+): T | undefined {
   // Places in an order that strides over the fleet: whatever else goes by the index does not coincide with it.
-  const place = (index * strideFor(count)) % count;
+  const place = (index * strideFor(count, irrational)) % count;
   let from = 0;
   for (const { name, share } of shares) {
     const to = from + Math.max(1, Math.round(share * count));
@@ -261,10 +268,10 @@ function shared<T extends string>(shares: readonly Share<T>[], index: number, co
     : undefined;
 }
 
-/** About a golden section of `count`, and without a common divisor. */
-function strideFor(count: number): number {
+/** So much of `count`, and without a common divisor. */
+function strideFor(count: number, irrational: number): number {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-  let stride = Math.max(1, Math.round(count * 0.618));
+  let stride = Math.max(1, Math.round(count * irrational));
   while (divisor(stride, count) !== 1) stride++;
   return stride;
 }
