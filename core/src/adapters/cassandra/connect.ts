@@ -1,4 +1,4 @@
-import { Client, types } from 'cassandra-driver';
+import { Client, policies, types } from 'cassandra-driver';
 import { cassandraError } from './cassandra-error.ts';
 
 export interface CassandraConnection {
@@ -13,6 +13,9 @@ export const CONCURRENT_STATEMENTS = 128;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const READ_TIMEOUT_MS = 10_000;
+/** Between two attempts to reach a node that is away; the driver's own grow to ten minutes. */
+const RECONNECT_FIRST_MS = 500;
+const RECONNECT_MAX_MS = 5_000;
 
 /**
  * A client whose statements are prepared, idempotent and sent to a replica of their row; writes wait for a quorum of the local data centre.
@@ -24,6 +27,13 @@ export function cassandraClient(connection: CassandraConnection): Client {
     localDataCenter: connection.localDataCentre,
     encoding: { useUndefinedAsUnset: true },
     queryOptions: { prepare: true, isIdempotent: true, consistency: types.consistencies.localQuorum },
+    policies: {
+      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(
+        RECONNECT_FIRST_MS,
+        RECONNECT_MAX_MS,
+        false,
+      ),
+    },
     socketOptions: { connectTimeout: CONNECT_TIMEOUT_MS, readTimeout: READ_TIMEOUT_MS },
   });
 }

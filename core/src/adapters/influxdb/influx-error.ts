@@ -22,7 +22,7 @@ export function influxError(error: unknown): VitalwireError {
 export const isBeyondRetention = (error: unknown): boolean =>
   error instanceof HttpError &&
   error.statusCode === UNPROCESSABLE &&
-  /beyond retention policy/.test(error.message);
+  /(outside|beyond) retention policy/.test(error.message);
 
 /** Somebody else made the same bucket first. */
 export const isTaken = (error: unknown): boolean =>
