@@ -5,6 +5,7 @@ import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { decodeReading, encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { Ports } from './components/ports.ts';
 import type { SimulationOptions } from './simulate.ts';
+import type { Process } from './world/process.ts';
 
 type Mutate = NonNullable<SimulationOptions['mutate']>;
 
@@ -14,12 +15,12 @@ type Mutate = NonNullable<SimulationOptions['mutate']>;
  */
 export const MUTATIONS: Readonly<Record<string, Mutate>> = {
   /** The gateway acknowledges before the log has the reading. */
-  'ack before append': (component, ports) =>
-    component.startsWith('gateway') ? withLog(ports, { append: appendLater(ports.log) }) : ports,
+  'ack before append': ({ name }, ports) =>
+    name.startsWith('gateway') ? withLog(ports, { append: appendLater(ports.log) }) : ports,
 
   /** The alert engine's group offset moves before the alerts are stored. */
-  'commit before effects': (component, ports) =>
-    component.startsWith('alert-engine')
+  'commit before effects': ({ name }, ports) =>
+    name.startsWith('alert-engine')
       ? withLog(ports, {
           consume: (subscription) =>
             ports.log.consume({
@@ -36,8 +37,8 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
       : ports,
 
   /** The storage pipeline goes on before the raw points are stored. */
-  'checkpoint before effects': (component, ports) =>
-    component.startsWith('storage')
+  'checkpoint before effects': ({ name }, ports) =>
+    name.startsWith('storage')
       ? {
           ...ports,
           timeSeries: overriding(ports.timeSeries, {
@@ -47,8 +48,8 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
       : ports,
 
   /** Every reading is new: what names it is not what it was the last time. */
-  'forgotten duplicate check': (component, ports) => {
-    if (!component.startsWith('storage')) return ports;
+  'forgotten duplicate check': ({ name }, ports) => {
+    if (!name.startsWith('storage')) return ports;
     let handled = 0;
     return withLog(ports, {
       consume: (subscription) =>
@@ -64,21 +65,33 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
   },
 
   /** What ticks decided is not in the checkpoint that a restart begins from. */
-  'tick outputs lost at restart': (component, ports) =>
-    component.startsWith('alerting')
-      ? {
-          ...ports,
-          checkpoints: overriding(ports.checkpoints, {
-            save: (pipeline, partition, checkpoint) =>
-              ports.checkpoints.save(pipeline, partition, withoutUnstored(checkpoint)),
-          }),
-        }
-      : ports,
+  'tick outputs lost at restart': (process, ports) => dyingOnceDecided(process, ports, withoutUnstored),
 
   /** The audit relay saves its position before the records. */
-  'audit position before records': (component, ports) =>
-    component.startsWith('alert-engine') ? withLog(ports, { append: appendLater(ports.log) }) : ports,
+  'audit position before records': ({ name }, ports) =>
+    name.startsWith('alert-engine') ? withLog(ports, { append: appendLater(ports.log) }) : ports,
 };
+
+/** Every life of the alerting pipeline ends once a tick's decision is saved and before it takes effect. What is saved is `saved`'s. */
+export function dyingOnceDecided(
+  process: Process,
+  ports: Ports,
+  saved: (checkpoint: Checkpoint) => Checkpoint = (checkpoint) => checkpoint,
+): Ports {
+  if (!process.name.startsWith('alerting')) return ports;
+  return {
+    ...ports,
+    checkpoints: overriding(ports.checkpoints, {
+      async save(pipeline, partition, checkpoint) {
+        await ports.checkpoints.save(pipeline, partition, saved(checkpoint));
+        const { unstored } = deserialize(checkpoint.state) as { unstored: unknown };
+        if (unstored === undefined) return;
+        process.crash('between a decision and its effect');
+        await new Promise(() => {});
+      },
+    }),
+  };
+}
 
 function overriding<T extends object>(port: T, changes: Partial<T>): T {
   return new Proxy(port, {

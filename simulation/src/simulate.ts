@@ -24,8 +24,8 @@ export interface SimulationOptions {
   readonly crashesPerCall: number | undefined;
   /** Told line by line what happens. */
   readonly trace: ((line: string) => void) | undefined;
-  /** Makes a port of a component of this name worse than it is: how a known bug is put in. */
-  readonly mutate: ((component: string, ports: ReturnType<PortsOf>) => ReturnType<PortsOf>) | undefined;
+  /** Makes the ports of a process worse than they are: how a known bug is put in. */
+  readonly mutate: ((process: Process, ports: ReturnType<PortsOf>) => ReturnType<PortsOf>) | undefined;
 }
 
 export interface Outcome {
@@ -110,7 +110,7 @@ function build(world: World, options: SimulationOptions, startMs: number): Ward 
   const engines = createEngines(world, dice.integer(1, 3));
   const ports: PortsOf = (process: Process) => {
     const own = portsOf(engines, process);
-    return options.mutate?.(process.name, own) ?? own;
+    return options.mutate?.(process, own) ?? own;
   };
   const names = (kind: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`);
