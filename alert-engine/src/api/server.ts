@@ -14,6 +14,7 @@ import {
 import type { AlertEngineConfig } from '../config.ts';
 import { authenticate } from './access.ts';
 import type { ApiDeps, ApiServer } from './deps.ts';
+import { fhirRoutes } from '../fhir/routes.ts';
 import { ProblemError, answerWithProblems } from './problem.ts';
 import { RateLimit } from './rate-limit.ts';
 import { admissionRoutes } from './routes/admissions.ts';
@@ -72,6 +73,14 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
       done();
     },
     { prefix: '/api' },
+  );
+  await app.register(
+    (fhir, _options, done) => {
+      guard(fhir, config, deps.clock);
+      fhirRoutes(fhir.withTypeProvider<ZodTypeProvider>(), deps);
+      done();
+    },
+    { prefix: '/fhir' },
   );
   await serveStation(app, config.stationRoot);
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

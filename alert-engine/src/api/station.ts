@@ -52,7 +52,7 @@ export async function serveStation(app: FastifyInstance, root: string | undefine
     const asksForPage =
       request.method === 'GET' &&
       (request.headers.accept ?? '').includes('text/html') &&
-      !/^\/(api|ws|metrics|healthz|readyz)(\/|\?|$)/.test(request.url);
+      !/^\/(api|fhir|ws|metrics|healthz|readyz)(\/|\?|$)/.test(request.url);
     if (root !== undefined && asksForPage) return reply.sendFile('index.html');
     return answer(request, reply, 404, 'no such resource');
   });

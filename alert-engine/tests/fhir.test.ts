@@ -1,0 +1,214 @@
+import { createRequire } from 'node:module';
+import { noVitals } from '@vitalwire/core/vitals/vital.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RawPoint } from '@vitalwire/core/ports/time-series.ts';
+import type { AlertEngine } from '../src/start.ts';
+import { datesOf, kindsOf } from '../src/fhir/search.ts';
+import { startEngine, tokenFor } from './engine.ts';
+import { openPorts } from './ports.ts';
+import { sampleVitals } from './samples.ts';
+
+// The official R4 JSON schema, in a package that has no types.
+const R4 = createRequire(import.meta.url)('@asymmetrik/fhir-json-schema-validator') as new () => {
+  validate(resource: unknown): unknown[];
+};
+const r4 = new R4();
+
+let ports: Awaited<ReturnType<typeof openPorts>>;
+let engine: AlertEngine;
+let token: string;
+let nowMs: number;
+
+beforeEach(async () => {
+  ports = await openPorts();
+  engine = await startEngine(ports);
+  token = await tokenFor('viewer');
+  nowMs = Math.floor(Date.now() / 1000) * 1000;
+  await ports.live.publishVitals([sampleVitals('P1')]);
+});
+afterEach(async () => {
+  await engine.stop();
+  await ports.close();
+});
+
+// oxlint-disable-next-line typescript/no-explicit-any
+type Answer = { status: number; type: string; body: any };
+
+async function get(path: string, authorization = `Bearer ${token}`): Promise<Answer> {
+  const url = path.startsWith('http') ? path : `http://127.0.0.1:${engine.port}/fhir${path}`;
+  const response = await fetch(url, { headers: { authorization } });
+  return {
+    status: response.status,
+    type: response.headers.get('content-type') ?? '',
+    body: await response.json(),
+  };
+}
+
+const point = (secondsAgo: number, changes: Partial<RawPoint> = {}): RawPoint => ({
+  patientId: 'P1',
+  deviceId: 'D1',
+  region: 'West',
+  atMs: nowMs - secondsAgo * 1000,
+  vitals: { ...noVitals(), heartbeat: 72, oxygen_saturation: 97 },
+  validity: {},
+  mode: 'real',
+  clockCorrectionMs: 0,
+  ...changes,
+});
+
+// oxlint-disable-next-line typescript/no-explicit-any
+const resources = (body: any): any[] =>
+  (body.entry ?? []).map(({ resource }: { resource: unknown }) => resource);
+
+it('says what it can do', async () => {
+  const { status, type, body } = await get('/metadata');
+  expect([status, type.split(';')[0]]).toEqual([200, 'application/fhir+json']);
+  // The schema is 4.0.0's; 4.0.1 corrects words only, and its own number is not among those it lists.
+  expect(r4.validate({ ...body, fhirVersion: '4.0.0' })).toEqual([]);
+  expect(body.fhirVersion).toBe('4.0.1');
+  expect((await get('/metadata', '')).status).toBe(401);
+});
+
+it('shows readings as vital signs, the pressures as one, and says why a value is missing', async () => {
+  await ports.timeSeries.writeRaw([
+    point(30, {
+      vitals: {
+        heartbeat: 72,
+        blood_pressure_systolic: 121,
+        blood_pressure_diastolic: undefined,
+        temperature: 98.6,
+        oxygen_saturation: 41,
+        respiratory_rate: 14,
+      },
+      validity: { oxygen_saturation: 'invalid' },
+    }),
+  ]);
+  const { body } = await get('/Observation?patient=Patient/P1');
+  expect(r4.validate(body)).toEqual([]);
+  for (const resource of resources(body)) expect(r4.validate(resource)).toEqual([]);
+  const byCode = new Map(resources(body).map((one) => [one.code.coding[0].code as string, one]));
+  expect([...byCode.keys()].toSorted()).toEqual(['2708-6', '8310-5', '85354-9', '8867-4', '9279-1']);
+  expect(byCode.get('8867-4')).toMatchObject({
+    status: 'final',
+    category: [{ coding: [{ code: 'vital-signs' }] }],
+    subject: { reference: 'Patient/P1' },
+    valueQuantity: { value: 72, system: 'http://unitsofmeasure.org', code: '/min' },
+    effectiveDateTime: new Date(nowMs - 30_000).toISOString(),
+  });
+  expect(byCode.get('8867-4').code.coding).toContainEqual({
+    system: 'urn:iso:std:iso:11073:10101',
+    code: '147842',
+  });
+  expect(byCode.get('8310-5').valueQuantity.code).toBe('[degF]');
+  const spo2 = byCode.get('2708-6');
+  expect(spo2.valueQuantity).toBeUndefined();
+  expect(spo2.dataAbsentReason.coding[0].code).toBe('error');
+  expect(spo2.code.coding.map(({ code }: { code: string }) => code)).toContain('59408-5');
+  const pressure = byCode.get('85354-9');
+  expect(pressure.valueQuantity).toBeUndefined();
+  expect(pressure.component).toMatchObject([
+    { code: { coding: [{ code: '8480-6' }, {}] }, valueQuantity: { value: 121, code: 'mm[Hg]' } },
+    { code: { coding: [{ code: '8462-4' }, {}] }, dataAbsentReason: { coding: [{ code: 'not-performed' }] } },
+  ]);
+});
+
+it('shows the score with its points, a partial one as a lower bound', async () => {
+  const score = {
+    region: 'West',
+    patientId: 'P1',
+    alertLevel: 'medium',
+    sources: [],
+    assumed: ['consciousness'],
+  } as const;
+  await ports.analytics.writeRiskScores([
+    {
+      ...score,
+      atMs: nowMs - 60_000,
+      score: 5,
+      factors: { heartbeat: 2, oxygen_saturation: 3 },
+      partial: true,
+    },
+  ]);
+  const { body } = await get('/Observation?patient=P1&code=1104051000000101');
+  expect(r4.validate(body)).toEqual([]);
+  expect(resources(body)).toMatchObject([
+    {
+      status: 'preliminary',
+      valueInteger: 5,
+      component: [{ valueInteger: 2 }, { valueInteger: 3 }],
+      note: [
+        { text: expect.stringContaining('lower bound') },
+        { text: expect.stringContaining('consciousness') },
+      ],
+    },
+  ]);
+});
+
+it('pages, each observation once, and filters by code and date', async () => {
+  await ports.timeSeries.writeRaw(Array.from({ length: 7 }, (_, i) => point(100 - i)));
+  await ports.timeSeries.writeRaw([point(95, { deviceId: 'D2' })]);
+  const ids: string[] = [];
+  let url = '/Observation?patient=P1&code=http://loinc.org|8867-4&_count=3';
+  for (let pages = 0; url !== '' && pages < 10; pages++) {
+    const { body } = await get(url);
+    expect(r4.validate(body)).toEqual([]);
+    ids.push(...resources(body).map(({ id }: { id: string }) => id));
+    url = body.link.find(({ relation }: { relation: string }) => relation === 'next')?.url ?? '';
+  }
+  expect(ids).toHaveLength(8);
+  expect(new Set(ids).size).toBe(8);
+  const since = new Date(nowMs - 97_000).toISOString();
+  const after = await get(`/Observation?patient=P1&code=8867-4&date=gt${since}`);
+  expect(resources(after.body)).toHaveLength(4);
+  const between = await get(
+    `/Observation?patient=P1&code=8867-4&date=ge${since}&date=lt${new Date(nowMs - 95_000).toISOString()}`,
+  );
+  expect(resources(between.body)).toHaveLength(2);
+  const none = await get('/Observation?patient=P1&code=1234-5');
+  expect(none.body).toMatchObject({ total: 0 });
+  expect(r4.validate(none.body)).toEqual([]);
+});
+
+it('shows the means of a long time over their periods', async () => {
+  const startMs = Math.floor((nowMs - 86_400_000) / 300_000) * 300_000;
+  const heartbeat = { mean: 71.5, min: 60, max: 80, count: 300 };
+  await ports.timeSeries.writeWindows([
+    { tier: '5m', patientId: 'P1', region: 'West', startMs, vitals: { heartbeat } },
+  ]);
+  const { body } = await get(`/Observation?patient=P1&date=ge${new Date(startMs).toISOString()}`);
+  expect(r4.validate(body)).toEqual([]);
+  expect(resources(body)).toMatchObject([
+    {
+      valueQuantity: { value: 71.5 },
+      effectivePeriod: {
+        start: new Date(startMs).toISOString(),
+        end: new Date(startMs + 300_000).toISOString(),
+      },
+    },
+  ]);
+});
+
+it('refuses what it cannot read, and tells nothing of other regions', async () => {
+  expect((await get('/Observation')).status).toBe(400);
+  expect((await get('/Observation?patient=P1&date=yesterday')).status).toBe(400);
+  expect((await get('/Observation?patient=nobody')).status).toBe(404);
+  expect(
+    (await get('/Observation?patient=P1', `Bearer ${await tokenFor('nurse', ['Midwest'])}`)).status,
+  ).toBe(404);
+});
+
+it('reads dates as R4 has them', () => {
+  const utc = Date.UTC;
+  expect(datesOf(['2026-01'])).toEqual({ fromMs: utc(2026, 0), toMs: utc(2026, 1) });
+  expect(datesOf(['gt2026-01-02'])).toEqual({ fromMs: utc(2026, 0, 3), toMs: undefined });
+  expect(datesOf(['ge2026-01-02', 'lt2026-01-03'])).toEqual({
+    fromMs: utc(2026, 0, 2),
+    toMs: utc(2026, 0, 3),
+  });
+  expect(datesOf(['le2025'])).toEqual({ fromMs: undefined, toMs: utc(2026, 0) });
+  expect(datesOf(['2026-01-02T10:00:05+01:00'])).toEqual({
+    fromMs: utc(2026, 0, 2, 9, 0, 5),
+    toMs: utc(2026, 0, 2, 9, 0, 6),
+  });
+  expect([...kindsOf('59408-5,http://loinc.org|85354-9')]).toEqual(['blood_pressure', 'oxygen_saturation']);
+});
