@@ -130,7 +130,7 @@ describe('alerting', () => {
     await ward.live(3, 85);
     const saved = (): string => {
       const { state } = ward.stores.checkpoints.get('alerting')!;
-      return decodeState<AlertingState, unknown>(state, 2)!.state.settings.version;
+      return decodeState<AlertingState, unknown>(state, 3)!.state.settings.version;
     };
     const replaced = parseAlarmSettings(
       alarmsYaml().replace('oxygen_saturation: 15', 'oxygen_saturation: 3'),

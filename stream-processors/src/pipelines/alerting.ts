@@ -333,7 +333,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   return {
     pipeline: 'alerting',
-    stateVersion: 2,
+    stateVersion: 3,
     newState: () => ({
       settings: options.settings,
       time: newStreamTime(),

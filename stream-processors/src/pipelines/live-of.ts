@@ -15,8 +15,7 @@ export function liveOf(
   rules: readonly LimitRule[],
   paneEnded: boolean,
 ): LiveVitals {
-  const { score, context } = patient;
-  return {
+  const live: { -readonly [Field in keyof LiveVitals]: LiveVitals[Field] } = {
     patientId,
     region: patient.region,
     deviceId: patient.deviceId,
@@ -24,10 +23,12 @@ export function liveOf(
     measuredAtMs: patient.signal.measuredAtMs,
     vitals: liveVitals(patient.latest),
     pending: pendingOf(patient, rules),
-    ...(paneEnded ? { rolling: rollingOf(patient) } : undefined),
-    ...(score === null ? undefined : { score: score.live }),
-    ...(context?.scoreExclusion === undefined ? undefined : { scoreExclusion: context.scoreExclusion }),
   };
+  if (paneEnded) live.rolling = rollingOf(patient);
+  if (patient.score !== null) live.score = patient.score.live;
+  const exclusion = patient.context?.scoreExclusion;
+  if (exclusion !== undefined) live.scoreExclusion = exclusion;
+  return live;
 }
 
 function pendingOf(patient: PatientState, rules: readonly LimitRule[]): readonly PendingCrossing[] {

@@ -41,7 +41,7 @@ export interface PatientState {
   score: StandingScore | null;
   scoreJudgement: ScoreJudgement | null;
   /** Panes of the rolling aggregates by vital; null until it is measured. */
-  readonly panes: (Float64Array | null)[];
+  readonly panes: (Float32Array | null)[];
 }
 
 /** Unheard of for so long, a patient leaves the state; what was present ends first. */

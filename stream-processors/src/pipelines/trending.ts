@@ -11,7 +11,7 @@ import type { Step } from './technical.ts';
 export function judgeTrends(
   step: Step,
   rules: readonly TrendRule[],
-  panes: Float64Array,
+  panes: Float32Array,
   value: number,
   alone: boolean,
 ): void {
