@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { describe, expect, it } from 'vitest';
-import { eventually, visits } from './browser.ts';
+import { desaturation, eventually, visits } from './browser.ts';
 
-const ward = visits(60);
+const ward = visits(12);
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const PAGES: readonly (readonly [name: string, hash: string, ready: string])[] = [
   ['wall', '#/', '.tile .limits:not(:empty)'],
   ['alerts', '#/alerts', '.alert-row'],
   ['log', '#/log', '.log-line'],
-  ['patient', '#/patients/P1037', '.risk-points'],
+  ['patient', '#/patients/P1001', '.risk-points'],
   ['report', '#/report', '.bars'],
   ['board', '#/board', '.board-bed'],
 ];
@@ -29,6 +29,7 @@ async function violations(): Promise<string[]> {
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   it('no page has a violation', async () => {
     ward.fake.ward.scenario(Date.now());
+    ward.fake.ward.raise('P1001', desaturation);
     ward.fake.ward.storm();
     await ward.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await ward.open();

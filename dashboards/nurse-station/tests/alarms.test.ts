@@ -5,14 +5,7 @@ import { desaturation, eventually, visits } from './browser.ts';
 const ward = visits(12);
 
 describe('a tile', () => {
-  it('says the limits beside the number, and the new ones when somebody changes them', async () => {
-    await ward.open();
-    const limits = () => ward.tile('P1001').locator('.place-heartbeat .limits').textContent();
-    await eventually(limits).toBe('50–120');
-    expect(await ward.tile('P1001').locator('.place-oxygen_saturation .limits').textContent()).toBe('≥ 90');
-  });
-
-  it('shows a crossing that is still timed with a bar that fills, and no alarm', async () => {
+  it('shows limits, a crossing being timed with a bar that fills, and a pause counted down', async () => {
     const now = Date.now();
     ward.fake.ward.patient('P1003')!.pending = [
       {
@@ -29,10 +22,11 @@ describe('a tile', () => {
     const before = await width();
     await eventually(width).toBeGreaterThan(before);
     expect(await ward.tile('P1003').getAttribute('data-state')).toBe(null);
-  });
 
-  it('counts a pause down, and drops it when it is over', async () => {
-    await ward.open();
+    const limits = () => ward.tile('P1001').locator('.place-heartbeat .limits').textContent();
+    await eventually(limits).toBe('50–120');
+    expect(await ward.tile('P1001').locator('.place-oxygen_saturation .limits').textContent()).toBe('≥ 90');
+
     ward.fake.ward.pause('P1002', 'Maja Lindqvist', 119, Date.now());
     const pause = ward.tile('P1002').locator('.pause');
     await eventually(() => pause.locator('b').textContent()).toMatch(/^1:5\d$/);
@@ -41,7 +35,7 @@ describe('a tile', () => {
     await eventually(() => pause.count()).toBe(0);
   });
 
-  it('says how far an alert was escalated, and says it to a screen reader', async () => {
+  it('says how far an alert was escalated, and asks again for what was acknowledged and lasts', async () => {
     await ward.open();
     const alert = ward.fake.ward.raise('P1004', desaturation);
     ward.fake.ward.escalate(alert.id);
@@ -49,11 +43,7 @@ describe('a tile', () => {
     await eventually(() => ward.page.locator('[role=alert]').allTextContents()).toContain(
       'Escalated, step 1, Critical: Bed 4, SpO₂ low, 78 %, limit 80.',
     );
-  });
 
-  it('asks again for what was acknowledged and lasts', async () => {
-    await ward.open();
-    const alert = ward.fake.ward.raise('P1004', desaturation);
     await ward.tile('P1004').getByRole('button').click();
     await eventually(() => ward.tile('P1004').locator('.strip').textContent()).toContain('✓ Ana Ruiz');
     ward.fake.ward.remind(alert.id, Date.now());

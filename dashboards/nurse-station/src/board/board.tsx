@@ -45,7 +45,11 @@ export function Board() {
             ? 'No alarm'
             : `${expanded.length} ${expanded.length === 1 ? 'bed' : 'beds'} in alarm`}
         </span>
-        {sound.state.value === 'off' && <span class="board-silent">SOUND OFF</span>}
+        {sound.state.value === 'off' && (
+          <span class="board-silent">
+            SOUND OFF <small>press S</small>
+          </span>
+        )}
         <time class="board-clock">{clock}</time>
       </header>
       {areaAlerts.value.map((alert) => (

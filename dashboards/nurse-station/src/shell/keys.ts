@@ -11,6 +11,7 @@ export type Command =
   | 'acknowledge'
   | 'pause'
   | 'mute'
+  | 'sound'
   | 'next'
   | 'previous'
   | 'up'
@@ -43,6 +44,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     text: 'Acknowledge the alert of the bed or line in focus',
   },
   { keys: ['p'], shown: 'P', command: 'pause', text: "Pause the focused patient's alarms for two minutes" },
+  { keys: ['s'], shown: 'S', command: 'sound', text: 'Turn the sound on' },
   { keys: ['m'], shown: 'M', command: 'mute', text: 'Mute this station for two minutes, or unmute it' },
 ];
 

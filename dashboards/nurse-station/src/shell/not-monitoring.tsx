@@ -1,5 +1,6 @@
 /** The one thing this page must never do quietly: stop watching. */
 import { useComputed, useSignalEffect } from '@preact/signals';
+import { SoundControl } from '../sound/sound-control.tsx';
 import { useStation } from '../station.ts';
 import { formatClock, formatElapsed } from '../vital-text.ts';
 
@@ -32,6 +33,7 @@ export function NotMonitoring() {
           since <b>{since}</b> ({elapsed})
         </span>
         <time>{clock}</time>
+        <SoundControl />
       </div>
     </section>
   );

@@ -53,6 +53,9 @@ function run(command: Command, station: Station, target: HTMLElement): boolean {
     case 'mute':
       station.sound.setMute(station.sound.mute.peek() === undefined);
       return true;
+    case 'sound':
+      station.sound.turnOn();
+      return true;
     case 'urgent':
       return focusUrgent(station);
     case 'acknowledge':

@@ -11,7 +11,7 @@ import type { Bed } from '../station.ts';
 
 /** A station that just started lets the numbers come first. */
 const START_AFTER_MS = 800;
-const PAUSE_MS = 60;
+const PAUSE_MS = 50;
 /** Each bed's limits are this old at most, while the server answers. */
 const LIMITS_AGE_MS = 10 * 60_000;
 /** Beyond this, sparklines grow by themselves: the server has better things to do. */
@@ -34,37 +34,41 @@ export function backfillBeds(
   const stopping = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const isDue = ({ id }: Bed): boolean => now() - (askedMs.get(id) ?? -Infinity) > LIMITS_AGE_MS;
+  const needsLimits = ({ id }: Bed): boolean => now() - (askedMs.get(id) ?? -Infinity) > LIMITS_AGE_MS;
+  const needsTrace = ({ id }: Bed): boolean => !traced.has(id) && traced.size < BEDS_MAX;
 
-  const fill = async (bed: Bed): Promise<void> => {
+  const learnLimits = async (bed: Bed): Promise<void> => {
     askedMs.set(bed.id, now());
-    try {
-      const { limits } = await api.patient(bed.id, stopping.signal);
-      if (limits !== undefined) listener.limits(bed.id, limits);
-      if (traced.has(bed.id) || traced.size >= BEDS_MAX) return;
-      traced.add(bed.id);
-      const toMs = now();
-      const { points } = await api.vitals(
-        bed.id,
-        { fromMs: toMs - TRACE_MS, toMs, resolution: 'raw' },
-        stopping.signal,
-      );
-      for (const vital of VITALS) bed.trace.prepend(vital, pointsOf(points, vital));
-      listener.traced(bed);
-    } catch {
-      // Said above: the next round asks again.
-    }
+    const { limits } = await api.patient(bed.id, stopping.signal);
+    if (limits !== undefined) listener.limits(bed.id, limits);
+  };
+
+  const fillTrace = async (bed: Bed): Promise<void> => {
+    traced.add(bed.id);
+    const toMs = now();
+    const { points } = await api.vitals(
+      bed.id,
+      { fromMs: toMs - TRACE_MS, toMs, resolution: 'raw' },
+      stopping.signal,
+    );
+    for (const vital of VITALS) bed.trace.prepend(vital, pointsOf(points, vital));
+    listener.traced(bed);
   };
 
   const next = async (): Promise<void> => {
-    const [bed] = beds
-      .peek()
-      .filter(isDue)
-      .sort((a, b) => b.urgency.peek() - a.urgency.peek());
-    if (bed !== undefined) await fill(bed);
-    if (!stopping.signal.aborted) {
-      timer = setTimeout(() => void next(), bed === undefined ? START_AFTER_MS : PAUSE_MS);
+    const urgentFirst = beds.peek().toSorted((a, b) => b.urgency.peek() - a.urgency.peek());
+    const unlimited = urgentFirst.find(needsLimits);
+    const untraced = urgentFirst.find(needsTrace);
+    try {
+      // Limits are small and decide how a number is read; the past comes after them.
+      if (unlimited !== undefined) await learnLimits(unlimited);
+      else if (untraced !== undefined) await fillTrace(untraced);
+    } catch {
+      // Said above: the sparkline grows by itself, and the limits are asked for in the next round.
     }
+    if (stopping.signal.aborted) return;
+    const idle = unlimited === undefined && untraced === undefined;
+    timer = setTimeout(() => void next(), idle ? START_AFTER_MS : PAUSE_MS);
   };
 
   const stopWatching = effect(() => {
