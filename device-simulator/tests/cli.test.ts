@@ -76,7 +76,7 @@ describe('wrong use says what is wrong', () => {
     await expect(plan(args)).rejects.toThrow(message);
   });
 
-  it.each([
+  it.concurrent.each([
     [['--colour'], /unknown option '--colour'/],
     [
       ['--data-dir', 'none'],
@@ -91,7 +91,7 @@ describe('wrong use says what is wrong', () => {
   });
 });
 
-it('--help tells what it does, how latency is measured, and gives examples', async () => {
+it.concurrent('--help tells what it does, how latency is measured, and gives examples', async () => {
   const { code, stdout } = await simulate(['--help']);
   expect(code).toBe(0);
   for (const part of ['coordinated omission', 'Exit code', 'Examples:', 'npm run simulate', 'desaturation']) {
@@ -99,7 +99,7 @@ it('--help tells what it does, how latency is measured, and gives examples', asy
   }
 });
 
-it('a gateway that is not there is one line and exit code 1', async () => {
+it.concurrent('a gateway that is not there is one line and exit code 1', async () => {
   const { code, stderr } = await simulate(['--url', 'mqtt://127.0.0.1:1', '--secret', SECRET]);
   expect(stderr).toMatch(/no device could connect to mqtt:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
   expect(code).toBe(1);

@@ -1,10 +1,11 @@
 import type { Clock, Cancel } from '@vitalwire/core/runtime/clock.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { apiClient, type ApiClient } from '../audit/api-client.ts';
 import { auditStores } from '../audit/store-audit.ts';
 import { ACCOUNTS } from '../faults/faults.ts';
 import type { RunStart } from '../fleet/fleet.ts';
 import { Account, type AlertNote, type BootNote, type RunNote } from '../ledger/account.ts';
-import { LedgerFile } from '../ledger/ledger-file.ts';
+import { LedgerFile, LedgerFileError } from '../ledger/ledger-file.ts';
 import { scanLedger } from '../ledger/read-account.ts';
 import { RecordReader, RecordWriter, type Note } from '../ledger/records.ts';
 import { judge, type Verdict } from '../ledger/verdict.ts';
@@ -40,6 +41,7 @@ export class Witness {
   #cancelSync: Cancel = () => {};
   #api: ApiClient | undefined;
   #isClosed = false;
+  #failure: LedgerFileError | undefined;
 
   constructor(plan: Plan, file: LedgerFile | undefined, series: Series, clock: Clock) {
     this.#plan = plan;
@@ -146,12 +148,14 @@ export class Witness {
     for (const what of this.#stale()) this.broken(what);
   }
 
-  /** Closes the stations and makes the ledger durable, with its end. */
+  /** Closes the stations and makes the ledger durable, with its end. @throws LedgerFileError */
   async end(): Promise<void> {
     for (const station of this.#stations) station.close();
     this.#note({ kind: 'end', at_ms: Math.round(this.#clock.now()) });
     this.#cancelSync();
     await this.#sync();
+    // A ledger with a hole proves nothing.
+    if (this.#failure) throw this.#failure;
   }
 
   async verdict(ranMs: number, onProgress: (done: number, of: number) => void): Promise<Verdict | undefined> {
@@ -298,7 +302,12 @@ export class Witness {
   }
 
   async #sync(): Promise<void> {
-    if (!this.#isClosed) await this.#file?.sync();
+    try {
+      if (!this.#isClosed) await this.#file?.sync();
+    } catch (error) {
+      // Told at the end: the devices' own figures are still worth having shown until then.
+      this.#failure ??= new LedgerFileError(`the ledger could not be written: ${messageOf(error)}`);
+    }
   }
 }
 
