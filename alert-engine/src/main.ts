@@ -6,6 +6,7 @@ import { openDistributedPorts } from '@vitalwire/core/adapters/open-distributed-
 import { readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
 import { runComponent } from '@vitalwire/core/runtime/run-component.ts';
 import { DEFAULT_BOUNDS } from './config.ts';
+import { readEscalationSettings } from './escalation/settings-file.ts';
 import { startAlertEngine } from './start.ts';
 
 /** Built by `npm run build`; an engine without it serves the API and the WebSocket. */
@@ -13,6 +14,7 @@ const STATION_ROOT = fileURLToPath(new URL('../../dashboards/nurse-station/dist'
 
 await runComponent('alert-engine', async ({ config, clock, logger, registry, started }) => {
   const alarmSettings = readAlarmSettings(config.ALARMS_FILE);
+  const escalation = readEscalationSettings(config.ESCALATION_FILE);
   const ports = await openDistributedPorts(
     engineSettings(config),
     {
@@ -33,6 +35,7 @@ await runComponent('alert-engine', async ({ config, clock, logger, registry, sta
       staffSecret: config.STAFF_JWT_SECRET ?? '',
       regions: config.REGIONS,
       alarmSettings,
+      escalation,
       stationRoot: hasStation ? STATION_ROOT : undefined,
       bounds: DEFAULT_BOUNDS,
     },

@@ -9,7 +9,7 @@ import { startAuditRelay } from './audit/relay.ts';
 import { CONDITIONS_GROUP, consumeConditions } from './conditions/consumer.ts';
 import type { AlertEngineConfig } from './config.ts';
 import { policyFrom } from './escalation/policy.ts';
-import { defaultEscalationSettings } from './escalation/settings.ts';
+import { readEscalationSettings } from './escalation/settings-file.ts';
 import { Hub } from './hub/hub.ts';
 import { CommitSignal } from './live/commit-signal.ts';
 import { LiveView } from './live/live-view.ts';
@@ -80,7 +80,7 @@ export async function startAlertEngine(
       clock,
       logger,
     });
-    const settings = config.escalation ?? defaultEscalationSettings();
+    const settings = config.escalation ?? readEscalationSettings(undefined);
     const policyFor = policyFrom({
       settings,
       wardOf: (patientId) => view.patient(patientId)?.ward,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../lifecycle/policy.ts';
 import { chainFor } from './chain.ts';
-import { EscalationSettingsError, defaultEscalationSettings, parseEscalationSettings } from './settings.ts';
+import { readEscalationSettings } from './settings-file.ts';
+import { EscalationSettingsError, parseEscalationSettings } from './settings.ts';
 
 const yaml = readFileSync(new URL('../../config/escalation.yaml', import.meta.url), 'utf8');
 
@@ -21,7 +22,7 @@ const lineOf = (text: string, fragment: string): number =>
 
 describe('the escalation settings that come with the engine', () => {
   it('are the alarm model of the domain, and the lifecycle starts from the same numbers', () => {
-    const settings = defaultEscalationSettings();
+    const settings = readEscalationSettings(undefined);
     const { signalDelayMs, reminderMs, escalationMs } = settings;
     expect({ signalDelayMs, reminderMs, escalationMs }).toEqual({
       signalDelayMs: DEFAULT_POLICY.signalDelayMs,
@@ -124,4 +125,8 @@ assignments:
   it('what is no YAML', () => {
     expect(problemsOf('chains: [')[0]).toMatch(/^line 1/);
   });
+});
+
+it('a file that is not there, or is wrong, is named with its setting', () => {
+  expect(() => readEscalationSettings('/nowhere/escalation.yaml')).toThrow(/^ESCALATION_FILE: \/nowhere/);
 });

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Priority } from '@vitalwire/core/alarms/condition.ts';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -137,13 +136,6 @@ export function parseEscalationSettings(yaml: string): EscalationSettings {
   const problems = [...chainProblems(parsed.data), ...recipientProblems(parsed.data)];
   if (problems.length > 0) refuse(problems);
   return toSettings(parsed.data, createHash('sha256').update(yaml).digest('hex').slice(0, 12));
-}
-
-/** The file that comes with the engine. */
-export function defaultEscalationSettings(): EscalationSettings {
-  return parseEscalationSettings(
-    readFileSync(new URL('../../config/escalation.yaml', import.meta.url), 'utf8'),
-  );
 }
 
 function chainProblems({ chains, assignments }: File): Problem[] {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { TokenError, verifyStaffToken, type StaffIdentity } from '@vitalwire/core/identity/token.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { DevicePresence } from '@vitalwire/core/ports/live-bus.ts';
 import type { Cancel, Clock } from '@vitalwire/core/runtime/clock.ts';
@@ -9,7 +8,7 @@ import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { AlertEngineBounds } from '../config.ts';
 import type { CommitSignal } from '../live/commit-signal.ts';
 import type { LiveView } from '../live/live-view.ts';
@@ -18,6 +17,7 @@ import type { AlertEngineMetrics } from '../metrics.ts';
 import { AlertFeed } from './alert-feed.ts';
 import { decodeCursor } from './cursor.ts';
 import { Gate } from './gate.ts';
+import { greet, parseHello } from './greeting.ts';
 import { join } from './join.ts';
 import {
   errorFrame,
@@ -27,7 +27,7 @@ import {
   type CloseReason,
   type Hello,
 } from './protocol.ts';
-import { Session, closeSocket, type SessionScope } from './session.ts';
+import { Session, closeSocket } from './session.ts';
 import { VitalsFanout, type VitalsFrame } from './vitals-fanout.ts';
 
 export interface HubDeps {
@@ -166,36 +166,18 @@ export class Hub implements Service {
       }
       greeted = true;
       cancelHelloTimeout();
-      const hello = isBinary ? undefined : this.#parse(data);
+      const hello = isBinary ? undefined : parseHello(data, this.#hello);
       if (!hello) return this.#refuse(socket, 'malformed', 'the first frame must be a hello');
       void this.#greet(socket, hello);
     });
   }
 
-  #parse(data: RawData): Hello | undefined {
-    try {
-      return this.#hello.parse(JSON.parse((data as Buffer).toString('utf8')));
-    } catch {
-      return undefined;
-    }
-  }
-
   async #greet(socket: WebSocket, hello: Hello): Promise<void> {
     const { clock, metrics, bounds, logger } = this.#deps;
-    const identity = await this.#identify(hello.token);
+    const greeted = await greet(hello, this.#deps.staffSecret, this.#deps.regions, clock.now());
     if (socket.readyState !== socket.OPEN) return;
-    if (identity instanceof TokenError) return this.#refuse(socket, 'unauthorized', identity.message);
-    const regions = hello.regions ?? identity.regions.filter((region) => this.#deps.regions.includes(region));
-    const outside = regions.find(
-      (region) => !identity.regions.includes(region) || !this.#deps.regions.includes(region),
-    );
-    if (outside !== undefined || regions.length === 0) {
-      return this.#refuse(socket, 'forbidden', `the token does not open region ${outside ?? '(none)'}`);
-    }
-    const scope: SessionScope = {
-      regions: new Set(regions),
-      patients: hello.patients && new Set(hello.patients),
-    };
+    if (greeted.kind === 'refused') return this.#refuse(socket, greeted.reason, greeted.message);
+    const { identity, scope } = greeted;
     const session = new Session(randomUUID(), identity, scope, socket, { bounds, metrics });
     this.#sessions.set(socket, session);
     metrics.stations.set(this.#sessions.size);
@@ -208,14 +190,6 @@ export class Hub implements Service {
       if (session.closed.aborted) return;
       logger.error({ err: error, session: session.id }, 'a station could not join');
       session.close('going_away', 'the server could not read the snapshot');
-    }
-  }
-
-  async #identify(token: string): Promise<StaffIdentity | TokenError> {
-    try {
-      return await verifyStaffToken(token, this.#deps.staffSecret, this.#deps.clock.now());
-    } catch (error) {
-      return error instanceof TokenError ? error : new TokenError('the token cannot be verified');
     }
   }
 

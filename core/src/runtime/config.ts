@@ -46,6 +46,11 @@ const settings = {
     .min(1)
     .optional()
     .describe('alarm settings (YAML); without it the defaults that come with Vitalwire'),
+  ESCALATION_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('who is told of alerts, when and how (YAML); without it the defaults that come with Vitalwire'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .optional()

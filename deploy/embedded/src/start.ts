@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_BOUNDS } from '@vitalwire/alert-engine/config.ts';
+import { readEscalationSettings } from '@vitalwire/alert-engine/escalation/settings-file.ts';
 import { startAlertEngine } from '@vitalwire/alert-engine/start.ts';
 import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
 import { readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
@@ -68,6 +69,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         staffSecret: secrets.staff,
         regions: config.REGIONS,
         alarmSettings: settings,
+        escalation: readEscalationSettings(config.ESCALATION_FILE),
         stationRoot: STATION_ROOT,
         bounds: DEFAULT_BOUNDS,
       },
