@@ -5,7 +5,7 @@ import type { Alert, Priority } from '../feed/patient.ts';
 import { formatVital, VITAL_TEXT } from '../vital-text.ts';
 
 const OTHER_TYPES: Readonly<Record<string, string>> = {
-  early_warning_score: 'Early warning score',
+  early_warning_score: 'NEWS2 score',
   signal_lost: 'No signal',
   lead_off: 'Lead off',
   device_offline: 'Device offline',
@@ -75,6 +75,8 @@ export function numbersText(alert: Alert): string {
 export function comparisonText(alert: Alert): string {
   const { value, threshold, unit } = numbersOf(alert);
   if (value === undefined || threshold === undefined) return numbersText(alert);
+  // A score is reached; a limit is crossed.
+  if (alert.type === 'early_warning_score') return `${value} ≥ ${threshold}`;
   return `${value} ${limitCrossed(alert.type)?.side === 'low' ? '<' : '>'} ${threshold}${unit}`;
 }
 
