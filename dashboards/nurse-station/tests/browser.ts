@@ -25,6 +25,8 @@ const CHROMIUM_ARGS = [
   '--autoplay-policy=user-gesture-required',
 ];
 
+const VIEWPORT = { width: 1366, height: 768 };
+
 /** What a test holds in its hands; made anew for each. */
 export interface Visit {
   readonly fake: FakeServer;
@@ -35,12 +37,15 @@ export interface Visit {
   withBeds(beds: number): Promise<void>;
 }
 
-/** Call once in a file; the object it returns is filled before each test. */
-export function visits(beds: number): Visit {
+/**
+ * Call once in a file; the object it returns is filled before each test. Each test's server has a port, so an origin, so a storage of its
+ * own; the page is the same for all unless `freshPages`, for tests that leave something in it.
+ */
+export function visits(beds: number, freshPages = false): Visit {
   vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 });
   let dist: string;
   let browser: Browser;
-  let context: BrowserContext;
+  let context: BrowserContext | undefined;
   let complaints: string[] = [];
   let fake: FakeServer;
   let page: Page;
@@ -60,10 +65,11 @@ export function visits(beds: number): Visit {
   });
   beforeEach(async () => {
     fake = await startFakeServer({ port: 0, dist, beds });
-    context = await browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true });
+    complaints = [];
+    if (context !== undefined) return page.setViewportSize(VIEWPORT);
+    context = await browser.newContext({ viewport: VIEWPORT, acceptDownloads: true });
     page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
-    complaints = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       // What the server was told to refuse is no fault of the page.
@@ -73,7 +79,12 @@ export function visits(beds: number): Visit {
     });
   });
   afterEach(async () => {
-    await context.close();
+    if (freshPages) {
+      await context?.close();
+      context = undefined;
+    } else {
+      await page.goto('about:blank');
+    }
     await fake.close();
     expect(complaints).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { BURSTS, pulseStarts, type Burst } from '../src/sound/burst.ts';
 import type { playBurst } from '../src/sound/tone.ts';
 import { desaturation, eventually, visits } from './browser.ts';
 
-const ward = visits(6);
+const ward = visits(6, true);
 const RATE = 16_000;
 /** Samples of an envelope point, 5 ms. */
 const STEP = 80;
