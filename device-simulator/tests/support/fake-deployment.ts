@@ -118,11 +118,10 @@ export async function startFakeDeployment(
     const oracle = oracles.get(patientId) ?? new CrossingOracle(settings);
     oracles.set(patientId, oracle);
     oracle.observe(0, reading, measuredAtMs, ({ type, onsetMs, completedMs }) => {
-      if (lie === 'raises no alert') return;
-      if (lie === 'raises an alert late')
-        return void setTimeout(() => raise(patientId, type, onsetMs, completedMs), LATE_MS);
-      raise(patientId, type, onsetMs, completedMs);
-      if (lie === 'raises an alert twice') raise(patientId, type, onsetMs, completedMs);
+      const tell = (): void => raise(patientId, type, onsetMs, completedMs);
+      if (lie === 'raises an alert late') setTimeout(tell, LATE_MS);
+      else if (lie !== 'raises no alert') tell();
+      if (lie === 'raises an alert twice') tell();
     });
   };
 
