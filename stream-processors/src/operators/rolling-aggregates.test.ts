@@ -53,7 +53,7 @@ function expectClose(actual: RollingAggregate | undefined, expected: RollingAggr
     expected.min,
     expected.max,
   ]);
-  expectNear(actual.mean, expected.mean, 1e-5);
+  expectNear(actual.mean, expected.mean, 1e-4);
   expectNear(actual.standardDeviation, expected.standardDeviation, 1e-3);
   // Least squares over moments that lie close together lose digits.
   if (expected.slopePerMinute === undefined) expect(actual.slopePerMinute).toBeUndefined();

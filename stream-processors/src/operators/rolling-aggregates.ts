@@ -10,7 +10,7 @@ import type { RollingAggregate, RollingWindow } from '@vitalwire/core/ports/live
  * panes), and is in the next aggregate taken; an older one is left out. Bounded: 36 panes, 1.2 KB a vital, whatever the rate.
  *
  * Panes are 32-bit floats, as values are on the wire: half the state, and of the checkpoint that holds it. Counts and extremes are exact,
- * means to about 1e-5 of the vital's unit; what is taken from several panes is added up in 64 bits.
+ * means to 1e-4 of the vital's unit; what is taken from several panes is added up in 64 bits.
  */
 export interface PaneLadder {
   readonly paneMs: number;

@@ -1,4 +1,9 @@
-import { news2, news2VitalPoints, type News2Parameter } from '@vitalwire/core/clinical/news2.ts';
+import {
+  NEWS2_PARAMETERS,
+  news2,
+  news2VitalPoints,
+  type News2Parameter,
+} from '@vitalwire/core/clinical/news2.ts';
 import type { LiveScore } from '@vitalwire/core/ports/live-bus.ts';
 import type { Consciousness } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
@@ -116,17 +121,17 @@ export function recountOxygen(values: ScoreValues): void {
 /** Undefined where no vital is known: a score of nothing but assumptions says nothing. */
 export function scoreAt(values: ScoreValues, nowMs: number, oxygenScale: 1 | 2): StandingScore | undefined {
   const oldestMs = nowMs - SCORE_LIFETIME_MS;
-  const sources = new Set<string>();
+  const sources: string[] = [];
   const vital = (index: number): number | undefined => {
     const value = values.value[index]!;
     if (Number.isNaN(value) || values.atMs[index]! <= oldestMs) return undefined;
     const device = values.devices[index];
-    if (device) sources.add(device);
+    if (device && !sources.includes(device)) sources.push(device);
     return value;
   };
   const charted = <T>(entry: ChartedValue<T> | null): T | undefined => {
     if (entry === null || entry.atMs <= oldestMs) return undefined;
-    sources.add(entry.source);
+    if (!sources.includes(entry.source)) sources.push(entry.source);
     return entry.value;
   };
   const measured = {
@@ -153,7 +158,7 @@ export function scoreAt(values: ScoreValues, nowMs: number, oxygenScale: 1 | 2):
     live: { score, level, partial: missing.length + outlived.length > 0 },
     factors,
     assumed: assumed.filter((parameter) => !outlived.includes(parameter)),
-    sources: [...sources].sort(),
+    sources: sources.sort(),
   };
 }
 
@@ -164,7 +169,7 @@ export function isSameScore(one: StandingScore | null, other: StandingScore | nu
     one.live.score === other.live.score &&
     one.live.level === other.live.level &&
     one.live.partial === other.live.partial &&
-    JSON.stringify(one.factors) === JSON.stringify(other.factors) &&
+    NEWS2_PARAMETERS.every((parameter) => one.factors[parameter] === other.factors[parameter]) &&
     one.assumed.join() === other.assumed.join()
   );
 }
