@@ -23,6 +23,7 @@ export function fakeBurden(from: string, to: string, beds: readonly string[]): B
     total,
     per_bed_day: total / beds.length / days,
     cleared_unattended: { count: 377, share: 377 / total },
+    escalated: { count: 64, share: 64 / total },
     time_to_acknowledge_s: { median: 41, p90: 203, mean: 77, count: total - 377 },
     by_type: BY_TYPE.map(([type, count]) => ({ type, count })),
     by_priority: [

@@ -112,6 +112,7 @@ describe('report', () => {
       '1069',
       '35 %',
       '41 s',
+      '6 %',
       '32 %',
     ]);
     const charts = await ward.page.locator('.report-chart h2').allTextContents();

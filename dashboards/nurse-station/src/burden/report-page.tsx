@@ -143,6 +143,7 @@ function Report({ report, region, nowMs }: ReportProps) {
               : `to acknowledge, median; nine of ten within ${duration(seconds.p90)}`
           }
         />
+        <Figure value={percent(report.escalated.share)} text={`were escalated (${report.escalated.count})`} />
         <Figure
           value={total === 0 ? '–' : percent(ofFew / total)}
           text={`of all alarms come from ${topTenth} ${topTenth === 1 ? 'bed' : 'beds'} of ${report.beds}`}

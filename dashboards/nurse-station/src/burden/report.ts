@@ -9,6 +9,8 @@ export interface BurdenReport {
   readonly per_bed_day: number;
   /** Ended or closed with nobody having acknowledged them. */
   readonly cleared_unattended: { readonly count: number; readonly share: number };
+  /** Nobody acknowledged them in time, so the next in the chain was told. */
+  readonly escalated: { readonly count: number; readonly share: number };
   /** Seconds; null where nothing was acknowledged. */
   readonly time_to_acknowledge_s: {
     readonly median: number;
