@@ -12,6 +12,7 @@ import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 export class SimulatedAlerts implements AlertStore {
   readonly #alerts = new Map<string, Alert>();
   readonly #events = new Map<string, StoredEvent[]>();
+  #closed = false;
   readonly #listeners: ((region: string) => void)[] = [];
 
   /** Everything that happened in a region, oldest first. */
@@ -24,7 +25,9 @@ export class SimulatedAlerts implements AlertStore {
   }
 
   async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
+    await this.ping();
     const { alert } = event;
+    // From here on in one turn: two engines commit one after the other.
     const key = `${alert.region}|${alert.id}`;
     if ((this.#alerts.get(key)?.version ?? 0) !== alert.version - 1) return 'conflict';
     const rival = this.#openOf(alert.region, alert.patientId).some(
@@ -105,6 +108,16 @@ export class SimulatedAlerts implements AlertStore {
     this.#listeners.push(wake);
   }
 
-  async ping(): Promise<void> {}
-  async close(): Promise<void> {}
+  async ping(): Promise<void> {
+    if (this.#closed) throw new VitalwireError('closed', 'the alert store is closed', { retriable: false });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  /** The engine is there again, with what it had. */
+  reopen(): void {
+    this.#closed = false;
+  }
 }
