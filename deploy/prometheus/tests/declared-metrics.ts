@@ -12,7 +12,12 @@ export type DeclaredSeries = ReadonlyMap<string, ReadonlySet<string>>;
 /** What the components of a distributed deployment export, from their own declarations. */
 export async function declaredSeries(): Promise<DeclaredSeries> {
   const registry = createRegistry('test');
-  gatewayMetrics(registry, { inflightBytes: () => 0, pausedConnections: () => 0, connections: () => 0 });
+  gatewayMetrics(registry, {
+    inflightBytes: () => 0,
+    pausedConnections: () => 0,
+    connections: () => 0,
+    wrongClocks: () => 0,
+  });
   processorMetrics(registry);
   alertEngineMetrics(registry);
   kafkaMetrics(registry);
