@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Most tests wait more than they compute; vitest would run one file at a time on two cores.
+    maxWorkers: 2,
   },
 });
