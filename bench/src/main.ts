@@ -1,47 +1,94 @@
-/** `npm run bench`: what the deployment on this machine can do. Ratios within one run mean something; absolute times are this machine's. */
-import { cpus } from 'node:os';
-import { Command } from 'commander';
-import { measureIngest, measureLatency, measureMemory, type Percentiles } from './embedded.ts';
+/** `npm run bench`: what Vitalwire on this machine can do. Ratios within one run mean something; absolute times are this machine's. */
+import { cpus, loadavg } from 'node:os';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { allMeasurements } from './all-measurements.ts';
+import { regressions } from './check.ts';
+import type { Measurement } from './measurement.ts';
+import { measureRuns, type MeasurementResult } from './results.ts';
+import { formatResult } from './table.ts';
 
-const program = new Command('npm run bench --')
-  .description(
-    'Measures an embedded deployment in a process of its own, with the load and the station beside it, over loopback.',
-  )
-  .option('--seconds <n>', 'length of each measurement', Number, 15)
-  .option('--json', 'one JSON document on standard output instead of tables', false)
-  .parse();
-const { seconds, json } = program.opts<{ seconds: number; json: boolean }>();
+interface Options {
+  readonly engines: boolean;
+  readonly seconds: number;
+  readonly runs: number;
+  readonly json: boolean;
+  readonly check: boolean;
+  readonly list: boolean;
+}
+
+class WrongUse extends Error {}
 
 const note = (text: string): void => console.error(text);
-const ms = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
-const row = (name: string, { p50Ms, p99Ms, maxMs, count }: Percentiles): string =>
-  `  ${name.padEnd(34)} p50 ${ms(p50Ms).padStart(7)} ms   p99 ${ms(p99Ms).padStart(7)} ms   max ${ms(maxMs).padStart(7)} ms   n ${count}`;
 
-note(
-  `Embedded, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}; about ${Math.round((seconds * 4 + 20) / 10) * 10} s`,
-);
-note('1/4 durable ingest, closed window …');
-const ingest = await measureIngest({ devices: 200, window: 20, seconds });
-note('2/4 latency at 500 readings/s …');
-const at500 = await measureLatency({ readingsPerSecond: 500, seconds });
-note('3/4 latency at 2,000 readings/s …');
-const at2000 = await measureLatency({ readingsPerSecond: 2_000, seconds });
-note('4/4 memory at 1,000 devices …');
-const memory = await measureMemory({ devices: 1_000, seconds });
+try {
+  const { names, options } = readArguments();
+  if (options.list) console.log(list());
+  else await run(chosen(names, options), options);
+} catch (error) {
+  if (error instanceof WrongUse) {
+    note(`error: ${error.message}`);
+    process.exitCode = 2;
+  } else if (error instanceof CommanderError) {
+    // It has said what is wrong.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else throw error;
+}
 
-if (json) console.log(JSON.stringify({ ingest, at500, at2000, memory }, undefined, 2));
-else {
-  console.log(`
-Durable ingest     ${Math.round(ingest.readingsPerSecond).toLocaleString('en')} readings/s acknowledged, ${ingest.cpuMicrosecondsPerReading.toFixed(1)} µs of CPU each (whole process)
-${row('PUBACK at that rate', ingest.puback)}`);
-  for (const figures of [at500, at2000]) {
-    console.log(`
-At ${figures.readingsPerSecond.toLocaleString('en')} readings/s, from when the reading was due
-${row('PUBACK', figures.puback)}
-${row('vitals on the station', figures.vitals)}
-${row('alert on the station, after delay', figures.alerts)}`);
+function readArguments(): { names: readonly string[]; options: Options } {
+  const program = new Command('npm run bench --')
+    .description('Measures Vitalwire on this machine, the load beside it, over loopback.')
+    .argument('[names...]', 'what to measure (see --list); without names, all that needs no engines')
+    .option('--engines', 'without names: what runs on Kafka, Redis and the other engines instead', false)
+    .option('--seconds <n>', 'length of each timed part; warm-up comes on top', positive, 10)
+    .option('--runs <n>', 'runs of each measurement; the median is told, and the spread', positive, 1)
+    .option('--json', 'one JSON document on standard output instead of tables', false)
+    .option('--check', 'fail with exit code 1 where a figure is worse than its baseline allows', false)
+    .option('--list', 'what can be measured', false)
+    .exitOverride()
+    .parse();
+  return { names: program.args, options: program.opts<Options>() };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('It is a whole number above 0.');
+}
+
+function list(): string {
+  const width = Math.max(...allMeasurements.map(({ name }) => name.length));
+  return allMeasurements
+    .map(
+      ({ name, about, needs }) => `${name.padEnd(width)}  ${about}${needs === 'engines' ? ' [engines]' : ''}`,
+    )
+    .join('\n');
+}
+
+function chosen(names: readonly string[], { engines }: Options): readonly Measurement[] {
+  if (names.length === 0) {
+    return allMeasurements.filter(({ needs }) => needs === (engines ? 'engines' : 'nothing'));
   }
-  console.log(`
-Memory             ${memory.idleMiB.toFixed(0)} MiB idle, ${memory.loadedMiB.toFixed(0)} MiB with ${memory.devices.toLocaleString('en')} devices at 1 Hz after ${seconds} s
-${row('PUBACK', memory.puback)}`);
+  const unknown = names.filter((wanted) => !allMeasurements.some(({ name }) => name === wanted));
+  if (unknown.length > 0) throw new WrongUse(`no measurement "${unknown.join('", "')}"; --list shows all`);
+  return allMeasurements.filter(({ name }) => names.includes(name));
+}
+
+async function run(measurements: readonly Measurement[], options: Options): Promise<void> {
+  const { seconds, runs, json, check } = options;
+  note(`${machine()}; ${runs} × ${seconds} s, load average ${loadavg()[0]?.toFixed(1)}`);
+  const results: MeasurementResult[] = [];
+  for (const measurement of measurements) {
+    const result = await measureRuns(measurement, runs, { seconds, note });
+    results.push(result);
+    if (!json) console.log(`\n${formatResult(result)}`);
+  }
+  if (json) console.log(JSON.stringify({ machine: machine(), seconds, runs, results }, undefined, 2));
+  if (!check) return;
+  const problems = regressions(results);
+  for (const problem of problems) note(problem);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+function machine(): string {
+  return `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`;
 }

@@ -1,0 +1,15 @@
+import type { Measurement } from './measurement.ts';
+import {
+  embeddedIngest,
+  embeddedLatency2000,
+  embeddedLatency500,
+  embeddedMemory,
+} from './measurements/embedded.ts';
+
+/** What `npm run bench` can measure, in the order in which it does. */
+export const allMeasurements: readonly Measurement[] = [
+  embeddedIngest,
+  embeddedLatency500,
+  embeddedLatency2000,
+  embeddedMemory,
+];
