@@ -1,7 +1,7 @@
 import { ReplaceableSettings } from '@vitalwire/core/alarms/settings-source.ts';
 import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { LiveBus } from '@vitalwire/core/ports/live-bus.ts';
-import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
+import type { EventLog, LogRecord, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { TimeSeries } from '@vitalwire/core/ports/time-series.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
@@ -48,10 +48,29 @@ class Ward {
   readonly settings = new ReplaceableSettings(defaultSettings());
   #sequence = 0;
 
-  alerting(live: LiveBus = this.stores.liveBus()): Promise<RunningPipeline> {
+  alerting(
+    live: LiveBus = this.stores.liveBus(),
+    log: EventLog = this.#deps.log,
+    holdUp: (records: readonly LogRecord[]) => Promise<void> | undefined = () => undefined,
+  ): Promise<RunningPipeline> {
     const directory = this.directory.port();
     const config = alertingDefaults(this.settings, ['Northeast']);
-    return startAlertingPipeline(config, { ...this.#deps, live, directory });
+    const consume: EventLog['consume'] = (subscription) =>
+      log.consume({
+        ...subscription,
+        async assigned(partition, group) {
+          const task = await subscription.assigned(partition, group);
+          return {
+            startAt: task.startAt,
+            async process(records) {
+              await holdUp(records);
+              return task.process(records);
+            },
+            release: () => task.release(),
+          };
+        },
+      });
+    return startAlertingPipeline(config, { ...this.#deps, log: { ...log, consume }, live, directory });
   }
 
   storage(over: Partial<TimeSeries> = {}, log: EventLog = this.#deps.log): Promise<RunningPipeline> {
@@ -189,6 +208,78 @@ describe('alerting', () => {
     expect(records.length).toBeGreaterThan(before);
     expect(new Set(records.filter((record) => record.includes('low_oxygen_saturation'))).size).toBe(1);
     expect((await ward.metrics.rebuilds.get()).values).toMatchObject([{ value: 1 }]);
+  });
+});
+
+describe('a log that hangs', () => {
+  const slowBounds = (ward: Ward, hangs: () => Promise<void>): EventLog => {
+    const log = ward.log.port(() => true);
+    return {
+      ...log,
+      async bounds(topic) {
+        const bounds = await log.bounds(topic);
+        await hangs();
+        return bounds;
+      },
+    };
+  };
+
+  it('for 40 s, while readings come, is no silence of the patient', async () => {
+    const ward = new Ward();
+    let hangMs = 0;
+    let holding = false;
+    const held: (() => void)[] = [];
+    const pipeline = await ward.alerting(
+      ward.stores.liveBus(),
+      slowBounds(ward, async () => {
+        if (hangMs > 0) await ward.clock.sleep(hangMs);
+      }),
+      (records) => (holding && records.length > 0 ? new Promise((resolve) => held.push(resolve)) : undefined),
+    );
+    await ward.live(5, 97);
+    hangMs = 40_000;
+    // The bounds are asked for when all is read, and are told when they have long been others.
+    await ward.live(1, 97);
+    holding = true;
+    await ward.live(40, 97);
+    hangMs = 0;
+    await ward.clock.advance(900);
+    holding = false;
+    for (const go of held.splice(0)) go();
+    await ward.live(3, 97);
+    expect(ward.conditions()).toBe(0);
+    await ward.clock.advance(40_000);
+    expect(ward.conditions()).toBe(1);
+    await pipeline.stop();
+  });
+
+  it('at the start is asked again', async () => {
+    const ward = new Ward();
+    let times = 0;
+    const starting = ward.alerting(
+      ward.stores.liveBus(),
+      slowBounds(ward, () => (++times < 4 ? away() : Promise.resolve())),
+    );
+    await ward.clock.advance(5_000);
+    const pipeline = await starting;
+    await ward.live(20, 85);
+    expect(ward.conditions()).toBe(1);
+    await pipeline.stop();
+  });
+});
+
+describe('a restored state', () => {
+  it('leaves alone the bytes that the store handed out', async () => {
+    const ward = new Ward();
+    const first = await ward.alerting();
+    await ward.live(20, 90);
+    await first.stop();
+    const { state } = ward.stores.checkpoints.get('alerting')!;
+    const before = Uint8Array.from(state);
+    const second = await ward.alerting();
+    await ward.live(4, 99);
+    expect(Buffer.compare(state, before)).toBe(0);
+    await second.stop();
   });
 });
 

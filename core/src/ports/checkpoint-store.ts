@@ -3,7 +3,7 @@
  * goes on from that offset, so that state and stream never disagree.
  */
 export interface CheckpointStore {
-  /** The newest checkpoint saved for the partition, or undefined. */
+  /** The newest checkpoint saved for the partition, or undefined. Its bytes may be the store's own: they are read, never written. */
   load(pipeline: string, partition: number): Promise<Checkpoint | undefined>;
   /** Replaces the partition's checkpoint; durable, and all or nothing, once resolved. */
   save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void>;

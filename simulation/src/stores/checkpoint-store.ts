@@ -3,10 +3,9 @@ import type { Checkpoint, CheckpointStore } from '@vitalwire/core/ports/checkpoi
 export class SimulatedCheckpoints implements CheckpointStore {
   readonly #saved = new Map<string, Checkpoint>();
 
-  /** A copy, as any engine gives: a state decoded from the bytes may go on using their memory. */
+  /** The very bytes that were saved, again and again: whoever decodes them must not go on using their memory. */
   async load(pipeline: string, partition: number): Promise<Checkpoint | undefined> {
-    const saved = this.#saved.get(`${pipeline}|${partition}`);
-    return saved && { ...saved, state: Uint8Array.from(saved.state) };
+    return this.#saved.get(`${pipeline}|${partition}`);
   }
 
   async save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void> {

@@ -12,13 +12,17 @@ export function encodeState<State, Outputs>(stored: StoredState<State, Outputs>)
   return serialize(stored);
 }
 
-/** Undefined where the bytes are not a state of this version: the state is then built again from the log. */
+/**
+ * Undefined where the bytes are not a state of this version: the state is then built again from the log. The state has memory of its own:
+ * a store may keep what it handed out.
+ */
 export function decodeState<State, Outputs>(
   bytes: Uint8Array,
   version: number,
 ): StoredState<State, Outputs> | undefined {
   try {
-    const stored = deserialize(bytes) as StoredState<State, Outputs> | null;
+    // V8 lays typed arrays over the bytes it reads.
+    const stored = deserialize(Uint8Array.from(bytes)) as StoredState<State, Outputs> | null;
     return stored?.version === version ? stored : undefined;
   } catch {
     return undefined;

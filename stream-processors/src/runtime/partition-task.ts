@@ -87,14 +87,15 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   }
 
   /**
-   * Lets processing time go on. A task that has reached the end of the partition's `bounds` goes by the wall clock, one that has not by the
-   * newest arrival it has seen. Resolves to how many records it is behind, or undefined when the tick before still runs.
+   * Lets processing time go on. A task that has reached the end of the partition's `bounds` has come to `askedAtMs`, the wall time before
+   * the log was asked for them (by now others may wait behind them); one that has not goes by the newest arrival it has seen. Resolves to
+   * how many records it is behind, or undefined when the tick before still runs.
    */
-  async tick(bounds: PartitionBounds): Promise<number | undefined> {
+  async tick(bounds: PartitionBounds, askedAtMs: number): Promise<number | undefined> {
     if (this.#ticking || this.#broken || this.#superseded) return undefined;
     this.#ticking = true;
     try {
-      return await this.#serially(() => this.#advance(bounds));
+      return await this.#serially(() => this.#advance(bounds, askedAtMs));
     } finally {
       this.#ticking = false;
     }
@@ -186,10 +187,10 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     this.#count(outputs.tally);
   }
 
-  async #advance(bounds: PartitionBounds): Promise<number> {
+  async #advance(bounds: PartitionBounds, askedAtMs: number): Promise<number> {
     const { topology, clock } = this.#options;
     const lag = Math.max(0, bounds.next - Math.max(bounds.first, this.#nextOffset ?? 0));
-    const nowMs = lag === 0 ? clock.now() : this.#arrivedMs;
+    const nowMs = lag === 0 ? askedAtMs : this.#arrivedMs;
     const outputs = topology.newOutputs();
     await this.#orBroken(async () => {
       if (clock.monotonic() >= this.#newsDueMs) await this.#takeNews();

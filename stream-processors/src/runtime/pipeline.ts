@@ -66,7 +66,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     onRetry: (effect) => metrics.retries.inc({ pipeline, effect }),
   });
   const sink = options.sink(attempt);
-  const { length: partitions } = await log.bounds(topic);
+  const { length: partitions } = await attempt('bounds', () => log.bounds(topic));
   const newsRoom = new NewsRoom(options.news, partitions);
 
   async function assigned({ partition }: TopicPartition, group: GroupPartition) {
@@ -126,8 +126,10 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
   async function tickAll(): Promise<void> {
     if (asking) return;
     asking = true;
+    // Before the question: whatever arrived until then is within the answer, however long that and the task's batch take.
+    const askedAtMs = clock.now();
     try {
-      for (const bounds of await log.bounds(topic)) void tickOne(bounds);
+      for (const bounds of await log.bounds(topic)) void tickOne(bounds, askedAtMs);
     } catch (error) {
       // No tick, no pulse, and stations say so.
       logger.warn({ reason: messageOf(error) }, 'the event log does not answer: no tick');
@@ -135,9 +137,9 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
       asking = false;
     }
   }
-  async function tickOne(bounds: PartitionBounds): Promise<void> {
+  async function tickOne(bounds: PartitionBounds, askedAtMs: number): Promise<void> {
     try {
-      const lag = await tasks.get(bounds.partition)?.tick(bounds);
+      const lag = await tasks.get(bounds.partition)?.tick(bounds, askedAtMs);
       if (lag !== undefined) options.onTick(bounds.partition, lag);
     } catch (error) {
       if (!stopping.signal.aborted) failure.reject(error);
