@@ -147,6 +147,11 @@ describe('alerts', () => {
       'P3',
     ]);
     expect(patients(await call('/api/alerts?status=resolved'))).toEqual([]);
+    const raisedAt = (await call('/api/alerts?patient=P3')).body.items[0].timestamp as string;
+    const justAfter = new Date(Date.parse(raisedAt) + 1).toISOString();
+    expect(patients(await call(`/api/alerts?patient=P3&from=${raisedAt}&to=${justAfter}`))).toEqual(['P3']);
+    expect(patients(await call(`/api/alerts?patient=P3&from=${justAfter}`))).toEqual([]);
+    expect(patients(await call(`/api/alerts?patient=P3&to=${raisedAt}`))).toEqual([]);
     const first = await call('/api/alerts?limit=4');
     const second = await call(`/api/alerts?limit=4&after=${encodeURIComponent(first.body.next)}`);
     expect([...patients(first), ...patients(second)]).toEqual(['P9', 'P4', 'P3', 'P2', 'P1', 'P0']);
@@ -347,6 +352,8 @@ describe('what is asked wrongly', () => {
 
   it.each([
     ['/api/alerts?status=gone', 400],
+    ['/api/alerts?from=yesterday', 400],
+    ['/api/alerts?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 400],
     ['/api/alerts?limit=0', 400],
     ['/api/alerts?limit=100000', 400],
     ['/api/alerts?priority=5', 400],

@@ -135,7 +135,10 @@ it('shows the score with its points, a partial one as a lower bound', async () =
     {
       status: 'preliminary',
       valueInteger: 5,
-      component: [{ valueInteger: 2 }, { valueInteger: 3 }],
+      component: [
+        { code: { coding: [{ code: '1104351000000103' }] }, valueInteger: 2 },
+        { code: { text: 'oxygen_saturation' }, valueInteger: 3 },
+      ],
       note: [
         { text: expect.stringContaining('lower bound') },
         { text: expect.stringContaining('consciousness') },
@@ -188,13 +191,26 @@ it('shows the means of a long time over their periods', async () => {
   ]);
 });
 
-it('refuses what it cannot read, and tells nothing of other regions', async () => {
-  expect((await get('/Observation')).status).toBe(400);
-  expect((await get('/Observation?patient=P1&date=yesterday')).status).toBe(400);
-  expect((await get('/Observation?patient=nobody')).status).toBe(404);
-  expect(
-    (await get('/Observation?patient=P1', `Bearer ${await tokenFor('nurse', ['Midwest'])}`)).status,
-  ).toBe(404);
+it('refuses what it cannot read with an OperationOutcome, and tells nothing of other regions', async () => {
+  const refusal = async (path: string, status: number, code: string, authorization?: string) => {
+    const answer = await get(path, authorization);
+    expect([path, answer.status, answer.type.split(';')[0]]).toEqual([path, status, 'application/fhir+json']);
+    expect(r4.validate(answer.body)).toEqual([]);
+    expect(answer.body).toMatchObject({
+      resourceType: 'OperationOutcome',
+      issue: [{ severity: 'error', code }],
+    });
+  };
+  await refusal('/Observation', 400, 'invalid');
+  await refusal('/Observation?patient=P1&date=yesterday', 400, 'invalid');
+  await refusal('/Observation?patient=P1&_count=0', 400, 'invalid');
+  await refusal('/Observation?patient=P1&after=nonsense', 400, 'invalid');
+  await refusal('/Observation?patient=nobody', 404, 'not-found');
+  await refusal('/Observation/1', 404, 'not-found');
+  await refusal('/Patient/P1', 404, 'not-found');
+  await refusal('/Observation?patient=P1', 401, 'login', '');
+  const elsewhere = `Bearer ${await tokenFor('nurse', ['Midwest'])}`;
+  await refusal('/Observation?patient=P1', 404, 'not-found', elsewhere);
 });
 
 it('reads dates as R4 has them', () => {

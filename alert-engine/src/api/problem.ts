@@ -16,7 +16,7 @@ export const problemSchema = z.object({
 
 type Problem = z.infer<typeof problemSchema>;
 
-const TITLES: Readonly<Record<number, readonly [code: string, title: string]>> = {
+export const TITLES: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['bad-request', 'The request is not as it should be'],
   401: ['unauthorized', 'A valid token is needed'],
   403: ['forbidden', 'The token does not allow this'],
@@ -50,26 +50,42 @@ export const notFound = (what: string): ProblemError => new ProblemError(404, `n
 /** Every error, also the framework's own, becomes a problem document; what nobody foresaw is logged and not told. */
 export function answerWithProblems(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
-    if (hasZodFastifySchemaValidationErrors(error)) {
-      const errors = error.validation.map(({ instancePath, message }) => ({
-        pointer: `#${instancePath}`,
-        detail: message ?? 'is wrong',
-      }));
-      const where = error.validationContext ?? 'request';
-      return answer(request, reply, 400, `the ${where} is not as the API describes it`, errors);
-    }
-    if (error instanceof ProblemError) {
-      return answer(request, reply.headers(error.headers), error.status, error.message);
-    }
-    if (error instanceof VitalwireError && isRetriable(error)) {
-      logger.warn({ err: error, route: request.routeOptions.url }, 'a store did not answer');
-      return answer(request, reply.header('retry-after', '2'), 503, 'try again in a moment');
-    }
-    const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
-    if (status < 500) return answer(request, reply, status, error.message);
-    logger.error({ err: error, route: request.routeOptions.url }, 'a request failed');
-    return answer(request, reply, 500, undefined);
+    const { status, detail, errors, headers } = failureOf(error, request, logger);
+    return answer(request, reply.headers(headers), status, detail, errors);
   });
+}
+
+/** What a client is told of an error, whatever the document that says it. */
+export interface Failure {
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly errors: Problem['errors'];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What nobody foresaw is logged here, and has no `detail`. */
+export function failureOf(error: FastifyError | Error, request: FastifyRequest, logger: Logger): Failure {
+  const route = request.routeOptions.url;
+  const plain = { errors: undefined, headers: {} };
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      pointer: `#${instancePath}`,
+      detail: message ?? 'is wrong',
+    }));
+    const where = error.validationContext ?? 'request';
+    return { ...plain, status: 400, detail: `the ${where} is not as the API describes it`, errors };
+  }
+  if (error instanceof ProblemError) {
+    return { ...plain, status: error.status, detail: error.message, headers: error.headers };
+  }
+  if (error instanceof VitalwireError && isRetriable(error)) {
+    logger.warn({ err: error, route }, 'a store did not answer');
+    return { ...plain, status: 503, detail: 'try again in a moment', headers: { 'retry-after': '2' } };
+  }
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status < 500) return { ...plain, status, detail: error.message };
+  logger.error({ err: error, route }, 'a request failed');
+  return { ...plain, status: 500, detail: undefined };
 }
 
 export function answer(

@@ -38,8 +38,23 @@ const DISPLAY: Readonly<Record<VitalName, string>> = {
   respiratory_rate: 'Respiratory rate',
 };
 
-/** SNOMED CT, for which LOINC has no counterpart: the total NEWS2 score. */
-const SCORE_CODE = { system: 'http://snomed.info/sct', code: '1104051000000101', display: 'NEWS2 score' };
+const SNOMED_SYSTEM = 'http://snomed.info/sct';
+
+/** SNOMED CT, UK edition, as the NHS's guidance on NEWS2 in FHIR has them: the total, and the points of a parameter. */
+const SCORE_CODE = {
+  system: SNOMED_SYSTEM,
+  code: '1104051000000101',
+  display: 'Royal College of Physicians NEWS2 (National Early Warning Score 2) total score',
+};
+/** Saturation has a code for each of its scales, and a stored score does not say which it was: it goes by its text. */
+const POINTS_CODES: Readonly<Record<string, string>> = {
+  respiratory_rate: '1104301000000104',
+  supplemental_oxygen: '1104331000000105',
+  blood_pressure_systolic: '1104341000000101',
+  heartbeat: '1104351000000103',
+  consciousness: '1104361000000100',
+  temperature: '1104371000000107',
+};
 
 interface Coding {
   readonly system: string;
@@ -200,11 +215,16 @@ export function ofScore(score: RiskScore): Resource {
     valueInteger: score.score,
     interpretation: [{ text: score.alertLevel }],
     component: Object.entries(score.factors).map(([parameter, points]) => ({
-      code: { text: parameter },
+      code: { ...pointsCoding(parameter), text: parameter },
       valueInteger: points,
     })),
     ...noteOf(score),
   };
+}
+
+function pointsCoding(parameter: string): { readonly coding?: readonly Coding[] } {
+  const code = POINTS_CODES[parameter];
+  return code === undefined ? {} : { coding: [{ system: SNOMED_SYSTEM, code }] };
 }
 
 function noteOf({ partial, assumed }: RiskScore): { readonly note?: readonly { readonly text: string }[] } {

@@ -7,6 +7,7 @@ import { ProblemError } from '../api/problem.ts';
 import { nextPosition, positionOf, type SeriesPosition } from '../api/series-page.ts';
 import { capabilityStatement } from './capability.ts';
 import { ofRaw, ofScore, ofWindow, type Kind, type Resource } from './observation.ts';
+import { FHIR_JSON, answerWithOutcomes } from './outcome.ts';
 import { datesOf, kindsOf } from './search.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +15,6 @@ const SPAN_MAX_MS = 400 * 24 * HOUR_MS;
 /** Up to this, every reading; beyond, or before the readings that are kept, means of five minutes or an hour. */
 const RAW_SPAN_MS = 4 * HOUR_MS;
 const FIVE_MINUTES_SPAN_MS = 8 * 24 * HOUR_MS;
-const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
 const query = z.object({
   patient: z.string().min(1).max(140).describe('id, or Patient/id'),
@@ -26,6 +26,7 @@ const query = z.object({
 
 /** HL7 FHIR R4, read only: vital signs and scores as Observations. Behind the same token as the API. */
 export function fhirRoutes(app: ApiServer, deps: ApiDeps): void {
+  answerWithOutcomes(app, deps.logger);
   const answer = (reply: FastifyReply, resource: unknown): FastifyReply =>
     reply
       .type(FHIR_JSON)

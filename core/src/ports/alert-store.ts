@@ -61,6 +61,9 @@ export interface AlertQuery {
   readonly status: AlertStatus | undefined;
   readonly priority: Priority | undefined;
   readonly type: AlertType | undefined;
+  /** By raisedAtMs: from this moment on, and before that one. */
+  readonly raisedFromMs?: number | undefined;
+  readonly raisedToMs?: number | undefined;
   readonly limit: number;
   /** The `next` of the page before. */
   readonly after: string | undefined;

@@ -75,6 +75,8 @@ export class SimulatedAlerts implements AlertStore {
       .filter((alert) => query.status === undefined || alert.status === query.status)
       .filter((alert) => query.priority === undefined || alert.priority === query.priority)
       .filter((alert) => query.type === undefined || alert.type === query.type)
+      .filter((alert) => alert.raisedAtMs >= (query.raisedFromMs ?? -Infinity))
+      .filter((alert) => alert.raisedAtMs < (query.raisedToMs ?? Infinity))
       .toSorted((a, b) => b.raisedAtMs - a.raisedAtMs);
     const to = from + query.limit;
     return { alerts: found.slice(from, to), next: to < found.length ? String(to) : undefined };

@@ -9,11 +9,12 @@ import { PRIORITY_RANK, type AlertType, type Priority } from '@vitalwire/core/al
 import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
 import type { AlertQuery, AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
+import { fromIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { z } from 'zod';
 import { deliveryDocument, deliverySchema } from '../../notify/delivery.ts';
 import { act, type Action } from '../../actions/actions.ts';
 import { identityOf, regionsFor, requireNurse } from '../access.ts';
-import { PROBLEMS, after, id, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
+import { PROBLEMS, after, id, moment, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
 import { ProblemError, notFound } from '../problem.ts';
 
 const NAMES = ['low', 'medium', 'high', 'critical'] as const;
@@ -28,6 +29,8 @@ const listQuery = z.object({
     .optional()
     .describe('by name or number (critical is 4)'),
   type: z.string().min(1).max(64).optional(),
+  from: moment.optional().describe("raised at this moment or later, in event time: an alert's `timestamp`"),
+  to: moment.optional().describe('raised before this moment'),
   limit: pageSize(50, 200),
   after,
 });
@@ -47,13 +50,20 @@ export function alertRoutes(app: ApiServer, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { region, patient, status, priority, type, limit, after } = request.query;
+      const { region, patient, status, priority, type, from, to, limit, after } = request.query;
+      const raisedFromMs = from === undefined ? undefined : fromIso(from);
+      const raisedToMs = to === undefined ? undefined : fromIso(to);
+      if (raisedFromMs !== undefined && raisedToMs !== undefined && raisedFromMs >= raisedToMs) {
+        throw new ProblemError(400, 'from must be before to');
+      }
       const page = await listed(deps.alerts, {
         regions: regionsFor(identityOf(request), region, deps.regions),
         patientId: patient,
         status,
         priority: priority === undefined ? undefined : priorityOf(priority),
         type: type as AlertType | undefined,
+        raisedFromMs,
+        raisedToMs,
         limit,
         after,
       });

@@ -67,10 +67,13 @@ async function alongTimeline(
   wanted: number,
 ): Promise<Alert[]> {
   const { timeline } = regionKeys(region);
-  const from = after?.raisedAtMs ?? '+inf';
+  // Both ends of a range by score are in it; `isWanted` leaves out the moment `raisedToMs` itself.
+  const from = Math.min(after?.raisedAtMs ?? Infinity, query.raisedToMs ?? Infinity);
+  const newest = from === Infinity ? '+inf' : String(from);
+  const oldest = String(query.raisedFromMs ?? '-inf');
   const found = new Map<string, Alert>();
   for (let offset = 0; found.size < wanted; offset += STRIDE) {
-    const ids = await redis.zrange(timeline, from, '-inf', 'BYSCORE', 'REV', 'LIMIT', offset, STRIDE);
+    const ids = await redis.zrange(timeline, newest, oldest, 'BYSCORE', 'REV', 'LIMIT', offset, STRIDE);
     for (const alert of await alertsById(redis, region, ids)) {
       if (isWanted(alert, query, after)) found.set(alert.id, alert);
     }
@@ -86,6 +89,8 @@ function isWanted(alert: Alert, query: AlertQuery, after: Place | undefined): bo
     matches(query.status, alert.status) &&
     matches(query.priority, alert.priority) &&
     matches(query.type, alert.type) &&
+    (query.raisedFromMs === undefined || alert.raisedAtMs >= query.raisedFromMs) &&
+    (query.raisedToMs === undefined || alert.raisedAtMs < query.raisedToMs) &&
     (after === undefined || newestFirst(after, alert) < 0)
   );
 }

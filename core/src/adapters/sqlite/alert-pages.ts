@@ -40,10 +40,10 @@ export class AlertPages {
   /** One more than a page holds, to know whether another follows. */
   #inRegion(region: string, query: AlertQuery, after: Place): Found[] {
     const filters: string[] = [];
-    const values: string[] = [];
-    const filter = (column: string, value: string | undefined): void => {
+    const values: (string | number)[] = [];
+    const filter = (column: string, value: string | number | undefined, comparison = '='): void => {
       if (value === undefined) return;
-      filters.push(`AND ${column} = ?`);
+      filters.push(`AND ${column} ${comparison} ?`);
       values.push(value);
     };
     filter('patient_id', query.patientId);
@@ -51,6 +51,8 @@ export class AlertPages {
     if (indexFor(query) === 'alerts_open') filters.push(`AND status <> 'resolved'`);
     filter('priority', query.priority);
     filter('type', query.type);
+    filter('raised_at_ms', query.raisedFromMs, '>=');
+    filter('raised_at_ms', query.raisedToMs, '<');
     const statement = this.#statement(indexFor(query), filters.join(' '));
     return statement
       .all(region, after.raisedAtMs, after.seq, ...values, query.limit + 1)

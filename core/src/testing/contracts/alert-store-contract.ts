@@ -172,6 +172,30 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
         expect(await found({ status: 'pending', type: 'battery_low' })).toEqual([]);
       });
 
+      it('filters by the moment of raising: from it on, and before the other', async () => {
+        const base = alert().raisedAtMs;
+        const raisedAt = await Promise.all(
+          [0, 1, 2, 3].map((seconds) =>
+            raise({ patientId: freshName('P'), raisedAtMs: base + seconds * 1000 }),
+          ),
+        );
+        const found = async (changes: Partial<AlertQuery>): Promise<number[]> =>
+          (await harness.store.list(query(changes))).alerts.map(
+            ({ raisedAtMs }) => (raisedAtMs - base) / 1000,
+          );
+        expect(await found({ raisedFromMs: base + 1000 })).toEqual([3, 2, 1]);
+        expect(await found({ raisedToMs: base + 2000 })).toEqual([1, 0]);
+        const both = { raisedFromMs: base + 1000, raisedToMs: base + 3000 };
+        expect(await found(both)).toEqual([2, 1]);
+        expect(await found({ ...both, status: 'pending' })).toEqual([2, 1]);
+        expect(await found({ ...both, patientId: raisedAt[1]!.patientId })).toEqual([1]);
+        expect(await found({ ...both, status: 'resolved' })).toEqual([]);
+        const first = await harness.store.list(query({ ...both, limit: 1 }));
+        const second = await harness.store.list(query({ ...both, limit: 1, after: first.next }));
+        expect(second.alerts.map(({ raisedAtMs }) => raisedAtMs)).toEqual([base + 1000]);
+        expect(second.next).toBeUndefined();
+      });
+
       it('pages from the newest on, every alert once, also where moments are equal', async () => {
         const base = alert().raisedAtMs;
         const elsewhere = freshName('region');
