@@ -58,6 +58,8 @@ export interface Station {
   /** By alert id. */
   readonly actions: ReadonlySignal<ReadonlyMap<string, ActionState>>;
   acknowledge(alertId: string): Promise<void>;
+  /** Asks for everything anew: a patient was admitted, moved or discharged here. */
+  refresh(): void;
   /** What a page read of a patient's limits is for every view of the bed. */
   learnLimits(patientId: string, limits: Limits): void;
   /** Pauses the patient's alarms for two minutes, or ends the pause; what came of it is in `actions` under `pause:<patient id>`. */
@@ -254,6 +256,7 @@ export function startStation(token: string, signOut: (reason: string) => void): 
       }
     },
     pauses,
+    refresh: () => feed.again(),
     learnLimits,
     stop() {
       clearInterval(ticking);

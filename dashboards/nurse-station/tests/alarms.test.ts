@@ -18,6 +18,7 @@ describe('a tile', () => {
     await ward.open();
     const strip = ward.tile('P1003').locator('.strip[data-state=pending]');
     await eventually(() => strip.textContent()).toContain('SpO₂ low?');
+    await eventually(() => strip.locator('.time-left').textContent()).toMatch(/^0:[12]\d$/);
     const width = () => strip.locator('.pending-bar').evaluate((bar) => bar.getBoundingClientRect().width);
     const before = await width();
     await eventually(width).toBeGreaterThan(before);
@@ -52,6 +53,13 @@ describe('a tile', () => {
       .tile('P1004')
       .getByRole('button', { name: /Acknowledge/ })
       .waitFor();
+  });
+
+  it('shows the limit that was crossed before the score that follows from it, and that there is more', async () => {
+    await ward.open();
+    ward.fake.ward.raise('P1006', { type: 'low_oxygen_saturation', priority: 'medium', value: 88 });
+    ward.fake.ward.raise('P1006', { type: 'early_warning_score', priority: 'medium', value: 6 });
+    await eventually(() => ward.tile('P1006').locator('.strip-what').textContent()).toBe('SpO₂ low +1');
   });
 
   it("keeps the device's trouble in a line of its own, apart from the patient's alarm", async () => {

@@ -20,7 +20,13 @@ export function act(
   actor: { readonly name: string; readonly role: string },
   nowMs: number,
 ): Answer | undefined {
-  const [, id, part] = /^\/patients\/([^/]+)\/(alarm-pause|limits|chart)$/.exec(path) ?? [];
+  if (path === '/patients' && method === 'POST') {
+    const { patient_id: admitted, ...place } = body as { patient_id: string };
+    ward.admit(admitted, place);
+    return { status: 200, body: {} };
+  }
+  const [, id, part] =
+    /^\/patients\/([^/]+)\/(alarm-pause|limits|chart|transfer|discharge)$/.exec(path) ?? [];
   if (id === undefined) return undefined;
   const patientId = decodeURIComponent(id);
   if (ward.patient(patientId) === undefined) return refused('no such patient', 404);
@@ -43,6 +49,18 @@ export function act(
   }
   if (part === 'chart' && method === 'PUT') {
     ward.chart(patientId, body as Record<string, unknown>);
+    return { status: 200, body: {} };
+  }
+  if (part === 'transfer' && method === 'POST') {
+    const place = body as { device_id?: string | null };
+    if (ward.holderOf(place.device_id) !== undefined) {
+      return refused(`the device ${place.device_id} is assigned to another patient`, 409);
+    }
+    Object.assign(ward.patient(patientId) ?? {}, place);
+    return { status: 200, body: {} };
+  }
+  if (part === 'discharge' && method === 'POST') {
+    ward.discharge(patientId);
     return { status: 200, body: {} };
   }
   return undefined;

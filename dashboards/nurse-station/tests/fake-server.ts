@@ -108,7 +108,9 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
         ? problem(response, 404, 'Not found', 'No such alert.')
         : json(response, alert);
     }
-    const newer = /\/(alarm-pause|limits|chart|reports)/.test(path);
+    const newer =
+      /\/(alarm-pause|limits|chart|reports|transfer|discharge)/.test(path) ||
+      (path === '/patients' && request.method === 'POST');
     if (newer && forgetting) return problem(response, 404, 'Not found', 'no such resource');
     if (newer && request.method !== 'GET') {
       const actor = { name: nameOf(token ?? ''), role };

@@ -77,37 +77,53 @@ export class FakeWard {
 
   constructor(count: number, nowMs: number) {
     this.#startedMs = nowMs;
-    for (let i = 0; i < count; i++) {
-      const id = `P${1001 + i}`;
-      this.#beds.set(id, {
-        base: {
-          heartbeat: 62 + ((i * 7) % 40),
-          oxygen_saturation: 94 + (i % 5),
-          respiratory_rate: 13 + (i % 8),
-        },
-        silentSinceMs: undefined,
-        limits: LIMITS,
-        chart: {},
-        cuffMs: nowMs - ((i * 97) % 1500) * 1000,
-        document: {
-          patient_id: id,
-          region: i % 3 === 2 ? 'Southwest' : 'Northeast',
-          device_id: `MON-${id}`,
-          vitals: {},
-          score: i % 9 === 0 ? null : scoreOf((i * 5) % 7, i % 8 === 3),
-          connection: 'born',
-          alerts: [],
-          name: NAMES[i % NAMES.length] ?? null,
-          age: 30 + ((i * 13) % 60),
-          bed: String(i + 1),
-          ward: i < 30 ? 'Cardiology 4A' : 'Medicine 5B',
-          mode: 'real',
-          pending: [],
-          battery_percent: 100 - ((i * 11) % 70),
-        },
-      });
-    }
+    for (let i = 0; i < count; i++) this.#place(`P${1001 + i}`, i, nowMs);
     this.step(nowMs);
+  }
+
+  admit(id: string, place: Partial<PatientDocument>): void {
+    this.#place(id, this.#beds.size, Date.now());
+    Object.assign(this.patient(id) ?? {}, place);
+  }
+
+  discharge(id: string): void {
+    this.#beds.delete(id);
+  }
+
+  /** Whose device it is. */
+  holderOf(deviceId: string | null | undefined): string | undefined {
+    return [...this.#beds.values()].find(({ document }) => document.device_id === deviceId)?.document
+      .patient_id;
+  }
+
+  #place(id: string, i: number, nowMs: number): void {
+    this.#beds.set(id, {
+      base: {
+        heartbeat: 62 + ((i * 7) % 40),
+        oxygen_saturation: 94 + (i % 5),
+        respiratory_rate: 13 + (i % 8),
+      },
+      silentSinceMs: undefined,
+      limits: LIMITS,
+      chart: {},
+      cuffMs: nowMs - ((i * 97) % 1500) * 1000,
+      document: {
+        patient_id: id,
+        region: i % 3 === 2 ? 'Southwest' : 'Northeast',
+        device_id: `MON-${id}`,
+        vitals: {},
+        score: i % 9 === 0 ? null : scoreOf((i * 5) % 7, i % 8 === 3),
+        connection: 'born',
+        alerts: [],
+        name: NAMES[i % NAMES.length] ?? null,
+        age: 30 + ((i * 13) % 60),
+        bed: String(i + 1),
+        ward: i < 30 ? 'Cardiology 4A' : 'Medicine 5B',
+        mode: 'real',
+        pending: [],
+        battery_percent: 100 - ((i * 11) % 70),
+      },
+    });
   }
 
   snapshot(): object {

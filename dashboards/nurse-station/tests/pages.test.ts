@@ -53,6 +53,35 @@ describe('patient', () => {
     await eventually(() => ward.page.locator('.pause').count()).toBe(0);
   });
 
+  it('is transferred, discharged and admitted, and a refusal says why', async () => {
+    await ward.open('nurse', '#/patients/P1004');
+    await ward.page.getByRole('button', { name: 'Transfer…' }).click();
+    await ward.page.getByLabel('Device').fill('MON-P1005');
+    await ward.page.getByRole('button', { name: 'Transfer', exact: true }).click();
+    await eventually(() => ward.page.locator('.chart-card .action-error').textContent()).toBe(
+      'Not transferred: the device MON-P1005 is assigned to another patient',
+    );
+    await ward.page.getByLabel('Device').fill('MON-P1004');
+    await ward.page.getByLabel('Bed').fill('21');
+    await ward.page.getByRole('button', { name: 'Transfer', exact: true }).click();
+    await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 21');
+    await ward.page.getByRole('button', { name: 'Discharge…' }).click();
+    await ward.page.getByRole('button', { name: 'Discharge', exact: true }).click();
+    await eventually(() => ward.page.locator('.tile').count()).toBe(19);
+    await ward.page.goto(`${ward.fake.url}/#/patients/P1004`);
+    await ward.page.getByRole('button', { name: 'Admit…' }).click();
+    await ward.page.getByLabel('Name').fill('Nguyen, Thi Hoa');
+    await ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
+    await eventually(() => ward.page.locator('.chart-card .action-error').textContent()).toBe(
+      'Not admitted: The region is missing.',
+    );
+    await ward.page.getByLabel('Region').fill('Northeast');
+    await ward.page.getByLabel('Ward').fill('Medicine 5B');
+    await ward.page.getByLabel('Bed').fill('4');
+    await ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
+    await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 4');
+  });
+
   it('shows no control that an older engine does not know', async () => {
     ward.fake.forget(true);
     await ward.open('nurse', '#/patients/P1004');

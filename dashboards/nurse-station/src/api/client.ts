@@ -66,6 +66,21 @@ export interface Chart {
   readonly consciousness?: 'alert' | 'new_confusion' | 'voice' | 'pain' | 'unresponsive';
 }
 
+/** Where a patient lies; `device_id` null: whichever device sends in that name. */
+export interface Place {
+  readonly region: string;
+  readonly ward: string;
+  readonly bed: string;
+  readonly device_id: string | null;
+}
+
+export interface Admission extends Place {
+  readonly patient_id: string;
+  readonly name: string;
+  /** Years. */
+  readonly age: number | null;
+}
+
 export interface AlertQuery {
   readonly patient: string | undefined;
   readonly region: string | undefined;
@@ -100,6 +115,10 @@ export interface Api {
   resume(patientId: string): Promise<void>;
   setLimits(patientId: string, limits: Limits): Promise<void>;
   setChart(patientId: string, chart: Chart): Promise<void>;
+  admit(admission: Admission): Promise<void>;
+  /** What is left out stays. */
+  transfer(patientId: string, place: Partial<Place>): Promise<void>;
+  discharge(patientId: string): Promise<void>;
   burden(query: {
     readonly region: string | undefined;
     readonly from: string;
@@ -186,6 +205,15 @@ export function createApi(token: string, onUnauthorized: (reason: string) => voi
     },
     async setChart(id, chart) {
       await send('PUT', `${patientPath(id)}/chart`, undefined, chart);
+    },
+    async admit(admission) {
+      await send('POST', '/patients', undefined, admission);
+    },
+    async transfer(id, place) {
+      await send('POST', `${patientPath(id)}/transfer`, undefined, place);
+    },
+    async discharge(id) {
+      await send('POST', `${patientPath(id)}/discharge`, undefined);
     },
     async burden({ region, from, to }) {
       const query = new URLSearchParams({ ...(region === undefined ? {} : { region }), from, to });

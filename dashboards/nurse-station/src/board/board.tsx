@@ -34,6 +34,10 @@ export function Board() {
       inOrder.map(({ id }) => id),
     );
   }).value;
+  // Bed 3 of two regions are two beds: where there are several, each says which.
+  const severalRegions = useComputed(
+    () => new Set(beds.value.map((bed) => bed.patient.value.region).filter(Boolean)).size > 1,
+  ).value;
   const byId = new Map(inOrder.map((bed) => [bed.id, bed]));
   const pick = (ids: readonly string[]): Bed[] => ids.flatMap((id) => byId.get(id) ?? []);
   const clock = useComputed(() => formatClock(now.value));
@@ -59,20 +63,27 @@ export function Board() {
       ))}
       <section class="board-urgent" aria-label="Beds in alarm">
         {pick(expanded).map((bed) => (
-          <UrgentBed key={bed.id} bed={bed} />
+          <UrgentBed key={bed.id} bed={bed} showsRegion={severalRegions} />
         ))}
       </section>
       <section class="board-quiet" aria-label="Other beds">
         {pick(quiet).map((bed) => (
-          <QuietBed key={bed.id} bed={bed} />
+          <QuietBed key={bed.id} bed={bed} showsRegion={severalRegions} />
         ))}
       </section>
     </main>
   );
 }
 
-function UrgentBed({ bed }: { readonly bed: Bed }) {
-  const alert = bed.alerts.value[0];
+interface BoardBedProps {
+  readonly bed: Bed;
+  readonly showsRegion: boolean;
+}
+
+function UrgentBed({ bed, showsRegion }: BoardBedProps) {
+  const region = useComputed(() => bed.patient.value.region);
+  // What brought the bed here, and not its device's trouble.
+  const alert = bed.alerts.value.find((each) => each.kind === 'physiological' && awaitsAcknowledgement(each));
   const name = useComputed(() => bed.patient.value.name ?? bed.id).value;
   const bedName = useComputed(() => bed.patient.value.bed ?? bed.id).value;
   if (alert === undefined) return null;
@@ -82,6 +93,7 @@ function UrgentBed({ bed }: { readonly bed: Bed }) {
       <header>
         <b class="board-bed-name">{bedName}</b>
         <span class="board-name">{name}</span>
+        {showsRegion && <span class="board-region">{region}</span>}
         <PauseRing bed={bed} />
       </header>
       <div class="board-numbers">
@@ -105,7 +117,7 @@ function BoardAlert({ alert, more }: { readonly alert: Alert; readonly more: num
         {typeText(alert.type)}
         {more > 0 && ` +${more}`}
       </b>
-      <span>{isLatched(alert) ? 'ended, not seen' : comparisonText(alert)}</span>
+      <span>{isLatched(alert) ? 'gone, to be acknowledged' : comparisonText(alert)}</span>
       <span class="board-elapsed">
         {alert.escalationStep > 0 && `↑${alert.escalationStep} `}
         {tone === 'technical' ? '' : PRIORITY_TEXT[alert.priority]} {elapsed}
@@ -128,7 +140,8 @@ function BoardNumber({ bed, vital }: { readonly bed: Bed; readonly vital: VitalN
 }
 
 /** Nothing to worry about, or somebody has seen to it: the bed, and two numbers. */
-function QuietBed({ bed }: { readonly bed: Bed }) {
+function QuietBed({ bed, showsRegion }: BoardBedProps) {
+  const region = useComputed(() => bed.patient.value.region);
   const bedName = useComputed(() => bed.patient.value.bed ?? bed.id).value;
   const seen = useComputed(() => bed.alerts.value.find((alert) => !awaitsAcknowledgement(alert))).value;
   const technical = useComputed(() => bed.alerts.value.find(({ kind }) => kind === 'technical')).value;
@@ -138,6 +151,7 @@ function QuietBed({ bed }: { readonly bed: Bed }) {
     <article class="board-small" data-tone={tone}>
       <span class="board-small-head">
         <b>{bedName}</b>
+        {showsRegion && <small class="board-region">{region}</small>}
         {tone !== undefined && <PriorityMark tone={tone} />}
         {seen !== undefined && <span title={seen.acknowledgedBy}>✓</span>}
       </span>

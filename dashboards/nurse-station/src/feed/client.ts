@@ -22,6 +22,8 @@ export interface FeedConfig {
 export interface Feed {
   /** Tries at once instead of waiting (the network is back). */
   hurry(): void;
+  /** Comes back at once for a new snapshot: who is on the wall has changed. */
+  again(): void;
   /** Idempotent; nothing is told to the listener afterwards. */
   stop(): void;
 }
@@ -86,6 +88,13 @@ export function startFeed(config: FeedConfig, listener: FeedListener): Feed {
   return {
     hurry() {
       if (retry !== undefined && !stopped) connect();
+    },
+    again() {
+      if (stopped) return;
+      const gone = socket;
+      socket = undefined;
+      gone?.close();
+      connect();
     },
     stop() {
       if (stopped) return;

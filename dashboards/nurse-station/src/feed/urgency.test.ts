@@ -27,6 +27,7 @@ it('puts the patient nobody has seen first, and a low battery after what is bein
     alert('high', { priority: 'high' }),
     alert('high, latched', { priority: 'high', ended_at: ended }),
     alert('medium', {}),
+    alert('medium, score', { type: 'early_warning_score', timestamp: '2026-11-21T04:05:00.000Z' }),
     alert('device offline', { kind: 'technical', type: 'device_offline', priority: 'medium' }),
     alert('seen, critical', { priority: 'critical', status: 'acknowledged' }),
     alert('battery', { kind: 'technical', type: 'battery_low', priority: 'low' }),

@@ -3,12 +3,14 @@ import { PRIORITY_RANK } from '@vitalwire/core/alarms/condition.ts';
 import type { Alert } from './patient.ts';
 
 /**
- * Higher is more urgent: first by what kind of worry it is, then by priority, then whether the condition still lasts. A crossing that is
- * still timed counts for nothing: tiles would move for noise.
+ * Higher is more urgent: first by what kind of worry it is, then by priority, then whether the condition still lasts, then a limit before a
+ * score: the score follows from the number that crossed, and says less of what to do. A crossing that is still timed counts for nothing:
+ * tiles would move for noise.
  */
 export function urgencyOf(alert: Alert): number {
-  const lasting = alert.endedAtMs === undefined ? 1 : 0;
-  return worryOf(alert) * 100 + PRIORITY_RANK[alert.priority] * 10 + lasting;
+  const lasting = alert.endedAtMs === undefined ? 2 : 0;
+  const specific = alert.type === 'early_warning_score' ? 0 : 1;
+  return worryOf(alert) * 100 + PRIORITY_RANK[alert.priority] * 10 + lasting + specific;
 }
 
 /** A patient nobody can watch comes before one whom somebody has seen to; a low battery comes after. */

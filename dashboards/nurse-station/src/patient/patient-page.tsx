@@ -13,6 +13,7 @@ import { LimitsEditor } from './limits-editor.tsx';
 import { Numbers } from './numbers.tsx';
 import { PauseButton } from './pause-button.tsx';
 import { RiskCard } from './risk-card.tsx';
+import { StayCard } from './stay-card.tsx';
 import { Trends } from './trends.tsx';
 import { usePatientAlerts } from './use-patient-alerts.ts';
 
@@ -61,7 +62,8 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
     alerts.all.value.filter(({ status }) => status !== 'resolved').toSorted(byUrgency),
   );
 
-  if (bed === undefined && error.value?.status === 404) return <UnknownPatient patientId={patientId} />;
+  if (bed === undefined && error.value?.status === 404)
+    return <UnknownPatient patientId={patientId} onAdmitted={reload} />;
   const patient = bed?.patient.value ?? (detail.value === undefined ? undefined : toPatient(detail.value));
   return (
     <main class="patient" data-patient={patientId}>
@@ -130,6 +132,9 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
         {detail.value !== undefined && (
           <ChartCard patientId={patientId} detail={detail.value} onSaved={reload} />
         )}
+        {detail.value !== undefined && (
+          <StayCard patientId={patientId} patient={patient} onChanged={reload} />
+        )}
         <section class="history" aria-label="Earlier alerts">
           <h2>Earlier alerts</h2>
           {alerts.error.value !== undefined && (
@@ -165,7 +170,12 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
   );
 }
 
-function UnknownPatient({ patientId }: { readonly patientId: string }) {
+interface UnknownProps {
+  readonly patientId: string;
+  readonly onAdmitted: () => void;
+}
+
+function UnknownPatient({ patientId, onAdmitted }: UnknownProps) {
   return (
     <main class="patient-unknown">
       <div class="empty">
@@ -174,6 +184,7 @@ function UnknownPatient({ patientId }: { readonly patientId: string }) {
         <a class="button" href="#/">
           Back to the wall
         </a>
+        <StayCard patientId={patientId} patient={undefined} onChanged={onAdmitted} />
       </div>
     </main>
   );

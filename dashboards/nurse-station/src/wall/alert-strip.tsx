@@ -47,14 +47,14 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
         </b>
         <span>
           {PRIORITY_TEXT[alert.priority]}
-          {latched ? ', ended' : <Elapsed sinceMs={alert.onsetMs} />}
+          {latched ? ', latched' : <Elapsed sinceMs={alert.onsetMs} />}
         </span>
       </span>
       <span class="strip-detail">
         {acknowledged
           ? `✓ ${alert.acknowledgedBy ?? 'acknowledged'}${seenAt(alert)}`
           : latched
-            ? 'not seen yet'
+            ? 'Gone, to be acknowledged'
             : alert.status === 'acknowledged'
               ? `Still: ${comparisonText(alert)}`
               : comparisonText(alert)}
@@ -73,7 +73,7 @@ function PendingStrip({ pending }: { readonly pending: ReadonlySignal<readonly P
       <span class="strip-head">
         <b class="strip-what">{typeText(first.type)}?</b>
         <span>
-          <Elapsed sinceMs={first.sinceMs} /> of {formatElapsed(first.dueMs - first.sinceMs)}
+          alert in <TimeLeft untilMs={first.dueMs} />
         </span>
       </span>
       <span class="strip-detail">Being timed, not an alert yet</span>
@@ -106,6 +106,13 @@ function Escalated({ alert }: { readonly alert: Alert }) {
 
 const seenAt = ({ acknowledgedAtMs }: Alert): string =>
   acknowledgedAtMs === undefined ? '' : ` ${formatMoment(acknowledgedAtMs, acknowledgedAtMs)}`;
+
+/** Never below nothing: the alert itself comes a moment after its delay. */
+function TimeLeft({ untilMs }: { readonly untilMs: number }) {
+  const { now } = useStation();
+  const text = useComputed(() => formatElapsed(Math.max(0, untilMs - now.value)));
+  return <span class="time-left">{text}</span>;
+}
 
 function Elapsed({ sinceMs }: { readonly sinceMs: number }) {
   const { now } = useStation();
