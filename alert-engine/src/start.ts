@@ -18,6 +18,7 @@ import { alertEngineMetrics } from './metrics.ts';
 import { Deliveries } from './notify/deliveries.ts';
 import { startDispatcher } from './notify/dispatcher.ts';
 import { planFor } from './notify/plan.ts';
+import { webhookSecrets } from './notify/senders/webhook-secrets.ts';
 import { senderFor } from './notify/senders/sender-for.ts';
 import { PatientChanges } from './patients/change-patient.ts';
 import { followDischarges } from './patients/discharges.ts';
@@ -127,7 +128,8 @@ export async function startAlertEngine(
     const known = await deliveries.start();
     started.push(deliveries);
     known.failed.catch((error: unknown) => failure.reject(error));
-    const send = senderFor(settings, clock, config.secretOf ?? ((name) => process.env[name]));
+    const secrets = webhookSecrets(settings, config.secretOf ?? ((name) => process.env[name]));
+    const send = senderFor(settings, clock, secrets);
     const plan = planFor(settings, (patientId) => view.patient(patientId)?.ward);
     const dispatcher = (): Service =>
       startDispatcher({
@@ -215,6 +217,7 @@ export async function startAlertEngine(
       logger,
       metrics,
       registry: deps.registry,
+      webhookSecrets: secrets,
       dependencies: [
         { name: 'event log', check: () => log.ping() },
         { name: 'alert store', check: () => alerts.ping() },

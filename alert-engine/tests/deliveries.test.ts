@@ -154,6 +154,72 @@ describe('a webhook', () => {
   });
 });
 
+describe('a signed callback', () => {
+  const nowS = (): number => Date.now() / 1000;
+  async function callBack(body: object, changes: { secret?: string; atS?: number; text?: string } = {}) {
+    const text = JSON.stringify(body);
+    const timestamp = String(changes.atS ?? nowS());
+    const response = await fetch(`http://127.0.0.1:${engine.port}/callbacks/deliveries`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-vitalwire-timestamp': timestamp,
+        'x-vitalwire-signature': signature(changes.secret ?? SECRET, timestamp, text),
+      },
+      body: changes.text ?? text,
+    });
+    return response.status;
+  }
+  const told = async (): Promise<string> => {
+    await raise({ priority: 'critical' });
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 delivered']));
+    return received[0]?.body.delivery as string;
+  };
+
+  it('says what became of it; one that is forged, old or of nothing is not taken, and one said again changes nothing', async () => {
+    await start(settings());
+    const delivery = await told();
+    const seen = { delivery, answer: 'seen', by: 'Bea' };
+    expect(await callBack(seen, { secret: 'another' })).toBe(401);
+    expect(await callBack(seen, { atS: nowS() - 301 })).toBe(401);
+    expect(await callBack(seen, { atS: nowS() + 301 })).toBe(401);
+    expect(await callBack(seen, { text: JSON.stringify({ ...seen, answer: 'refused' }) })).toBe(401);
+    expect(await callBack({ ...seen, delivery: 'another' })).toBe(401);
+    expect(await callBack({ ...seen, answer: 'lost' })).toBe(400);
+    expect(await callBack({}, { text: 'no JSON' })).toBe(400);
+    expect(await statuses()).toEqual(['Ann 0 delivered']);
+    expect(await callBack(seen)).toBe(200);
+    expect(await deliveriesOf()).toMatchObject([{ status: 'seen', actor: 'Bea (Ann)' }]);
+    const refusedAtS = nowS();
+    expect(await callBack({ ...seen, answer: 'refused' }, { atS: refusedAtS })).toBe(200);
+    expect(await callBack({ ...seen, answer: 'accepted' }, { atS: refusedAtS + 1 })).toBe(200);
+    expect(await callBack({ ...seen, answer: 'refused' }, { atS: refusedAtS })).toBe(200);
+    expect(await statuses()).toEqual(['Ann 0 accepted']);
+  });
+
+  it('that refuses tells the next of the chain at once', async () => {
+    await start(settings(webhook('Ann', 'nurse') + webhook('Cy', 'charge_nurse')));
+    const delivery = await told();
+    const atS = nowS();
+    expect(await callBack({ delivery, answer: 'refused', reason: 'in theatre' }, { atS })).toBe(200);
+    await eventually(async () => expect(await statuses()).toEqual(['Ann 0 refused', 'Cy 1 delivered']));
+    const history = await ports.alerts.history('West', sampleCondition().id);
+    expect(history.at(-1)).toMatchObject({ event: 'escalated', reason: 'refused', actor: 'Ann' });
+    expect(await callBack({ delivery, answer: 'refused' }, { atS })).toBe(200);
+    expect(await ports.alerts.open('West', 'P1')).toMatchObject([{ escalationStep: 1 }]);
+  });
+
+  it('that refuses tells nobody while another of the same step has accepted', async () => {
+    await start(settings(webhook('Ann', 'nurse') + webhook('Bo', 'nurse') + webhook('Cy', 'charge_nurse')));
+    await raise({ priority: 'critical' });
+    await eventually(async () => expect(await statuses()).toHaveLength(2));
+    const [one, other] = await deliveriesOf();
+    expect(await callBack({ delivery: one?.id, answer: 'accepted' })).toBe(200);
+    expect(await callBack({ delivery: other?.id, answer: 'refused' })).toBe(200);
+    expect(await ports.alerts.open('West', 'P1')).toMatchObject([{ escalationStep: 0 }]);
+  });
+});
+
 describe('the chain', () => {
   it('is told step by step until somebody acknowledges', async () => {
     const recipients = webhook('Ann', 'nurse') + webhook('Cy', 'charge_nurse') + webhook('Dr', 'physician');

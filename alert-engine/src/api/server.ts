@@ -13,6 +13,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { AlertEngineConfig } from '../config.ts';
 import { authenticate } from './access.ts';
+import type { WebhookSecrets } from '../notify/senders/webhook-secrets.ts';
 import type { ApiDeps, ApiServer } from './deps.ts';
 import { fhirRoutes } from '../fhir/routes.ts';
 import { ProblemError, answerWithProblems } from './problem.ts';
@@ -21,6 +22,7 @@ import { admissionRoutes } from './routes/admissions.ts';
 import { alarmPauseRoutes } from './routes/alarm-pause.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
+import { callbackRoutes } from './routes/callbacks.ts';
 import { careRoutes } from './routes/care.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { patientRoutes } from './routes/patients.ts';
@@ -30,6 +32,7 @@ import { addSecurityHeaders, serveStation } from './station.ts';
 
 export interface ServerDeps extends ApiDeps {
   readonly registry: Registry;
+  readonly webhookSecrets: WebhookSecrets;
   readonly dependencies: readonly Dependency[];
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -81,6 +84,13 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
       done();
     },
     { prefix: '/fhir' },
+  );
+  await app.register(
+    (callbacks, _options, done) => {
+      callbackRoutes(callbacks, { ...deps, requestsPerSecond: config.bounds.requestsPerSecond });
+      done();
+    },
+    { prefix: '/callbacks' },
   );
   await serveStation(app, config.stationRoot);
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -7,12 +7,35 @@ import { nextStepMs } from './timers.ts';
 export function escalate(alert: Alert, nowMs: number, policy: LifecyclePolicy): Outcome {
   if (alert.status !== 'pending') return ignored('not_due');
   if (alert.escalationDueMs === undefined || alert.escalationDueMs > nowMs) return ignored('not_due');
+  return nextStep(alert, SYSTEM, 'not acknowledged in time', nowMs, policy);
+}
+
+/** Who was told at a step says that they cannot come: the next of the chain is told now, not when the time is over. The chain still ends. */
+export function refuse(
+  alert: Alert,
+  actor: string,
+  refusedStep: number,
+  nowMs: number,
+  policy: LifecyclePolicy,
+): Outcome {
+  if (alert.status !== 'pending' || alert.escalationDueMs === undefined) return ignored('not_due');
+  if (alert.escalationStep !== refusedStep) return ignored('already');
+  return nextStep(alert, actor, 'refused', nowMs, policy);
+}
+
+function nextStep(
+  alert: Alert,
+  actor: string,
+  reason: string,
+  nowMs: number,
+  policy: LifecyclePolicy,
+): Outcome {
   const escalationStep = alert.escalationStep + 1;
   return applied(alert, {
     event: 'escalated',
-    actor: SYSTEM,
+    actor,
     atMs: nowMs,
-    reason: 'not acknowledged in time',
+    reason,
     changes: {
       escalationStep,
       escalationDueMs: nextStepMs({ ...alert, escalationStep }, nowMs, policy),

@@ -60,6 +60,8 @@ const discharged: LifecycleInput = { kind: 'close', actor: 'Bea', reason: 'disch
 const inhibit: LifecycleInput = { kind: 'inhibit', actor: 'system', reason: 'its region is away' };
 const sound: LifecycleInput = { kind: 'sound', actor: 'Bea', reason: 'pause ended' };
 const acknowledge: LifecycleInput = { kind: 'acknowledge', actor: 'Bea' };
+const refused: LifecycleInput = { kind: 'refuse', actor: 'Bea', step: 0 };
+const refusedBefore: LifecycleInput = { kind: 'refuse', actor: 'Bea', step: 3 };
 const resolve: LifecycleInput = { kind: 'resolve', actor: 'Bea', reason: undefined };
 
 type Row = readonly [state: State, is: Priority, name: string, input: LifecycleInput, expected: Expected];
@@ -107,6 +109,13 @@ const PATIENT_ROWS: readonly Row[] = [
   ['resolved', 'medium', 'acknowledge', acknowledge, { outcome: 'closed' }],
   ['resolved', 'medium', 'resolve', resolve, { outcome: 'closed' }],
 
+  ['none', 'medium', 'refused', refused, { outcome: 'closed' }],
+  ['pending', 'medium', 'refused', refused, { outcome: 'escalated pending' }],
+  ['pending', 'medium', 'refused at another step', refusedBefore, { outcome: 'already' }],
+  ['pending', 'low', 'refused, of no chain', refused, { outcome: 'not_due' }],
+  ['latched', 'high', 'refused', refused, { outcome: 'escalated latched' }],
+  ['acknowledged', 'high', 'refused', refused, { outcome: 'not_due' }],
+  ['resolved', 'high', 'refused', refused, { outcome: 'not_due' }],
   ['none', 'medium', 'timer', timer('escalation'), { outcome: 'closed' }],
   ['none', 'medium', 'close', discharged, { outcome: 'closed' }],
   ['none', 'medium', 'pause', pause, { outcome: 'closed' }],

@@ -16,7 +16,7 @@ import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import { acknowledge } from './acknowledge.ts';
 import { close } from './close.ts';
 import { end } from './end.ts';
-import { escalate } from './escalate.ts';
+import { escalate, refuse } from './escalate.ts';
 import { ignored, type Outcome } from './outcome.ts';
 import { inhibit } from './inhibit.ts';
 import type { LifecyclePolicy } from './policy.ts';
@@ -41,6 +41,8 @@ export type LifecycleInput =
   /** What kept the alert quiet is gone before its time. */
   | { readonly kind: 'sound'; readonly actor: string; readonly reason: string }
   | { readonly kind: 'close'; readonly actor: string; readonly reason: string }
+  /** Somebody who was told of it at `step` will not come. */
+  | { readonly kind: 'refuse'; readonly actor: string; readonly step: number }
   | { readonly kind: 'timer'; readonly timer: Timer };
 
 /** `alert`: the one concerned, or undefined where none is; `nowMs`: wall time, which stamps the event. */
@@ -61,7 +63,7 @@ export function step(
 }
 
 const setsItsOwnTimers = ({ kind }: LifecycleInput): boolean =>
-  kind === 'timer' || kind === 'pause' || kind === 'inhibit' || kind === 'sound';
+  kind === 'timer' || kind === 'refuse' || kind === 'pause' || kind === 'inhibit' || kind === 'sound';
 
 function moved(
   alert: Alert | undefined,
@@ -84,6 +86,8 @@ function moved(
       return sound(alert, input.reason, input.actor, nowMs, policy);
     case 'close':
       return close(alert, input.actor, input.reason, nowMs);
+    case 'refuse':
+      return refuse(alert, input.actor, input.step, nowMs, policy);
     case 'timer':
     default:
       return onTimer(alert, input.timer, nowMs, policy);

@@ -3,7 +3,7 @@ import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
-import { decodeDelivery, encodeDelivery, type Delivery } from './delivery.ts';
+import { STATUS_RANK, decodeDelivery, encodeDelivery, type Delivery } from './delivery.ts';
 
 export interface DeliveriesDeps {
   readonly log: EventLog;
@@ -74,8 +74,8 @@ export class Deliveries implements Service {
 
   #keep(delivery: Delivery): void {
     const held = this.#byId.get(delivery.id);
-    // What this engine recorded comes to it once more, perhaps after something newer.
-    if (held && held.atMs > delivery.atMs) return;
+    // What this engine recorded comes to it once more, perhaps after something newer; and two engines may say a less and a more at once.
+    if (held && isLess(delivery, held)) return;
     this.#byId.set(delivery.id, delivery);
     if (this.#byId.size <= KEPT_MAX) return;
     for (const [id, { status }] of this.#byId) {
@@ -84,4 +84,9 @@ export class Deliveries implements Service {
       return;
     }
   }
+}
+
+function isLess(one: Delivery, other: Delivery): boolean {
+  const ranks = STATUS_RANK[one.status] - STATUS_RANK[other.status];
+  return ranks < 0 || (ranks === 0 && one.atMs < other.atMs);
 }

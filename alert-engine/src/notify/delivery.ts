@@ -11,6 +11,16 @@ import { z } from 'zod';
 export const DELIVERY_STATUSES = ['queued', 'delivered', 'seen', 'accepted', 'refused', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
+/** What is said later replaces what was said before only where it is not less: an answer implies having seen, and having seen the delivery. */
+export const STATUS_RANK: Readonly<Record<DeliveryStatus, number>> = {
+  queued: 0,
+  failed: 1,
+  delivered: 2,
+  seen: 3,
+  accepted: 4,
+  refused: 4,
+};
+
 /** One alert told to one recipient at one step of the chain. */
 export interface Delivery {
   /** The same for the same event and recipient, so that a replay sends nothing anew. */
@@ -23,6 +33,8 @@ export interface Delivery {
   readonly atMs: number;
   /** Why it failed or was refused. */
   readonly reason: string | undefined;
+  /** The signed moment of the newest callback: one that is not later is a repetition. */
+  readonly callbackAtMs: number | undefined;
   /** As it was when it was to be told. */
   readonly alert: Alert;
 }
@@ -36,7 +48,10 @@ export const deliverySchema = z.object({
   at: z.iso.datetime(),
   reason: z.string().nullable(),
 });
-const storedSchema = deliverySchema.extend({ alert: alertSchema });
+const storedSchema = deliverySchema.extend({
+  callback_at: z.iso.datetime().nullable().default(null),
+  alert: alertSchema,
+});
 
 export type DeliveryDocument = z.infer<typeof deliverySchema>;
 
@@ -61,6 +76,7 @@ export const deliveryDocument = (delivery: Delivery): DeliveryDocument => ({
 export function encodeDelivery(delivery: Delivery): Uint8Array {
   const document: z.infer<typeof storedSchema> = {
     ...deliveryDocument(delivery),
+    callback_at: delivery.callbackAtMs === undefined ? null : toIso(delivery.callbackAtMs),
     alert: alertDocument(delivery.alert),
   };
   return Buffer.from(JSON.stringify(document));
@@ -68,7 +84,7 @@ export function encodeDelivery(delivery: Delivery): Uint8Array {
 
 /** @throws SyntaxError or ZodError where the bytes are not a delivery. */
 export function decodeDelivery(bytes: Uint8Array): Delivery {
-  const { id, recipient, step, status, actor, at, reason, alert } = storedSchema.parse(
+  const { id, recipient, step, status, actor, at, reason, callback_at, alert } = storedSchema.parse(
     JSON.parse(Buffer.from(bytes).toString('utf8')),
   );
   return {
@@ -79,6 +95,7 @@ export function decodeDelivery(bytes: Uint8Array): Delivery {
     actor,
     atMs: fromIso(at),
     reason: reason ?? undefined,
+    callbackAtMs: callback_at === null ? undefined : fromIso(callback_at),
     alert: fromAlertDocument(alert),
   };
 }

@@ -130,7 +130,7 @@ class Dispatcher {
     return kept.flatMap(({ recipient }) => {
       const id = deliveryId(alert, recipient.name);
       if (deliveries.get(id)) return [];
-      const at = { actor: SYSTEM, atMs: clock.now(), reason: undefined };
+      const at = { actor: SYSTEM, atMs: clock.now(), reason: undefined, callbackAtMs: undefined };
       return [{ id, recipient: recipient.name, step: alert.escalationStep, status: 'queued', alert, ...at }];
     });
   }

@@ -4,6 +4,7 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 import type { Send } from './sender.ts';
+import type { WebhookSecrets } from './webhook-secrets.ts';
 
 const TIMEOUT_MS = 5_000;
 /** Answers that say "not now": too early, too many, or the other side is ill. */
@@ -17,10 +18,12 @@ export const signature = (secret: string, timestamp: string, body: string): stri
   `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 
 /** A POST of JSON: {delivery, recipient, step, at, alert}. The same `delivery` twice is the same message. */
-export function webhookSender(clock: Clock, secretOf: (name: string) => string): Send {
+export function webhookSender(clock: Clock, secrets: WebhookSecrets): Send {
   return async (delivery, recipient) => {
     if (recipient.address.kind !== 'webhook') throw new TypeError('not a webhook');
-    const { url, secretEnv } = recipient.address;
+    const { url } = recipient.address;
+    const secret = secrets.get(recipient.name);
+    if (secret === undefined) throw new TypeError('a webhook without its secret');
     const body = JSON.stringify({
       delivery: delivery.id,
       recipient: recipient.name,
@@ -38,7 +41,7 @@ export function webhookSender(clock: Clock, secretOf: (name: string) => string):
           'content-type': 'application/json',
           'x-vitalwire-delivery': delivery.id,
           'x-vitalwire-timestamp': timestamp,
-          'x-vitalwire-signature': signature(secretOf(secretEnv), timestamp, body),
+          'x-vitalwire-signature': signature(secret, timestamp, body),
         },
         body,
         redirect: 'error',
