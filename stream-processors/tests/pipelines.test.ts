@@ -211,6 +211,22 @@ describe('alerting', () => {
   });
 });
 
+describe('a partition that is another member’s', () => {
+  it('leaves no gauge behind, which would look like one that nobody works on', async () => {
+    const ward = new Ward();
+    const gauges = async (): Promise<number> => {
+      const { lag, watermarkLag, checkpointBytes } = ward.metrics;
+      const found = await Promise.all([lag, watermarkLag, checkpointBytes].map((gauge) => gauge.get()));
+      return found.flatMap(({ values }) => values).length;
+    };
+    const pipeline = await ward.alerting();
+    await ward.live(20, 85);
+    expect(await gauges()).toBeGreaterThanOrEqual(3);
+    await pipeline.stop();
+    expect(await gauges()).toBe(0);
+  });
+});
+
 describe('a log that hangs', () => {
   const slowBounds = (ward: Ward, hangs: () => Promise<void>): EventLog => {
     const log = ward.log.port(() => true);

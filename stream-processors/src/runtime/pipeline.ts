@@ -93,8 +93,15 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
         await task.release().catch((error: unknown) => {
           logger.warn({ partition, reason: messageOf(error) }, 'no checkpoint at release');
         });
+        forget(partition);
       },
     };
+  }
+
+  /** Another member tells of it from now on: what stood here last would look like a partition that nobody works on. */
+  function forget(partition: number): void {
+    for (const gauge of [metrics.lag, metrics.watermarkLag, metrics.checkpointBytes])
+      gauge.remove({ pipeline, partition });
   }
 
   async function restore(

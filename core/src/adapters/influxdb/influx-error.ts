@@ -36,7 +36,18 @@ function refusal(error: HttpError): string {
   if (error.statusCode === NOT_FOUND && error.message.startsWith('organization')) {
     return `INFLUX_ORG: InfluxDB has no such organisation (${error.message})`;
   }
-  return `InfluxDB refused the request (${error.statusCode} ${error.message})`;
+  return `InfluxDB refused the request (${error.statusCode} ${withoutValues(error.message)})`;
+}
+
+/** InfluxDB quotes the lines and queries that it refuses, and these name patients: what is left tells the kind of mistake. */
+function withoutValues(message: string): string {
+  return message
+    .replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '"…"')
+    .replaceAll(
+      /\b(?:patient_id|device_id)=(?:\\.|[^\s,\\])+/g,
+      (tag) => `${tag.slice(0, tag.indexOf('='))}=…`,
+    )
+    .replaceAll(/\b(?:down)?sampled_vitals,\S+|\bvitals,\S+/g, 'vitals,…');
 }
 
 /** A host with several addresses fails with an error that has no message of its own. */

@@ -3,6 +3,10 @@ import type { DevicePresence, LiveVital, LiveVitals, PendingCrossing, Pulse } fr
 import type { AlertType } from '../../alarms/condition.ts';
 import { fromIso, toIso } from '../../runtime/iso-time.ts';
 import { fromRollingDocument, rollingDocument, rollingSchema } from './live-rolling.ts';
+import {
+  decodePresence as presenceOf,
+  encodePresence as presenceBytes,
+} from '../../vitals/presence-codec.ts';
 import { VITALS, type VitalName } from '../../vitals/vital.ts';
 
 const VALIDITIES = ['valid', 'questionable', 'invalid', 'not_available'] as const;
@@ -132,42 +136,11 @@ export function fromVitalsFields(hash: Readonly<Record<string, string>>): LiveVi
   return fromVitalsDocument(vitalsSchema.parse({ ...hash, vitals, pending, rolling, score }));
 }
 
-const presenceSchema = z.object({
-  device_id: z.string(),
-  patient_id: z.string(),
-  region: z.string(),
-  state: z.enum(['connected', 'born', 'dead', 'lost']),
-  boot_id: z.number(),
-  at: z.string(),
-  battery_percent: z.number().nullable(),
-});
-
-export function encodePresence(presence: DevicePresence): string {
-  const document: z.infer<typeof presenceSchema> = {
-    device_id: presence.deviceId,
-    patient_id: presence.patientId,
-    region: presence.region,
-    state: presence.state,
-    boot_id: presence.bootId,
-    at: toIso(presence.atMs),
-    battery_percent: presence.batteryPercent ?? null,
-  };
-  return JSON.stringify(document);
-}
+export const encodePresence = (presence: DevicePresence): string =>
+  Buffer.from(presenceBytes(presence)).toString('utf8');
 
 /** @throws SyntaxError or ZodError */
-export function decodePresence(json: string): DevicePresence {
-  const document = presenceSchema.parse(JSON.parse(json));
-  return {
-    deviceId: document.device_id,
-    patientId: document.patient_id,
-    region: document.region,
-    state: document.state,
-    bootId: document.boot_id,
-    atMs: fromIso(document.at),
-    batteryPercent: document.battery_percent ?? undefined,
-  };
-}
+export const decodePresence = (json: string): DevicePresence => presenceOf(Buffer.from(json));
 
 const pulseSchema = z.object({ partition: z.number(), at: z.string(), lag_records: z.number() });
 
