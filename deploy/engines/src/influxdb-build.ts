@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram, needProgram, runLong } from './command.ts';
 import type { Report } from './engine.ts';
+import { EngineFailure } from './failure.ts';
 import { writeWhole, type Layout } from './layout.ts';
 
 const execute = promisify(execFile);
@@ -20,7 +21,7 @@ export async function buildInfluxd(
   target: string,
   report: Report,
 ): Promise<void> {
-  const go = needProgram('go', 'building InfluxDB', 'install Go 1.21 or newer');
+  const go = await needGo();
   needProgram('cargo', 'building InfluxDB', 'install Rust (rustup, or Debian: apt-get install cargo)');
   needProgram('cc', 'building InfluxDB', 'install a C compiler (Debian: apt-get install gcc libc6-dev)');
   const source = layout.build('influxdb', 'source');
@@ -66,6 +67,16 @@ export async function buildInfluxd(
   // Two gigabytes of object files serve nobody any more. Downloads stay, so that a rebuild works offline.
   rmSync(layout.build('influxdb'), { recursive: true, force: true });
   rmSync(layout.cache('go-build'), { recursive: true, force: true });
+}
+
+/** From 1.21 on, Go fetches the newer release that a module asks for; before, the build fails after minutes of downloads. */
+async function needGo(): Promise<string> {
+  const install = 'install Go 1.21 or newer';
+  const go = needProgram('go', 'building InfluxDB', install);
+  const { stdout } = await execute(go, ['env', 'GOVERSION']);
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(stdout) ?? [];
+  if (Number(major) > 1 || Number(minor) >= 21) return go;
+  throw new EngineFailure(`InfluxDB needs Go 1.21 or newer, but ${go} is ${stdout.trim()}: ${install}`, 2);
 }
 
 /** Flux's assembly exists for amd64 alone; elsewhere it must be left out or the server panics. */
