@@ -105,20 +105,22 @@ function startTester(
   further: readonly string[],
 ): Promise<number> {
   const args = [
-    ...['--url', mqttUrl, '--api', httpUrl, '--data-dir', dataDir, '--region', REGIONS],
-    ...['--devices', `${devices}`, '--duration', `${duration}s`, '--stations', '3'],
-    ...[
-      '--mix',
-      'stable=0.7,desaturation=0.2,hypotension=0.1',
-      '--settle',
-      SETTLE,
-      '--late-after',
-      LATE_AFTER,
-    ],
+    `--url=${mqttUrl}`,
+    `--api=${httpUrl}`,
+    `--data-dir=${dataDir}`,
+    `--region=${REGIONS}`,
+    `--devices=${devices}`,
+    `--duration=${duration}s`,
+    '--stations=3',
+    '--mix=stable=0.7,desaturation=0.2,hypotension=0.1',
+    `--settle=${SETTLE}`,
+    `--late-after=${LATE_AFTER}`,
     // Patients of a run of their own: engines keep what earlier runs left.
-    ...['--prefix', `SOAK${Math.round(systemClock.now() / 1_000).toString(36)}`],
+    `--prefix=SOAK${Math.round(systemClock.now() / 1_000).toString(36)}`,
     ...further,
   ];
   const child = spawn(process.execPath, [SIMULATOR, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  // It ends with its report then, and the soak with it.
+  for (const end of ['SIGINT', 'SIGTERM'] as const) process.once(end, () => child.kill(end));
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
