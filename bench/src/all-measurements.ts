@@ -5,6 +5,8 @@ import {
   embeddedLatency500,
   embeddedMemory,
 } from './measurements/embedded.ts';
+import { enginesLatency } from './measurements/engines-latency.ts';
+import { kafkaIngest } from './measurements/kafka-ingest.ts';
 
 /** What `npm run bench` can measure, in the order in which it does. */
 export const allMeasurements: readonly Measurement[] = [
@@ -12,4 +14,6 @@ export const allMeasurements: readonly Measurement[] = [
   embeddedLatency500,
   embeddedLatency2000,
   embeddedMemory,
+  kafkaIngest,
+  enginesLatency,
 ];

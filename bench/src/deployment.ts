@@ -10,11 +10,15 @@ const MAIN = fileURLToPath(import.meta.resolve('@vitalwire/embedded/main.ts'));
 const DEVICE_JWT_SECRET = 'bench-device-secret-bench-device-secret';
 export const REGION = 'Northeast';
 
-export interface Deployment {
+/** What devices and stations need of a deployment. */
+export interface Target {
   readonly mqttPort: number;
   readonly httpUrl: string;
   readonly staffToken: string;
   deviceToken(deviceId: string): Promise<string>;
+}
+
+export interface Deployment extends Target {
   /** Resident memory, MiB. */
   memoryMiB(): number;
   /** CPU seconds used so far, user and system. */

@@ -11,9 +11,9 @@ import { connectFleet, type LoadDevice } from './fleet.ts';
 import { watch } from './station.ts';
 
 const MICROSECONDS = 1000;
-const newHistogram = (): Histogram =>
+export const newHistogram = (): Histogram =>
   build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
-const record = (histogram: Histogram, ms: number): void =>
+export const record = (histogram: Histogram, ms: number): void =>
   histogram.recordValue(Math.max(1, Math.round(ms * MICROSECONDS)));
 
 export interface Percentiles {
@@ -23,7 +23,7 @@ export interface Percentiles {
   readonly count: number;
 }
 
-function percentiles(histogram: Histogram): Percentiles {
+export function percentiles(histogram: Histogram): Percentiles {
   const at = (percent: number): number => histogram.getValueAtPercentile(percent) / MICROSECONDS;
   return {
     p50Ms: at(50),
@@ -88,14 +88,14 @@ export interface LatencyFigures {
   readonly alerts: Percentiles;
 }
 
-const RESTING = { heartbeat: 72, oxygen_saturation: 97, respiratory_rate: 16, temperature: 98.6 };
-const DESATURATED = { ...RESTING, oxygen_saturation: 85 };
-const DEVICE_HZ = 2;
-const CLOSED_WINDOW_STEP_MS = 5;
-const ALARM_DELAY_MS = 2_000;
+export const RESTING = { heartbeat: 72, oxygen_saturation: 97, respiratory_rate: 16, temperature: 98.6 };
+export const DESATURATED = { ...RESTING, oxygen_saturation: 85 };
+export const DEVICE_HZ = 2;
+export const CLOSED_WINDOW_STEP_MS = 5;
+export const ALARM_DELAY_MS = 2_000;
 /** Each patient desaturates for four seconds of every twelve, each at another moment. */
-const EPISODE_MS = 4_000;
-const PERIOD_MS = 12_000;
+export const EPISODE_MS = 4_000;
+export const PERIOD_MS = 12_000;
 
 /** Open loop: readings leave on a schedule that does not wait for the deployment, and latency counts from the schedule. */
 export async function measureLatency(options: {
@@ -148,7 +148,7 @@ export async function measureLatency(options: {
 }
 
 /** Calls `send` for every device DEVICE_HZ times a second, the devices evenly spread over the period; late slots are caught up, never skipped. */
-async function runSchedule(
+export async function runSchedule(
   devices: number,
   seconds: number,
   send: (index: number, atMs: number, wallMs: number, dueMs: number) => void,
@@ -167,7 +167,7 @@ async function runSchedule(
 }
 
 /** The default alarm settings with a delay short enough to see many alerts in a short run. */
-function shortDelaySettings(): { path: string; remove(): void } {
+export function shortDelaySettings(): { path: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'vitalwire-bench-alarms-'));
   const path = join(folder, 'alarms.yaml');
   const defaults = readFileSync(

@@ -4,7 +4,7 @@ import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
 import { noVitals, type VitalValues } from '@vitalwire/core/vitals/vital.ts';
-import { REGION, type Deployment } from './deployment.ts';
+import { REGION, type Target } from './deployment.ts';
 
 /** A device of the load: counts its readings, and knows when each that is not yet acknowledged was due. */
 export interface LoadDevice {
@@ -23,7 +23,7 @@ export interface Fleet {
 
 /** Connects devices, a hundred at a time. `onPuback` is told the milliseconds since the reading was due. */
 export async function connectFleet(
-  deployment: Deployment,
+  deployment: Target,
   count: number,
   onPuback: (device: LoadDevice, latencyMs: number) => void,
 ): Promise<Fleet> {
@@ -50,7 +50,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEPALIVE_S = 60;
 
 async function connectDevice(
-  deployment: Deployment,
+  deployment: Target,
   index: number,
   onPuback: (device: LoadDevice, latencyMs: number) => void,
 ): Promise<LoadDevice> {

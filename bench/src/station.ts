@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { Deployment } from './deployment.ts';
+import type { Target } from './deployment.ts';
 
 export interface StationEvents {
   vitals(patientId: string, measuredAtMs: number): void;
@@ -16,7 +16,7 @@ interface AlertFrame {
 }
 
 /** A nurse station's socket; resolves once the first snapshot is there. */
-export async function watch(deployment: Deployment, events: StationEvents): Promise<{ close(): void }> {
+export async function watch(deployment: Target, events: StationEvents): Promise<{ close(): void }> {
   const socket = new WebSocket(`${deployment.httpUrl.replace('http', 'ws')}/ws`);
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => socket.send(JSON.stringify({ type: 'hello', token: deployment.staffToken })));

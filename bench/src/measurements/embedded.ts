@@ -1,5 +1,6 @@
-import { measureIngest, measureLatency, measureMemory, type Percentiles } from '../embedded.ts';
-import type { Figure, Measurement } from '../measurement.ts';
+import { measureIngest, measureLatency, measureMemory } from '../embedded.ts';
+import { higher, latency, lower } from '../figure.ts';
+import type { Measurement } from '../measurement.ts';
 
 const INGEST_DEVICES = 200;
 const INGEST_WINDOW = 20;
@@ -19,8 +20,8 @@ export const embeddedIngest: Measurement = {
     });
     return [
       higher('acknowledged', readingsPerSecond, 'readings/s', AIMS.readingsPerSecond),
-      lower('CPU of the whole process', cpuMicrosecondsPerReading, 'µs a reading', undefined),
-      ...latency('PUBACK', puback, undefined),
+      lower('CPU of the whole process', cpuMicrosecondsPerReading, 'µs a reading'),
+      ...latency('PUBACK', puback),
     ];
   },
 };
@@ -36,10 +37,10 @@ function embeddedLatency(readingsPerSecond: number, alertP99Ms: number | undefin
     async run({ seconds }) {
       const figures = await measureLatency({ readingsPerSecond, seconds });
       return [
-        ...latency('PUBACK', figures.puback, undefined),
-        ...latency('vitals on the station', figures.vitals, undefined),
-        ...latency('alert on the station, beyond its delay', figures.alerts, alertP99Ms),
-        higher('alerts seen', figures.alerts.count, '', undefined),
+        ...latency('PUBACK', figures.puback),
+        ...latency('vitals on the station', figures.vitals),
+        ...latency('alert on the station, beyond its delay', figures.alerts, { p99Ms: alertP99Ms }),
+        higher('alerts seen', figures.alerts.count, ''),
       ];
     },
   };
@@ -52,26 +53,9 @@ export const embeddedMemory: Measurement = {
   async run({ seconds }) {
     const { idleMiB, loadedMiB, puback } = await measureMemory({ devices: MEMORY_DEVICES, seconds });
     return [
-      lower('idle', idleMiB, 'MiB', undefined),
-      lower('under load', loadedMiB, 'MiB', undefined),
-      ...latency('PUBACK', puback, undefined),
+      lower('idle', idleMiB, 'MiB'),
+      lower('under load', loadedMiB, 'MiB'),
+      ...latency('PUBACK', puback),
     ];
   },
 };
-
-function latency(name: string, { p50Ms, p99Ms }: Percentiles, p99AimMs: number | undefined): Figure[] {
-  return [lower(`${name} p50`, p50Ms, 'ms', undefined), lower(`${name} p99`, p99Ms, 'ms', p99AimMs)];
-}
-
-const higher = (name: string, value: number, unit: string, aim: number | undefined): Figure => ({
-  name,
-  value,
-  unit,
-  aim,
-  better: 'higher',
-});
-
-const lower = (name: string, value: number, unit: string, aim: number | undefined): Figure => ({
-  ...higher(name, value, unit, aim),
-  better: 'lower',
-});
