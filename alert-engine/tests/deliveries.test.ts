@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -206,6 +207,29 @@ describe('a signed callback', () => {
     const history = await ports.alerts.history('West', sampleCondition().id);
     expect(history.at(-1)).toMatchObject({ event: 'escalated', reason: 'refused', actor: 'Ann' });
     expect(await callBack({ delivery, answer: 'refused' }, { atS })).toBe(200);
+    expect(await ports.alerts.open('West', 'P1')).toMatchObject([{ escalationStep: 1 }]);
+  });
+
+  it('that refuses while the store is away is said again, and then passed on', async () => {
+    let away = true;
+    const alerts = new Proxy(ports.alerts, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown =>
+          away && name === 'commit' && (given[0] as { reason?: string }).reason === 'refused'
+            ? Promise.reject(new VitalwireError('unavailable', 'away', { retriable: true }))
+            : (value.apply(target, given) as unknown);
+      },
+    });
+    await start(settings(), alerts);
+    const refusal = { delivery: await told(), answer: 'refused' };
+    const atS = nowS();
+    expect(await callBack(refusal, { atS })).toBe(503);
+    expect(await statuses()).toEqual(['Ann 0 refused']);
+    expect(await ports.alerts.open('West', 'P1')).toMatchObject([{ escalationStep: 0 }]);
+    away = false;
+    expect(await callBack(refusal, { atS })).toBe(200);
     expect(await ports.alerts.open('West', 'P1')).toMatchObject([{ escalationStep: 1 }]);
   });
 

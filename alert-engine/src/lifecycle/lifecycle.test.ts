@@ -1,14 +1,14 @@
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
-import type { ConditionEvent, Priority } from '@vitalwire/core/alarms/condition.ts';
+import type { Priority } from '@vitalwire/core/alarms/condition.ts';
 import { describe, expect, it } from 'vitest';
+import { STATED_AT_MS, alertIn, apply, onCondition, type State } from '../../tests/alert-states.ts';
 import { sampleCondition } from '../../tests/samples.ts';
 import { step, type LifecycleInput } from './lifecycle.ts';
-import type { LifecycleState } from './state.ts';
 import { DEFAULT_POLICY, type LifecyclePolicy } from './policy.ts';
 import { stateOf } from './state.ts';
 import type { Timer } from './timers.ts';
 
-const NOW_MS = Date.UTC(2026, 0, 1, 13);
+const NOW_MS = STATED_AT_MS;
 /** Every timer that was set at NOW_MS has passed. */
 const LATER_MS = NOW_MS + 600_000;
 const PAUSED_POLICY = {
@@ -16,30 +16,10 @@ const PAUSED_POLICY = {
   pause: { untilMs: LATER_MS + 1, priority: 'high' },
 } as const satisfies LifecyclePolicy;
 
-type State = 'none' | LifecycleState;
-
 interface Expected {
   /** Event kind and the state after it, or why nothing came of it. */
   readonly outcome: string;
   readonly priority?: Priority;
-}
-
-const apply = (alert: Alert | undefined, input: LifecycleInput, nowMs = NOW_MS): Alert => {
-  const outcome = step(alert, input, nowMs, DEFAULT_POLICY);
-  if (outcome.kind !== 'applied') throw new Error(outcome.reason);
-  return outcome.event.alert;
-};
-const onCondition = (condition: ConditionEvent): LifecycleInput => ({ kind: 'condition', condition });
-
-/** An alert of the priority and type in the state, as the machine itself makes it. */
-function alertIn(state: State, priority: Priority, type: ConditionEvent['type']): Alert | undefined {
-  if (state === 'none') return undefined;
-  const pending = apply(undefined, onCondition(sampleCondition({ priority, type })));
-  if (state === 'pending') return pending;
-  if (state === 'acknowledged') return apply(pending, { kind: 'acknowledge', actor: 'Ann' });
-  const ended = onCondition(sampleCondition({ priority, type, event: 'ended', revision: 2, value: 95 }));
-  if (state === 'latched') return apply(pending, ended);
-  return apply(apply(pending, { kind: 'acknowledge', actor: 'Ann' }), ended);
 }
 
 const SPO2 = 'low_oxygen_saturation';
