@@ -19,6 +19,11 @@ const POLL_MS = 50;
 const GONE_WITHIN_MS = 60_000;
 const UP_WITHIN_MS = 120_000;
 
+/** The deployment did not come up, or what was killed did not come back; what it said itself stands above. */
+export class SoakFailure extends Error {
+  override readonly name = 'SoakFailure';
+}
+
 /** A deployment of which any process may be killed; it comes back on the same ports with the same data directory. */
 export class MortalDeployment {
   readonly mode: Mode;
@@ -66,7 +71,7 @@ export class MortalDeployment {
       if (said.includes('Ctrl-C')) resolve();
     });
     child.once('exit', (code, signal) =>
-      reject(new Error(`the deployment ended with ${code ?? signal} before it was up`)),
+      reject(new SoakFailure(`the deployment ended with ${code ?? signal} before it was up`)),
     );
     await promise;
   }
@@ -82,7 +87,7 @@ export class MortalDeployment {
   /** Kills a component; its supervisor starts it anew. Resolves once its successor runs. */
   async killComponent(component: Component): Promise<void> {
     const victim = this.#children().find((child) => child.component === component);
-    if (!victim) throw new Error(`${component} is not running`);
+    if (!victim) throw new SoakFailure(`${component} is not running`);
     process.kill(victim.pid, 'SIGKILL');
     await until(`${component} to come back`, UP_WITHIN_MS, () =>
       this.#children().some(({ component: name, pid }) => name === component && pid !== victim.pid),
@@ -136,7 +141,8 @@ function isAlive(pid: number): boolean {
 async function until(what: string, withinMs: number, isSo: () => boolean): Promise<void> {
   const deadlineMs = systemClock.monotonic() + withinMs;
   while (!isSo()) {
-    if (systemClock.monotonic() > deadlineMs) throw new Error(`waited ${withinMs / 1_000} s for ${what}`);
+    if (systemClock.monotonic() > deadlineMs)
+      throw new SoakFailure(`waited ${withinMs / 1_000} s for ${what}`);
     await systemClock.sleep(POLL_MS);
   }
 }

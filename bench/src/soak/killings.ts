@@ -14,8 +14,6 @@ export const VICTIMS = [
   'cassandra',
 ] as const;
 export type Victim = (typeof VICTIMS)[number];
-/** The load tester connects its devices first, and takes none at all for a wrong address. */
-const CONNECTING_MS = 15_000;
 const ENGINES: ReadonlySet<Victim> = new Set(['redis', 'kafka', 'influxdb', 'cassandra']);
 
 /** What can be killed of a deployment in one process. */
@@ -36,7 +34,7 @@ export interface KillingOptions {
 export async function killInTurn(deployment: MortalDeployment, options: KillingOptions): Promise<number> {
   const { victims, pauseMs, engineAwayMs, signal, note } = options;
   for (let deaths = 0; ; deaths++) {
-    await systemClock.sleep(deaths === 0 ? pauseMs + CONNECTING_MS : pauseMs, signal);
+    await systemClock.sleep(pauseMs, signal);
     const victim = victims[deaths % victims.length];
     if (signal.aborted || victim === undefined) return deaths;
     const startedMs = systemClock.monotonic();

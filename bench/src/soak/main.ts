@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { MortalDeployment, type Mode } from './deployment.ts';
+import { MortalDeployment, SoakFailure, type Mode } from './deployment.ts';
 import { EMBEDDED_VICTIMS, VICTIMS, killInTurn, type Victim } from './killings.ts';
 
 interface Options {
@@ -69,8 +69,11 @@ try {
   program.parse();
   process.exitCode = await soak(program.opts<Options>(), program.args);
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;
+  if (error instanceof SoakFailure) {
+    console.error(`error: ${error.message}`);
+    process.exitCode = 1;
+  } else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;
+  else throw error;
 }
 
 async function soak(options: Options, further: readonly string[]): Promise<number> {
@@ -80,8 +83,9 @@ async function soak(options: Options, further: readonly string[]): Promise<numbe
     note(`${mode} at ${deployment.httpUrl}; ${devices} devices for ${duration} s`);
     const noMore = new AbortController();
     const tester = startTester(deployment, options, further);
+    void tester.ended.then(() => noMore.abort());
+    await tester.loaded;
     const cancel = systemClock.after(Math.max(0, duration - options.quiet) * 1_000, () => noMore.abort());
-    void tester.then(() => noMore.abort());
     const killing = killInTurn(deployment, {
       victims: options.kill ?? (mode === 'embedded' ? EMBEDDED_VICTIMS : VICTIMS),
       pauseMs: options.pause * 1_000,
@@ -89,7 +93,7 @@ async function soak(options: Options, further: readonly string[]): Promise<numbe
       signal: noMore.signal,
       note,
     });
-    const [deaths, exitCode] = await Promise.all([killing, tester]);
+    const [deaths, exitCode] = await Promise.all([killing, tester.ended]);
     cancel();
     note(`${deaths} killed; the ledger ${exitCode === 0 ? 'is clean' : `says ${exitCode}`}`);
     return exitCode;
@@ -98,12 +102,18 @@ async function soak(options: Options, further: readonly string[]): Promise<numbe
   }
 }
 
-/** Resolves to the tester's exit code. */
+interface Tester {
+  /** Its devices are connected and send, or it has ended. */
+  readonly loaded: Promise<void>;
+  /** Its exit code. */
+  readonly ended: Promise<number>;
+}
+
 function startTester(
   { mqttUrl, httpUrl, dataDir }: MortalDeployment,
   { devices, duration }: Options,
   further: readonly string[],
-): Promise<number> {
+): Tester {
   const args = [
     `--url=${mqttUrl}`,
     `--api=${httpUrl}`,
@@ -119,8 +129,16 @@ function startTester(
     `--prefix=SOAK${Math.round(systemClock.now() / 1_000).toString(36)}`,
     ...further,
   ];
-  const child = spawn(process.execPath, [SIMULATOR, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [SIMULATOR, ...args], { stdio: ['ignore', 'inherit', 'pipe'] });
+  const loaded = Promise.withResolvers<void>();
+  child.stderr.on('data', (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    // Its line of progress; a tester that finds nobody at first takes the address for wrong.
+    if (/connected \d/.test(chunk.toString('utf8'))) loaded.resolve();
+  });
   // It ends with its report then, and the soak with it.
   for (const end of ['SIGINT', 'SIGTERM'] as const) process.once(end, () => child.kill(end));
-  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+  const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+  void ended.then(() => loaded.resolve());
+  return { loaded: loaded.promise, ended };
 }
