@@ -71,6 +71,8 @@ function noise(seed: number, t: number): number {
 export class FakeWard {
   onAlert: (event: Event) => void = () => undefined;
   readonly #beds = new Map<string, Bed>();
+  /** Watched no more, but on record. */
+  readonly #discharged = new Map<string, Bed>();
   readonly #events: Event[] = [];
   readonly #alerts = new Map<string, AlertDocument>();
   readonly #startedMs: number;
@@ -87,6 +89,8 @@ export class FakeWard {
   }
 
   discharge(id: string): void {
+    const bed = this.#beds.get(id);
+    if (bed !== undefined) this.#discharged.set(id, bed);
     this.#beds.delete(id);
   }
 
@@ -292,9 +296,13 @@ export class FakeWard {
       const beds = [...this.#beds.values()].map(({ document }) => document.bed ?? '');
       return fakeBurden(query.get('from') ?? '', query.get('to') ?? '', beds);
     }
-    const bed = id === undefined ? undefined : this.#beds.get(decodeURIComponent(id));
+    const patientId = decodeURIComponent(id ?? '');
+    const bed = this.#beds.get(patientId) ?? this.#discharged.get(patientId);
     if (bed === undefined) return undefined;
-    if (part === undefined) return { ...bed.document, limits: bed.limits, ...bed.chart };
+    if (part === undefined) {
+      const state = this.#beds.has(patientId) ? 'admitted' : 'discharged';
+      return { ...bed.document, state, limits: bed.limits, ...bed.chart };
+    }
     if (part === 'vitals') return this.#series(bed, query, nowMs);
     if (part === 'risk') {
       return {

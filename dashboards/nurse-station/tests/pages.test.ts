@@ -69,8 +69,10 @@ describe('patient', () => {
     await ward.page.getByRole('button', { name: 'Discharge', exact: true }).click();
     await eventually(() => ward.page.locator('.tile').count()).toBe(19);
     await ward.page.goto(`${ward.fake.url}/#/patients/P1004`);
+    await eventually(() => ward.page.locator('.unwatched-patient').textContent()).toContain('Discharged');
     await ward.page.getByRole('button', { name: 'Admit…' }).click();
-    await ward.page.getByLabel('Name').fill('Nguyen, Thi Hoa');
+    expect(await ward.page.getByLabel('Name').inputValue()).toBe('Nguyen, Thi Hoa');
+    await ward.page.getByLabel('Region').fill('');
     await ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
     await eventually(() => ward.page.locator('.chart-card .action-error').textContent()).toBe(
       'Not admitted: The region is missing.',
@@ -80,6 +82,7 @@ describe('patient', () => {
     await ward.page.getByLabel('Bed').fill('4');
     await ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
     await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 4');
+    await eventually(() => ward.page.locator('.unwatched-patient').count()).toBe(0);
   });
 
   it('shows no control that an older engine does not know', async () => {

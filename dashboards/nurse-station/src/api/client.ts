@@ -6,6 +6,8 @@ import type { Limits } from '../feed/patient.ts';
 import { ApiError, toApiError } from './problem.ts';
 
 export interface PatientDetail extends PatientDocument {
+  /** Who is discharged stays on record, and is watched no more. */
+  readonly state?: 'admitted' | 'discharged';
   readonly oxygen_scale?: 1 | 2;
   /** null: never charted. */
   readonly supplemental_oxygen?: boolean | null;

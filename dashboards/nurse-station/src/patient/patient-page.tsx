@@ -65,6 +65,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
   if (bed === undefined && error.value?.status === 404)
     return <UnknownPatient patientId={patientId} onAdmitted={reload} />;
   const patient = bed?.patient.value ?? (detail.value === undefined ? undefined : toPatient(detail.value));
+  const discharged = detail.value?.state === 'discharged';
   return (
     <main class="patient" data-patient={patientId}>
       <header class="patient-head">
@@ -89,6 +90,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
         {patient !== undefined && patient.mode !== 'real' && (
           <span class="chip chip-mode">{patient.mode.toUpperCase()}</span>
         )}
+        {discharged && <b class="unwatched-patient">Discharged: not watched</b>}
         {bed !== undefined && <PauseButton bed={bed} />}
         {bed !== undefined && <DeviceState bed={bed} />}
         {error.value !== undefined && (
@@ -133,7 +135,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
           <ChartCard patientId={patientId} detail={detail.value} onSaved={reload} />
         )}
         {detail.value !== undefined && (
-          <StayCard patientId={patientId} patient={patient} onChanged={reload} />
+          <StayCard patientId={patientId} patient={patient} discharged={discharged} onChanged={reload} />
         )}
         <section class="history" aria-label="Earlier alerts">
           <h2>Earlier alerts</h2>
@@ -184,7 +186,7 @@ function UnknownPatient({ patientId, onAdmitted }: UnknownProps) {
         <a class="button" href="#/">
           Back to the wall
         </a>
-        <StayCard patientId={patientId} patient={undefined} onChanged={onAdmitted} />
+        <StayCard patientId={patientId} patient={undefined} discharged={false} onChanged={onAdmitted} />
       </div>
     </main>
   );

@@ -8,16 +8,17 @@ import { admissionOf, changedPlace, stayProblem, type TypedStay } from './stay-f
 interface Props {
   readonly patientId: string;
   readonly patient: Patient | undefined;
+  readonly discharged: boolean;
   /** What is shown must be read again. */
   readonly onChanged: () => void;
 }
 
-export function StayCard({ patientId, patient, onChanged }: Props) {
+export function StayCard({ patientId, patient, discharged, onChanged }: Props) {
   const station = useStation();
   const action = useSignal<'move' | 'discharge' | undefined>(undefined);
   if (!station.mayAcknowledge.value) return null;
   // The directory gives the name: without one, nobody has admitted the patient.
-  const admits = patient?.name === undefined;
+  const admits = discharged || patient?.name === undefined;
   const close = (): void => {
     action.value = undefined;
   };
