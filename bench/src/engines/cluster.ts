@@ -39,6 +39,8 @@ export async function startCluster(
     MQTT_PORT: '0',
     HTTP_PORT: '0',
     HEALTH_PORT: '0',
+    KAFKA_REPLICATION: '1',
+    CASSANDRA_REPLICATION: '1',
     DEVICE_JWT_SECRET,
     STAFF_JWT_SECRET,
     ...engines.environment,
@@ -51,7 +53,7 @@ export async function startCluster(
     await ensureTopics({ ...topics, partitions: config.LOG_PARTITIONS }, createLogger('bench', 'error'));
     const ports: Record<string, number> = {};
     for (const component of components) {
-      const started = new ComponentProcess(component, environment, (line) => note(`${component} | ${line}`));
+      const started = await startComponent(component, environment, note);
       running.push(started);
       Object.assign(ports, await started.ready);
     }
@@ -72,5 +74,25 @@ export async function startCluster(
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const ATTEMPTS = 3;
+
+/** A busy broker takes longer to elect the leaders of new topics than a component waits: started anew, as an orchestrator does. */
+async function startComponent(
+  component: ComponentName,
+  environment: Readonly<Record<string, string>>,
+  note: (text: string) => void,
+): Promise<ComponentProcess> {
+  for (let attempt = 1; ; attempt++) {
+    const started = new ComponentProcess(component, environment, (line) => note(`${component} | ${line}`));
+    try {
+      await started.ready;
+      return started;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      note(`${component} did not come up; starting it anew`);
+    }
   }
 }
