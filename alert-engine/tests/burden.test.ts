@@ -8,7 +8,7 @@ import { startEngine, tokenFor } from './engine.ts';
 import { openPorts } from './ports.ts';
 import { conditionRecord, sampleCondition } from './samples.ts';
 
-const CLI = fileURLToPath(new URL('../src/alarms-cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../alarm-review/src/main.ts', import.meta.url));
 
 let ports: Awaited<ReturnType<typeof openPorts>>;
 let engine: AlertEngine;

@@ -1,18 +1,16 @@
 /** `npm run alarms -- report`: the alarm burden of a running Vitalwire, in the terminal. */
 import { parseArgs } from 'node:util';
-import { burdenSchema } from './burden/burden.ts';
-import { burdenText } from './burden/burden-text.ts';
+import { burdenSchema } from '@vitalwire/alert-engine/burden/burden.ts';
+import { burdenText } from '@vitalwire/alert-engine/burden/burden-text.ts';
 
-const USAGE = `usage: npm run alarms -- report [--region <name>] [--from <ISO 8601>] [--to <ISO 8601>] [--json]
+export const REPORT_USAGE = `usage: npm run alarms -- report [--region <name>] [--from <ISO 8601>] [--to <ISO 8601>] [--json]
        [--url http://127.0.0.1:8080] [--token <staff token>, or VITALWIRE_TOKEN in the environment]
 `;
 
-process.exitCode = await main(process.argv.slice(2));
-
-/** The exit code: 2 where it was asked wrongly, 1 where there is no answer. */
-async function main(args: readonly string[]): Promise<number> {
+/** Answers the exit code: 2 where it was asked wrongly, 1 where there is no answer. */
+export async function report(args: readonly string[]): Promise<number> {
   const asked = read(args);
-  if (!asked) return fail(USAGE, 2);
+  if (!asked) return fail(REPORT_USAGE, 2);
   const { region, from, to, url, json, token = process.env['VITALWIRE_TOKEN'] } = asked;
   if (!token) return fail('a staff token is needed: npm run token -- staff <name> <role> <region…>\n', 2);
   const query = new URLSearchParams();
