@@ -18,6 +18,7 @@ import { AlertFeed } from './alert-feed.ts';
 import { decodeCursor } from './cursor.ts';
 import { Gate } from './gate.ts';
 import { greet, parseHello } from './greeting.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { join } from './join.ts';
 import {
   errorFrame,
@@ -45,8 +46,6 @@ export interface HubDeps {
   readonly random: () => number;
 }
 
-/** How soon a new doubt is passed on; heartbeats keep their own period. */
-const DOUBT_CHECK_MS = 500;
 const PING_EVERY_MS = 20_000;
 const JOIN_FIRST_PAUSE_MS = 100;
 const JOIN_MAX_PAUSE_MS = 2_000;
@@ -65,8 +64,8 @@ export class Hub implements Service {
   readonly #answered = new WeakSet<WebSocket>();
   readonly #fanout: VitalsFanout;
   readonly #joins: Gate;
-  #timers: Cancel[] = [];
-  #doubt: string | undefined = 'the engine has just started';
+  readonly #heartbeat: Heartbeat;
+  #stopPinging: Cancel | undefined;
   #stopping = false;
 
   constructor(deps: HubDeps) {
@@ -78,6 +77,7 @@ export class Hub implements Service {
       maxPayload: deps.bounds.clientFrameBytesMax,
     });
     this.#hello = helloSchema(deps.bounds);
+    this.#heartbeat = new Heartbeat(deps, () => this.#sessions.values());
     this.#joins = new Gate(deps.bounds.joinsMax);
     this.feed = new AlertFeed(deps, {
       event: (stored) => {
@@ -103,18 +103,15 @@ export class Hub implements Service {
   }
 
   start(): void {
-    const { clock, bounds } = this.#deps;
     this.feed.start();
-    this.#timers = [
-      clock.every(bounds.heartbeatMs, () => this.#beat()),
-      clock.every(DOUBT_CHECK_MS, () => this.#lookForDoubt()),
-      clock.every(PING_EVERY_MS, () => this.#pingAll()),
-    ];
+    this.#heartbeat.start();
+    this.#stopPinging = this.#deps.clock.every(PING_EVERY_MS, () => this.#pingAll());
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const cancel of this.#timers) cancel();
+    this.#stopPinging?.();
+    this.#heartbeat.stop();
     this.#fanout.stop();
     this.#closeAll('the server stops');
     // A moment for the close frames to be answered.
@@ -258,45 +255,6 @@ export class Hub implements Service {
     for (const session of this.#sessions.values()) {
       if (session.live && session.sees(region, patientId)) session.send('presence', frame);
     }
-  }
-
-  #beat(): void {
-    this.#setDoubt();
-    const nowMs = this.#deps.clock.now();
-    const heartbeat = Buffer.from(heartbeatFrame(nowMs));
-    for (const session of this.#sessions.values()) {
-      const { expiresAtS } = session.identity;
-      if (expiresAtS !== undefined && expiresAtS * 1000 <= nowMs) {
-        session.close('unauthorized', 'the token has expired');
-      } else if (this.#doubt === undefined && session.live) {
-        // A client that lags behind must not take a heartbeat for news of the present.
-        session.offer('heartbeat', heartbeat);
-      }
-    }
-    this.#passOnDoubt();
-  }
-
-  /** Tells of a new doubt at once; that it is over, the next heartbeat tells. */
-  #lookForDoubt(): void {
-    const before = this.#doubt;
-    this.#setDoubt();
-    if (before === undefined) this.#passOnDoubt();
-  }
-
-  #setDoubt(): void {
-    const before = this.#doubt;
-    this.#doubt = this.#deps.doubt();
-    if (before !== undefined && this.#doubt === undefined) this.#deps.logger.info('monitoring');
-    if (before === undefined && this.#doubt !== undefined) {
-      this.#deps.logger.warn({ reason: this.#doubt }, 'not monitoring');
-    }
-    this.#deps.metrics.monitoring.set(this.#doubt === undefined ? 1 : 0);
-  }
-
-  #passOnDoubt(): void {
-    if (this.#doubt === undefined) return;
-    const frame = Buffer.from(errorFrame('not_monitoring', this.#doubt));
-    for (const session of this.#sessions.values()) session.offer('error', frame);
   }
 
   /** Ends connections whose other side has vanished without a word. */
