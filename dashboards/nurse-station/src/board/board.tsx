@@ -117,7 +117,7 @@ function BoardAlert({ alert, more }: { readonly alert: Alert; readonly more: num
         {typeText(alert.type)}
         {more > 0 && ` +${more}`}
       </b>
-      <span>{isLatched(alert) ? 'gone, to be acknowledged' : comparisonText(alert)}</span>
+      <span>{isLatched(alert) ? 'condition gone' : comparisonText(alert)}</span>
       <span class="board-elapsed">
         {alert.escalationStep > 0 && `↑${alert.escalationStep} `}
         {tone === 'technical' ? '' : PRIORITY_TEXT[alert.priority]} {elapsed}

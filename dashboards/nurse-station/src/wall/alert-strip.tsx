@@ -54,7 +54,7 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
         {acknowledged
           ? `✓ ${alert.acknowledgedBy ?? 'acknowledged'}${seenAt(alert)}`
           : latched
-            ? 'Gone, to be acknowledged'
+            ? 'Condition gone'
             : alert.status === 'acknowledged'
               ? `Still: ${comparisonText(alert)}`
               : comparisonText(alert)}
