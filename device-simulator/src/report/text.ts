@@ -76,7 +76,7 @@ export function renderReport(report: Report): string {
     rows.push([
       'stations',
       `${formatCount(count)}, ${formatCount(alerts)} alert events, ${formatCount(reconnects)} reconnects` +
-        `${blind > 0 ? `, NOT MONITORING for ${blind} s` : ''}${trouble === null ? '' : `, ${trouble}`}`,
+        `${blind > 0 ? `, NOT MONITORING for ${blind.toFixed(1)} s` : ''}${trouble === null ? '' : `, ${trouble}`}`,
     ]);
   }
   rows.push([
