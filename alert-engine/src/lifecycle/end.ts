@@ -3,11 +3,15 @@ import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import { SYSTEM, applied, type Outcome } from './outcome.ts';
 import { latches } from './state.ts';
 
+/** Who is no longer watched has nobody left to see to: such an end closes what otherwise latches. */
+const LEFT: readonly (string | undefined)[] = ['discharged', 'removed'];
+
 /** The condition is over: the alert is resolved, unless it is one that stays until somebody has seen it. */
 export function end(alert: Alert, condition: ConditionEvent, nowMs: number): Outcome {
   const ended = { endedAtMs: condition.atMs, conditionRevision: condition.revision };
-  const reason = 'condition ended';
-  if (alert.status === 'pending' && latches(alert.priority)) {
+  const left = LEFT.includes(condition.reason);
+  const reason = left ? condition.reason : 'condition ended';
+  if (!left && alert.status === 'pending' && latches(alert.priority)) {
     return applied(alert, { event: 'updated', actor: SYSTEM, atMs: nowMs, reason, changes: ended });
   }
   return applied(alert, {

@@ -255,3 +255,15 @@ describe('what an alert records', () => {
     expect(again).toMatchObject({ status: 'pending', endedAtMs: undefined, onsetMs: NEXT_ONSET_MS });
   });
 });
+
+it.each(['discharged', 'removed'] as const)(
+  'of a patient no longer watched (%s), what latches is resolved',
+  (reason) => {
+    const gone = onCondition(sampleCondition({ event: 'ended', revision: 3, reason }));
+    const outcome = step(alertIn('pending', 'critical', SPO2), gone, NOW_MS, DEFAULT_POLICY);
+    expect(outcome).toMatchObject({
+      kind: 'applied',
+      event: { event: 'resolved', reason, alert: { status: 'resolved' } },
+    });
+  },
+);
