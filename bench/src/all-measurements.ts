@@ -7,6 +7,7 @@ import {
 } from './measurements/embedded.ts';
 import { enginesLatency } from './measurements/engines-latency.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
+import { processing } from './measurements/processing.ts';
 
 /** What `npm run bench` can measure, in the order in which it does. */
 export const allMeasurements: readonly Measurement[] = [
@@ -14,6 +15,7 @@ export const allMeasurements: readonly Measurement[] = [
   embeddedLatency500,
   embeddedLatency2000,
   embeddedMemory,
+  processing,
   kafkaIngest,
   enginesLatency,
 ];

@@ -20,16 +20,7 @@ export async function locate(store: AlertStore, condition: ConditionEvent): Prom
   if (open && (open.conditionId === id || open.id === id)) return { kind: 'alert', alert: open };
   const own = await store.get(region, id);
   if (own) return { kind: 'alert', alert: own };
-  const recent = await store.list({
-    regions: [region],
-    patientId,
-    status: undefined,
-    priority: undefined,
-    type,
-    limit: RECENT_ALERTS,
-    after: undefined,
-  });
-  for (const alert of recent.alerts) {
+  for (const alert of await store.recent(region, patientId, type, RECENT_ALERTS)) {
     // Only an alert that went on with another condition can have stood for one that neither of its ids names.
     if (alert.conditionId === alert.id) continue;
     const history = await store.history(region, alert.id);

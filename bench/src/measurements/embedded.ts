@@ -40,6 +40,7 @@ function embeddedLatency(readingsPerSecond: number, alertP99Ms: number | undefin
         ...latency('PUBACK', figures.puback),
         ...latency('vitals on the station', figures.vitals),
         ...latency('alert on the station, beyond its delay', figures.alerts, { p99Ms: alertP99Ms }),
+        lower('CPU of the whole process', figures.cpuMicrosecondsPerReading, 'µs a reading', undefined),
         higher('alerts seen', figures.alerts.count, ''),
       ];
     },

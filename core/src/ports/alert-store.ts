@@ -13,9 +13,12 @@ export interface AlertStore {
    * Durable once resolved. @throws VitalwireError `unavailable` (whether it was stored is unknown; trying again is safe)
    */
   commit(event: AlertEvent): Promise<'committed' | 'conflict'>;
+  /** `get`, `open` and `recent` are what a change is decided on: they may tell of a commit that is not yet durable. All others tell only of what is. */
   get(region: string, alertId: string): Promise<Alert | undefined>;
   /** Alerts of a patient that are not resolved. */
   open(region: string, patientId: string): Promise<readonly Alert[]>;
+  /** The alerts of a patient and type that were raised last, resolved ones included, newest first, at most `limit`. */
+  recent(region: string, patientId: string, type: AlertType, limit: number): Promise<readonly Alert[]>;
   /** Every alert of the regions that is not resolved: the snapshot a station starts from, and the cursor to go on after. */
   snapshot(
     regions: readonly string[],

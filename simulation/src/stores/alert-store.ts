@@ -1,4 +1,5 @@
 import type { Alert, AlertEvent } from '@vitalwire/core/alarms/alert.ts';
+import type { AlertType } from '@vitalwire/core/alarms/condition.ts';
 import type {
   AlertQuery,
   AlertStore,
@@ -63,6 +64,19 @@ export class SimulatedAlerts implements AlertStore {
       alerts: this.all().filter((alert) => regions.includes(alert.region) && alert.status !== 'resolved'),
       cursor: Object.fromEntries(regions.map((region) => [region, String(this.eventsOf(region).length)])),
     };
+  }
+
+  async recent(region: string, patientId: string, type: AlertType, limit: number): Promise<readonly Alert[]> {
+    const { alerts } = await this.list({
+      regions: [region],
+      patientId,
+      type,
+      status: undefined,
+      priority: undefined,
+      limit,
+      after: undefined,
+    });
+    return alerts;
   }
 
   async list(query: AlertQuery): Promise<{ alerts: readonly Alert[]; next: string | undefined }> {

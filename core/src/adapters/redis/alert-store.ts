@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert, AlertEvent } from '../../alarms/alert.ts';
+import type { AlertType } from '../../alarms/condition.ts';
 import { alertEventId, decodeAlertEvent, encodeAlertEvent } from '../../alarms/alert-codec.ts';
 import type { AlertQuery, AlertStore, Cursor, EventPage, StoredEvent } from '../../ports/alert-store.ts';
 import { fromFields, fromPairs, toFields } from './alert-fields.ts';
@@ -113,6 +114,19 @@ class RedisAlertStore implements AlertStore {
       );
       return { alerts: found.flat(), cursor };
     });
+  }
+
+  async recent(region: string, patientId: string, type: AlertType, limit: number): Promise<readonly Alert[]> {
+    const { alerts } = await this.list({
+      regions: [region],
+      patientId,
+      type,
+      status: undefined,
+      priority: undefined,
+      limit,
+      after: undefined,
+    });
+    return alerts;
   }
 
   list(query: AlertQuery): Promise<{ readonly alerts: readonly Alert[]; readonly next: string | undefined }> {

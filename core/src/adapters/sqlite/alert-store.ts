@@ -1,5 +1,6 @@
 import type { Alert, AlertEvent } from '../../alarms/alert.ts';
 import type { AlertQuery, AlertStore, Cursor, EventPage, StoredEvent } from '../../ports/alert-store.ts';
+import type { AlertType } from '../../alarms/condition.ts';
 import type { StatementSync } from 'node:sqlite';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Cancel } from '../../runtime/clock.ts';
@@ -25,8 +26,11 @@ export class SqliteAlertStore implements AlertStore {
   readonly #get: StatementSync;
   readonly #open: StatementSync;
   readonly #openInRegion: StatementSync;
+  readonly #recent: StatementSync;
   readonly #history: StatementSync;
   readonly #events: StatementSync;
+  /** The last event of each region that is known to be durable. */
+  readonly #durableSeq = new Map<string, number>();
   readonly #listeners: ((region: string) => void)[] = [];
   readonly #cancel: Cancel;
   #retaining: Promise<void> | undefined;
@@ -61,12 +65,19 @@ export class SqliteAlertStore implements AlertStore {
     this.#openInRegion = database.prepare(
       `SELECT body FROM alerts INDEXED BY alerts_open WHERE region = ? AND status <> 'resolved' ORDER BY seq`,
     );
+    this.#recent = database.prepare(
+      'SELECT body FROM alerts WHERE region = ? AND patient_id = ? AND type = ? ORDER BY raised_at_ms DESC, seq DESC LIMIT ?',
+    );
     this.#history = database.prepare(
       'SELECT body FROM alert_events WHERE region = ? AND alert_id = ? ORDER BY version',
     );
     this.#events = database.prepare(
-      'SELECT seq, body FROM alert_events WHERE region = ? AND seq > ? ORDER BY seq LIMIT ?',
+      'SELECT seq, body FROM alert_events WHERE region = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
     );
+    for (const { region, last_seq: last } of database
+      .prepare('SELECT region, last_seq FROM alert_sequences')
+      .all())
+      this.#durableSeq.set(String(region), Number(last));
     this.#cancel = database.clock.every(RETENTION_PERIOD_MS, () => {
       this.retain().catch((error: unknown) => {
         database.logger.error({ err: error }, 'retention of alerts failed');
@@ -75,9 +86,12 @@ export class SqliteAlertStore implements AlertStore {
   }
 
   async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
-    const outcome = await this.#database.write(() => this.#store(event), 'prompt');
-    if (outcome === 'committed') this.#wake(event.alert.region);
-    return outcome;
+    const seq = await this.#database.write(() => this.#store(event), 'prompt');
+    if (seq === undefined) return 'conflict';
+    const { region } = event.alert;
+    this.#durableSeq.set(region, Math.max(seq, this.#durable(region)));
+    this.#wake(region);
+    return 'committed';
   }
 
   async get(region: string, alertId: string): Promise<Alert | undefined> {
@@ -87,6 +101,11 @@ export class SqliteAlertStore implements AlertStore {
 
   async open(region: string, patientId: string): Promise<readonly Alert[]> {
     const rows = this.#database.peek(() => this.#open.all(region, patientId));
+    return rows.map(decodeAlert);
+  }
+
+  async recent(region: string, patientId: string, type: AlertType, limit: number): Promise<readonly Alert[]> {
+    const rows = this.#database.peek(() => this.#recent.all(region, patientId, type, limit));
     return rows.map(decodeAlert);
   }
 
@@ -114,14 +133,20 @@ export class SqliteAlertStore implements AlertStore {
     return rows.map(decodeAlertEvent);
   }
 
-  eventsAfter(cursor: Cursor, regions: readonly string[], limit: number): Promise<EventPage | undefined> {
-    return this.#database.read(() => {
+  /** Answers at once, from what is known to be durable: whoever follows the events would otherwise wait for the fsync of others' writes. */
+  async eventsAfter(
+    cursor: Cursor,
+    regions: readonly string[],
+    limit: number,
+  ): Promise<EventPage | undefined> {
+    return this.#database.peek(() => {
       const events: StoredEvent[] = [];
       const reached: Record<string, string> = { ...cursor };
       for (const region of new Set(regions)) {
         const after = this.#seqOf(cursor[region], region);
         if (after === undefined) return undefined;
-        for (const row of this.#events.all(region, after, Math.max(0, limit - events.length))) {
+        const room = Math.max(0, limit - events.length);
+        for (const row of this.#events.all(region, after, this.#durable(region), room)) {
           const position = this.#position(Number(row['seq']));
           events.push({ region, position, event: decodeAlertEvent(row) });
           reached[region] = position;
@@ -154,20 +179,24 @@ export class SqliteAlertStore implements AlertStore {
     this.#database.close();
   }
 
-  /** Within a transaction. */
-  #store(event: AlertEvent): 'committed' | 'conflict' {
+  #durable(region: string): number {
+    return this.#durableSeq.get(region) ?? 0;
+  }
+
+  /** Within a transaction. The event's number; undefined where it conflicts. */
+  #store(event: AlertEvent): number | undefined {
     const { alert } = event;
     const { region, id, version, patientId, type, priority, status, raisedAtMs } = alert;
     const stored = this.#version.get(region, id);
-    if (Number(stored?.['version'] ?? 0) !== version - 1) return 'conflict';
-    if (status !== 'resolved' && this.#rival.get(region, patientId, type, id)) return 'conflict';
+    if (Number(stored?.['version'] ?? 0) !== version - 1) return undefined;
+    if (status !== 'resolved' && this.#rival.get(region, patientId, type, id)) return undefined;
     const storedMs = this.#database.clock.now();
     const resolvedMs = status === 'resolved' ? storedMs : null;
     const body = JSON.stringify(alert);
     this.#upsert.run(region, id, version, patientId, type, priority, status, raisedAtMs, resolvedMs, body);
     const seq = Number(this.#nextSeq.get(region)?.['last_seq']);
     this.#insertEvent.run(region, seq, id, version, storedMs, JSON.stringify(event));
-    return 'committed';
+    return seq;
   }
 
   #bounds(region: string): { readonly first: number; readonly last: number } {

@@ -1,4 +1,5 @@
 import { fdatasync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
@@ -56,9 +57,12 @@ export class GroupCommit {
   readonly #rollback;
   /** Written, and waiting for the next fsync. */
   #unsynced: { readonly job: Job; readonly outcome: Outcome }[] = [];
-  /** Settles when nothing is left to make durable, nor a failed transaction to pause after; undefined while that is so. */
+  /** Settles when nothing is left to write or to make durable, nor a failed transaction to pause after; undefined while that is so. */
   #underway: Promise<void> | undefined;
+  /** They wait for a moment when all that is written is durable, and nothing is written until they had it. */
+  #readers: (() => void)[] = [];
   #pausing = false;
+  #syncing = false;
   #scheduled = false;
   #held = 0;
   #failure: VitalwireError | undefined;
@@ -100,10 +104,19 @@ export class GroupCommit {
   }
 
   /** Runs `query` at a moment when all that it can see is durable, so that nobody acts on what a power cut would take back. */
-  async read<T>(query: () => T): Promise<T> {
-    while (this.#underway) await this.#underway;
-    if (this.#failure) throw this.#failure;
-    return query();
+  read<T>(query: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const answer = (): void => {
+        if (this.#failure) return reject(this.#failure);
+        try {
+          resolve(query());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.#unsynced.length === 0 && !this.#syncing) answer();
+      else this.#readers.push(answer);
+    });
   }
 
   /** Runs `task` while no transaction is written; jobs wait meanwhile. */
@@ -135,9 +148,9 @@ export class GroupCommit {
 
   /** The lanes a transaction may take from now: while an fsync is on its way the others gather. */
   #lanesOpen(): Job[][] {
-    if (this.#held > 0 || this.#pausing) return [];
+    if (this.#held > 0 || this.#pausing || this.#readers.length > 0) return [];
     const { prompt, urgent, bulk } = this.#lanes;
-    return this.#underway ? [prompt] : [prompt, urgent, bulk];
+    return this.#syncing ? [prompt] : [prompt, urgent, bulk];
   }
 
   #schedule(): void {
@@ -145,12 +158,17 @@ export class GroupCommit {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      const lanes = this.#lanesOpen();
-      if (lanes.every((lane) => lane.length === 0)) return;
-      const isAlone = !this.#underway;
-      const pause = this.#write(lanes);
-      if (isAlone) this.#underway = this.#settleAll(pause);
+      if (this.#lanesOpen().every((lane) => lane.length === 0)) return;
+      const pause = this.#writeOpen();
+      this.#underway ??= this.#settleAll(pause);
     });
+  }
+
+  /** What leads to an alert in a transaction of its own: nobody builds on it before that is committed, and the other lanes take long. */
+  #writeOpen(): Promise<void> | undefined {
+    const [prompt = [], ...others] = this.#lanesOpen();
+    const pause = prompt.length > 0 ? this.#write([prompt]) : undefined;
+    return pause ?? (others.some((lane) => lane.length > 0) ? this.#write(others) : undefined);
   }
 
   /** One transaction over the lanes. What it wrote waits for an fsync; after a failure there is a pause to wait for instead. */
@@ -184,30 +202,47 @@ export class GroupCommit {
     }
   }
 
-  /** Makes durable what is written, again and again until nothing is left; then lets the lanes that gathered go on. Never rejects. */
+  /** Makes durable what is written, and between two fsyncs writes what has gathered, until nothing is left. Never rejects. */
   async #settleAll(pause: Promise<void> | undefined): Promise<void> {
-    const { clock, metrics } = this.#options;
     await pause;
     while (this.#unsynced.length > 0 && !this.#failure) {
-      const startedMs = clock.monotonic();
-      const batch = this.#unsynced;
-      this.#unsynced = [];
-      try {
-        await this.#sync();
-      } catch {
-        this.#unsynced = [...batch, ...this.#unsynced];
-        break;
-      }
-      metrics?.commitSeconds.observe((clock.monotonic() - startedMs) / 1000);
-      for (const { job, outcome } of batch) {
-        if ('error' in outcome) job.reject(outcome.error);
-        else job.resolve(outcome.value);
-      }
+      await this.#settle();
+      // Whoever was told just now gets to ask for more before the next group is closed.
+      await nextTurn();
+      this.#answerReaders();
+      await this.#writeOpen();
     }
     this.#underway = undefined;
     if (this.#failure) this.#giveUp();
     if (this.#waiting() > 0) this.#schedule();
     else for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** One fsync, and whoever waited for it. */
+  async #settle(): Promise<void> {
+    const { clock, metrics } = this.#options;
+    const startedMs = clock.monotonic();
+    const batch = this.#unsynced;
+    this.#unsynced = [];
+    this.#syncing = true;
+    try {
+      await this.#sync();
+    } catch {
+      this.#unsynced = [...batch, ...this.#unsynced];
+      return;
+    } finally {
+      this.#syncing = false;
+    }
+    metrics?.commitSeconds.observe((clock.monotonic() - startedMs) / 1000);
+    for (const { job, outcome } of batch) {
+      if ('error' in outcome) job.reject(outcome.error);
+      else job.resolve(outcome.value);
+    }
+  }
+
+  #answerReaders(): void {
+    if (this.#unsynced.length > 0) return;
+    for (const answer of this.#readers.splice(0)) answer();
   }
 
   /** Takes jobs from the lanes into `jobs` and runs them in one transaction, for a slice of time at most. */
@@ -276,6 +311,7 @@ export class GroupCommit {
     for (const job of [...written, ...prompt.splice(0), ...urgent.splice(0), ...bulk.splice(0)]) {
       job.reject(this.#failure);
     }
+    this.#answerReaders();
   }
 }
 

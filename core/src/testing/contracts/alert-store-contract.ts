@@ -133,6 +133,21 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
       });
     });
 
+    describe('recent', () => {
+      it("has a patient's alerts of a type, resolved ones too, the newest first", async () => {
+        const older = await raise();
+        const seen = acknowledged(older);
+        await harness.store.commit(seen);
+        await harness.store.commit(resolved(seen.alert));
+        const newer = await raise({ raisedAtMs: older.raisedAtMs + 60_000 });
+        const recent = (limit: number): Promise<readonly Alert[]> =>
+          harness.store.recent(region, patient, older.type, limit);
+        expect(ids(await recent(10))).toEqual([newer.id, older.id]);
+        expect(ids(await recent(1))).toEqual([newer.id]);
+        expect(await harness.store.recent(region, freshName('P'), older.type, 10)).toEqual([]);
+      });
+    });
+
     describe('open and snapshot', () => {
       it('has the alerts that are not resolved', async () => {
         const pending = await raise();
