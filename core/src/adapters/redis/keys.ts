@@ -70,3 +70,4 @@ export const PRESENCE_CHANNEL = 'live:presence';
 export const PULSE_CHANNEL = 'live:pulse';
 
 export const patientKey = (patientId: string): string => `cache:patient:${patientId}`;
+export const riskKey = (patientId: string): string => `cache:risk:${patientId}`;

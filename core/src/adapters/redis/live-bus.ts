@@ -35,6 +35,7 @@ import {
   fromVitalsFields,
   toVitalsFields,
 } from './live-fields.ts';
+import { RiskCache } from './risk-cache.ts';
 
 /** How long a patient's vitals are kept, in the data model. */
 export const VITALS_KEPT_MS = 300_000;
@@ -81,6 +82,7 @@ class RedisLiveBus implements LiveBus {
   readonly #config: RedisLiveBusConfig;
   readonly #deps: RedisDeps;
   readonly #listeners = new Set<LiveListener>();
+  readonly #risk: RiskCache;
   #subscriber: Promise<Redis> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -88,6 +90,7 @@ class RedisLiveBus implements LiveBus {
     this.#redis = redis;
     this.#config = config;
     this.#deps = deps;
+    this.#risk = new RiskCache(redis, config.vitalsKeptMs);
   }
 
   publishVitals(updates: readonly LiveVitals[]): Promise<void> {
@@ -110,6 +113,7 @@ class RedisLiveBus implements LiveBus {
       await Promise.all([
         this.#redis.zadd(VITALS_INDEX, ...news.flatMap((live) => [String(until), live.patientId])),
         this.#redis.zremrangebyscore(VITALS_INDEX, '-inf', String(nowMs)),
+        this.#risk.write(news, nowMs),
         ...[...Map.groupBy(news, (live) => live.region)].map(([region, ofRegion]) =>
           this.#redis.publish(vitalsChannel(region), encodeVitals(ofRegion)),
         ),

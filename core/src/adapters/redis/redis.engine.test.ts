@@ -6,6 +6,7 @@ import type { LiveVitals } from '../../ports/live-bus.ts';
 import { acknowledged, raised, resolved, sampleAlert } from '../../testing/contracts/alert-samples.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { freshName } from '../../testing/fresh-name.ts';
+import { ManualClock } from '../../testing/manual-clock.ts';
 import { openRedisAlertStore } from './alert-store.ts';
 import { openRedisLiveBus, VITALS_KEPT_MS } from './live-bus.ts';
 import { startPatientCache } from './patient-cache.ts';
@@ -224,6 +225,65 @@ describe('Redis away', () => {
       code: 'unavailable',
       message: expect.stringMatching(/^REDIS_URL: /) as string,
     });
+  });
+});
+
+describe('risk cache', () => {
+  const at = 1_700_000_000_000;
+  const live = (measuredAtMs: number, score: LiveVitals['score']): LiveVitals => ({
+    patientId: patient,
+    region,
+    deviceId: 'D',
+    mode: 'real',
+    measuredAtMs,
+    vitals: {},
+    pending: [],
+    ...(score && { score }),
+  });
+  const busAt = async (clock: ManualClock) => {
+    const config = { ...testRedis(), vitalsKeptMs: VITALS_KEPT_MS };
+    const bus = await openRedisLiveBus(config, { ...testDeps(), clock });
+    closing.push(() => bus.close());
+    return bus;
+  };
+
+  it("is what redis-cli finds in the data model's key, and goes with the score", async () => {
+    const bus = await openBus();
+    const key = `cache:risk:${patient}`;
+    await bus.publishVitals([live(at, { score: 4, level: 'low', partial: true })]);
+    expect(await redis.hgetall(key)).toEqual({
+      patient_id: patient,
+      region,
+      timestamp: new Date(at).toISOString(),
+      risk_score: '4',
+      alert_level: 'low',
+      partial: 'true',
+    });
+    expect(await redis.ttl(key)).toBeGreaterThan(290);
+    expect(await redis.ttl(key)).toBeLessThanOrEqual(300);
+    await bus.publishVitals([live(at + 1, { score: 8, level: 'high', partial: false })]);
+    expect(await redis.hmget(key, 'risk_score', 'alert_level', 'partial')).toEqual(['8', 'high', 'false']);
+    // Older than what is there: nobody's news.
+    await bus.publishVitals([live(at - 1, { score: 0, level: 'low', partial: false })]);
+    expect(await redis.hget(key, 'risk_score')).toBe('8');
+    await bus.publishVitals([live(at + 2, undefined)]);
+    expect(await redis.exists(key)).toBe(0);
+  });
+
+  it('is written on a change, and every 30 s', async () => {
+    const clock = new ManualClock(at);
+    const bus = await busAt(clock);
+    const key = `cache:risk:${patient}`;
+    const score = { score: 2, level: 'low', partial: false } as const;
+    const timestamp = async (ms: number): Promise<string | null> => {
+      await bus.publishVitals([live(ms, score)]);
+      return redis.hget(key, 'timestamp');
+    };
+    expect(await timestamp(at)).toBe(new Date(at).toISOString());
+    await clock.advance(29_999);
+    expect(await timestamp(at + 29_999)).toBe(new Date(at).toISOString());
+    await clock.advance(1);
+    expect(await timestamp(at + 30_000)).toBe(new Date(at + 30_000).toISOString());
   });
 });
 
