@@ -23,6 +23,7 @@ const TECHNICAL: Readonly<Record<TechnicalType, string>> = {
   battery_low: 'The battery of the bedside device is low',
   clock_wrong: 'The clock of the bedside device is wrong',
   feed_late: 'Readings arrive late',
+  gateway_away: 'Many bedside devices of a gateway are away at once',
   region_away: 'Many bedside devices of the region are away at once',
   value_stuck: 'A value has not moved for long',
 };

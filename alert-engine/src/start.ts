@@ -86,6 +86,7 @@ export async function startAlertEngine(
       settings,
       wardOf: (patientId) => view.patient(patientId)?.ward,
       pauseOf: (patientId) => pauses.of(patientId),
+      gatewayOf: (patientId) => view.facts(patientId, '').presence?.gateway,
     });
     const hub = new Hub({
       alerts,

@@ -72,6 +72,21 @@ it('tells the newest of each device at the start, and everything after it', asyn
   expect(await ports.live.presence()).toHaveLength(2);
 });
 
+it('tells which gateway wrote the record', async () => {
+  const one = presence('D1', 'born', 1);
+  const value = encodePresence(one);
+  const record = {
+    topic: TOPICS.presence.name,
+    key: 'D1',
+    value,
+    headers: { gateway: 'G1' },
+    timestampMs: 1,
+  };
+  await ports.log.append([record]);
+  await start();
+  expect(await ports.live.presence()).toEqual([{ ...one, gateway: 'G1' }]);
+});
+
 it('goes on behind a record that is none, or a deletion', async () => {
   await start();
   const record = { topic: TOPICS.presence.name, key: 'D1', headers: {}, timestampMs: 1 };

@@ -23,7 +23,7 @@ afterEach(async () => {
   await ports.close();
 });
 
-const presence = (n: number, state: PresenceState): Promise<void> =>
+const presence = (n: number, state: PresenceState, gateway?: string): Promise<void> =>
   ports.live.publishPresence({
     deviceId: `D${n}`,
     patientId: `P${n}`,
@@ -32,6 +32,7 @@ const presence = (n: number, state: PresenceState): Promise<void> =>
     bootId: 1,
     atMs: Date.now(),
     batteryPercent: undefined,
+    gateway,
   } satisfies DevicePresence);
 
 const all = (state: PresenceState): Promise<unknown> =>
@@ -104,6 +105,64 @@ it('many at once are one alarm of the area, also after a restart, and those stil
   await eventually(async () =>
     expect(await open()).toEqual(['P8 device_offline on', 'P9 device_offline on']),
   );
+});
+
+it('many of one gateway are one alarm of it, which speaks for its devices and no others, until they are back', async () => {
+  const some = (devices: readonly number[], state: PresenceState, gateway: string): Promise<unknown> =>
+    Promise.all(devices.map((n) => presence(n, state, gateway)));
+  const silent = { type: 'signal_lost', priority: 'low', value: undefined, threshold: undefined } as const;
+  await some([0, 1, 2], 'born', 'G1');
+  await some([3, 4, 5, 6, 7, 8, 9], 'born', 'G2');
+  await presence(0, 'lost', 'G1');
+  await eventually(async () => expect(await open()).toEqual(['P0 device_offline on']));
+  await some([1, 2], 'lost', 'G1');
+  await eventually(async () =>
+    expect(await open()).toEqual([' gateway_away on', 'P0 device_offline inhibited']),
+  );
+  const [alert] = await ports.alerts.open('West', '');
+  expect(alert).toMatchObject({ kind: 'technical', priority: 'medium', deviceId: 'G1', patientId: '' });
+  await raise({ ...silent, patientId: 'P1' });
+  await raise({ ...silent, patientId: 'P5' });
+  const during = [
+    ' gateway_away on',
+    'P0 device_offline inhibited',
+    'P1 signal_lost inhibited',
+    'P5 signal_lost on',
+  ];
+  await eventually(async () => expect(await open()).toEqual(during));
+  await engine.stop();
+  await start();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(await open()).toEqual(during);
+  for (const patientId of ['P1', 'P5']) await raise({ ...silent, patientId, event: 'ended', revision: 2 });
+  // The gateway started again: its devices are seen by another process.
+  await some([1, 2], 'born', 'G3');
+  await eventually(async () => expect(await open()).toEqual(['P0 device_offline on']));
+});
+
+it('another gateway that goes is a new condition of the same alarm, and one that returns leaves it', async () => {
+  const gateways: readonly [string, number[]][] = [
+    ['G1', [0, 1]],
+    ['G2', [2, 3]],
+    ['G3', [4, 5, 6, 7, 8, 9]],
+  ];
+  const go = (of: string, state: PresenceState): Promise<unknown> =>
+    Promise.all(
+      gateways.flatMap(([gateway, devices]) =>
+        gateway === of ? devices.map((n) => presence(n, state, gateway)) : [],
+      ),
+    );
+  const away = async (): Promise<string[]> =>
+    (await ports.alerts.open('West', '')).map(({ deviceId }) => deviceId);
+  for (const [gateway] of gateways) await go(gateway, 'born');
+  await go('G1', 'lost');
+  await eventually(async () => expect(await away()).toEqual(['G1']));
+  await go('G2', 'dead');
+  await eventually(async () => expect(await away()).toEqual(['G1 G2']));
+  await go('G1', 'born');
+  await eventually(async () => expect(await away()).toEqual(['G2']));
+  await go('G2', 'born');
+  await eventually(async () => expect(await open()).toEqual([]));
 });
 
 it('a lost signal keeps new alarms of the vitals quiet, not those that sound, nor another patient', async () => {

@@ -11,10 +11,11 @@ export interface PolicySources {
   readonly settings: EscalationSettings;
   readonly wardOf: (patientId: string) => string | undefined;
   readonly pauseOf: (patientId: string) => PauseInForce | undefined;
+  readonly gatewayOf: (patientId: string) => string | undefined;
 }
 
 /** What the lifecycle goes by for each patient, as the settings, the directory and the pauses stand when it asks. */
-export function policyFrom({ settings, wardOf, pauseOf }: PolicySources): PolicyFor {
+export function policyFrom({ settings, wardOf, pauseOf, gatewayOf }: PolicySources): PolicyFor {
   const { signalDelayMs, reminderMs, escalationMs } = settings;
   return (region, patientId): LifecyclePolicy => ({
     ...DEFAULT_POLICY,
@@ -23,5 +24,6 @@ export function policyFrom({ settings, wardOf, pauseOf }: PolicySources): Policy
     escalationMs,
     escalationSteps: chainFor(settings, region, wardOf(patientId)).length - 1,
     pause: pauseOf(patientId),
+    gateway: gatewayOf(patientId),
   });
 }

@@ -11,6 +11,8 @@ export interface LifecyclePolicy {
   /** Steps of the patient's chain beyond the first, which is told when the alert sounds. */
   readonly escalationSteps: number;
   readonly pause: PauseInForce | undefined;
+  /** The gateway that the patient's device was last seen at; undefined where nobody knows. */
+  readonly gateway: string | undefined;
   /** Types of the patient's alerts whose signal a technical alarm makes meaningless. */
   readonly inhibits: (type: string) => boolean;
 }
@@ -32,5 +34,6 @@ export const DEFAULT_POLICY: LifecyclePolicy = {
   escalationMs: { low: undefined, medium: 5 * MINUTE_MS, high: MINUTE_MS, critical: 30_000 },
   escalationSteps: 2,
   pause: undefined,
+  gateway: undefined,
   inhibits: () => false,
 };

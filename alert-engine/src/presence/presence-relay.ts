@@ -15,6 +15,8 @@ export interface PresenceRelayDeps {
   readonly random: () => number;
 }
 
+/** Who wrote the record: the gateway says it beside the presence. */
+const GATEWAY_HEADER = 'gateway';
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 
@@ -68,7 +70,8 @@ function isNewer(presence: DevicePresence, held: DevicePresence | undefined): bo
 function decoded(record: LogRecord, logger: Logger): DevicePresence | undefined {
   if (record.value === null) return undefined;
   try {
-    return decodePresence(record.value);
+    const gateway = record.headers[GATEWAY_HEADER];
+    return { ...decodePresence(record.value), ...(gateway !== undefined && { gateway }) };
   } catch (error) {
     logger.error({ reason: messageOf(error), offset: record.offset }, 'not a presence');
     return undefined;

@@ -3,7 +3,7 @@ import { kindOf, type AlertType } from '@vitalwire/core/alarms/condition.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { LifecyclePolicy } from '../lifecycle/policy.ts';
 
-/** What a whole region's absence says already, patient by patient. */
+/** What the absence of a whole region or gateway says already, patient by patient. */
 export const UNDER_A_STORM: ReadonlySet<string> = new Set(['signal_lost', 'device_offline', 'feed_late']);
 
 /** Vitals that come from the electrodes. */
@@ -11,7 +11,7 @@ const FROM_LEADS = /_(heartrate|respiratory_rate)$/;
 
 /**
  * The policy with what a technical alarm inhibits, read from the store, so that every engine and every restart agree: an area that is away
- * inhibits its devices' and signals' alarms; a lost signal a patient's limits and trends; a lead that is off what is measured by leads.
+ * inhibits its devices' and signals' alarms, a gateway those of the devices last seen there; a lost signal a patient's limits and trends; a lead that is off what is measured by leads.
  * Only new alerts are kept quiet by it: what sounds already goes on, for it was true when there was a signal.
  */
 export async function withInhibition(
@@ -24,13 +24,19 @@ export async function withInhibition(
   const technical = kindOf(type) === 'technical';
   if (technical && !UNDER_A_STORM.has(type)) return policy;
   const causes = (await store.open(region, technical ? '' : patientId)).filter(isPresent);
-  return { ...policy, inhibits: (asked) => causes.some((cause) => inhibits(cause.type, asked)) };
+  return { ...policy, inhibits: (asked) => causes.some((cause) => inhibits(cause, policy.gateway, asked)) };
 }
 
 const isPresent = ({ kind, endedAtMs }: Alert): boolean => kind === 'technical' && endedAtMs === undefined;
 
-function inhibits(cause: AlertType, type: string): boolean {
+/** The gateways that a `gateway_away` is about. */
+export const gatewaysOf = ({ deviceId }: Pick<Alert, 'deviceId'>): readonly string[] => deviceId.split(' ');
+
+function inhibits(alert: Alert, gateway: string | undefined, type: string): boolean {
+  const cause = alert.type;
   if (cause === 'region_away') return UNDER_A_STORM.has(type);
+  if (cause === 'gateway_away')
+    return gateway !== undefined && gatewaysOf(alert).includes(gateway) && UNDER_A_STORM.has(type);
   const ofAVital = /^(low|high|falling|rising)_/.test(type);
   if (cause === 'signal_lost') return ofAVital;
   return cause === 'lead_off' && ofAVital && FROM_LEADS.test(type);

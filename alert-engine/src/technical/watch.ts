@@ -9,7 +9,8 @@ import { applyCondition } from '../conditions/apply.ts';
 import { SYSTEM } from '../lifecycle/outcome.ts';
 import type { LiveView } from '../live/live-view.ts';
 import { regionsAway } from './area-rule.ts';
-import { UNDER_A_STORM } from './inhibition.ts';
+import { gatewaysAway, type Away } from './gateway-rule.ts';
+import { UNDER_A_STORM, gatewaysOf } from './inhibition.ts';
 
 export interface WatchDeps extends ActionDeps {
   readonly view: Pick<LiveView, 'devices' | 'patient'>;
@@ -23,15 +24,17 @@ export interface WatchDeps extends ActionDeps {
 
 /**
  * The technical alarms that are about devices and areas rather than readings: `device_offline` once a patient's device has been away for
- * the grace, and one `region_away` of no patient when many go at once, which inhibits those under it. All resolve by themselves. What it
- * needs to know is in the store and on the live bus, so a restart goes on where it was. One engine does this, the one that relays.
+ * the grace, and one `region_away` of no patient when many go at once, or one `gateway_away` where they are those of a gateway, which inhibits
+ * those under it. All resolve by themselves. What it needs to know is in the store and on the live bus, so a restart goes on where it was
+ * (but for who of a gateway's devices has returned elsewhere). One engine does this, the one that relays.
  */
 export function watchDevices(deps: WatchDeps): Service {
   let running: Promise<void> | undefined;
   let stopped = false;
+  const awayBefore: AwayByRegion = new Map();
   const look = (): void => {
     if (stopped || running) return;
-    running = new Look(deps)
+    running = new Look(deps, awayBefore)
       .run()
       .catch((error: unknown) =>
         deps.logger.warn({ reason: messageOf(error) }, 'devices could not be watched'),
@@ -51,11 +54,16 @@ export function watchDevices(deps: WatchDeps): Service {
 
 const isDown = ({ state }: DevicePresence): boolean => state === 'dead' || state === 'lost';
 
+/** As the look before found it. */
+type AwayByRegion = Map<string, Away>;
+
 class Look {
   readonly #deps: WatchDeps;
+  readonly #awayGateways: AwayByRegion;
 
-  constructor(deps: WatchDeps) {
+  constructor(deps: WatchDeps, awayBefore: AwayByRegion) {
     this.#deps = deps;
+    this.#awayGateways = awayBefore;
   }
 
   async run(): Promise<void> {
@@ -77,19 +85,67 @@ class Look {
     for (const region of away) {
       if (!storms.some((storm) => storm.region === region)) await this.#beginStorm(region, open);
     }
+    for (const region of regions) await this.#gateways(region, devices, open, lost, away.has(region));
     await this.#devicesOffline(devices, open, away);
   }
 
   async #beginStorm(region: string, open: readonly Alert[]): Promise<void> {
     const onsetMs = this.#deps.clock.now();
     await this.#begin('region_away', 'medium', { region, patientId: '', deviceId: '', onsetMs });
-    for (const alert of open) {
-      if (alert.region !== region || !UNDER_A_STORM.has(alert.type)) continue;
-      await act(this.#deps, region, alert.id, {
-        kind: 'inhibit',
-        actor: SYSTEM,
-        reason: 'its region is away',
-      });
+    await this.#inhibit(
+      open.filter((alert) => alert.region === region),
+      'its region is away',
+    );
+  }
+
+  /** One alert a region, whichever gateways are away: another that goes is a new condition of it. A region that is away says it all. */
+  async #gateways(
+    region: string,
+    all: readonly DevicePresence[],
+    open: readonly Alert[],
+    lost: ReadonlySet<string>,
+    isRegionAway: boolean,
+  ): Promise<void> {
+    const { clock, offlineGraceMs } = this.#deps;
+    const devices = all.filter((device) => device.region === region);
+    const alert = open.find((one) => one.type === 'gateway_away' && one.region === region);
+    const named = alert ? gatewaysOf(alert) : [];
+    const before = new Map(
+      named.map((gateway) => [gateway, this.#awayGateways.get(region)?.get(gateway) ?? new Set<string>()]),
+    );
+    const watched = devices.map((device) => {
+      const isLost = lost.has(device.patientId);
+      const isOverdue = isLost || (isDown(device) && clock.now() - device.atMs >= offlineGraceMs);
+      return {
+        deviceId: device.deviceId,
+        gateway: device.gateway,
+        isDown: isLost || isDown(device),
+        isOverdue,
+      };
+    });
+    const away: Away = isRegionAway ? new Map() : gatewaysAway(watched, before);
+    this.#awayGateways.set(region, away);
+    const deviceId = [...away.keys()].sort().join(' ');
+    if (away.size === 0) {
+      if (alert) await this.#end(alert);
+    } else if ([...away.keys()].some((gateway) => !named.includes(gateway))) {
+      await this.#begin('gateway_away', 'medium', { region, patientId: '', deviceId, onsetMs: clock.now() });
+      const under = new Set(
+        devices.filter((device) => away.has(device.gateway ?? '')).map(({ patientId }) => patientId),
+      );
+      await this.#inhibit(
+        open.filter((one) => one.region === region && under.has(one.patientId)),
+        'its gateway is away',
+      );
+    } else if (alert && away.size < named.length) {
+      await this.#apply({ ...conditionOf(alert, clock.now()), event: 'changed', deviceId });
+    }
+  }
+
+  async #inhibit(alerts: readonly Alert[], reason: string): Promise<void> {
+    for (const { region, id, type } of alerts) {
+      if (UNDER_A_STORM.has(type))
+        await act(this.#deps, region, id, { kind: 'inhibit', actor: SYSTEM, reason });
     }
   }
 
@@ -107,7 +163,9 @@ class Look {
       offline.delete(device.patientId);
       if (alert && !isDown(device)) await this.#end(alert);
       // Under a storm it waits: if it is still away after, it is told then.
-      const isDue = isDown(device) && clock.now() - device.atMs >= offlineGraceMs && !away.has(device.region);
+      const isSpokenFor =
+        away.has(device.region) || this.#awayGateways.get(device.region)?.has(device.gateway ?? '');
+      const isDue = isDown(device) && clock.now() - device.atMs >= offlineGraceMs && !isSpokenFor;
       if (!alert && isDue) {
         const { region, patientId, deviceId, atMs: onsetMs } = device;
         await this.#begin('device_offline', 'low', { region, patientId, deviceId, onsetMs });
@@ -140,22 +198,7 @@ class Look {
   }
 
   async #end(alert: Alert): Promise<void> {
-    await this.#apply({
-      id: alert.conditionId,
-      revision: alert.conditionRevision + 1,
-      event: 'ended',
-      patientId: alert.patientId,
-      region: alert.region,
-      deviceId: alert.deviceId,
-      type: alert.type,
-      priority: alert.priority,
-      value: undefined,
-      threshold: undefined,
-      onsetMs: alert.onsetMs,
-      atMs: this.#deps.clock.now(),
-      mode: alert.mode,
-      settingsVersion: alert.settingsVersion,
-    });
+    await this.#apply({ ...conditionOf(alert, this.#deps.clock.now()), event: 'ended' });
   }
 
   async #apply(condition: ConditionEvent): Promise<void> {
@@ -166,3 +209,20 @@ class Look {
     metrics.events.inc({ event, kind: alert.kind, priority: alert.priority });
   }
 }
+
+/** The next revision of the condition that an alert stands for. */
+const conditionOf = (alert: Alert, nowMs: number): Omit<ConditionEvent, 'event'> => ({
+  id: alert.conditionId,
+  revision: alert.conditionRevision + 1,
+  patientId: alert.patientId,
+  region: alert.region,
+  deviceId: alert.deviceId,
+  type: alert.type,
+  priority: alert.priority,
+  value: undefined,
+  threshold: undefined,
+  onsetMs: alert.onsetMs,
+  atMs: nowMs,
+  mode: alert.mode,
+  settingsVersion: alert.settingsVersion,
+});

@@ -22,7 +22,8 @@ export const TECHNICAL_TYPES = [
   'clock_wrong',
   'feed_late',
   'value_stuck',
-  /** Of a whole area, and of no patient: her id is empty. */
+  /** Of many, and of no patient: her id is empty. `gateway_away` has the ids of the gateways as its device, separated by spaces. */
+  'gateway_away',
   'region_away',
 ] as const;
 

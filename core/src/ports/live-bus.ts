@@ -113,6 +113,8 @@ export interface DevicePresence {
   /** When the gateway saw it. */
   readonly atMs: number;
   readonly batteryPercent: number | undefined;
+  /** The gateway that saw it, by the id of its process; left out where nobody said. */
+  readonly gateway?: string | undefined;
 }
 
 export interface Pulse {

@@ -24,12 +24,13 @@ test('stands as snake_case JSON with an ISO time', () => {
   });
 });
 
-test.each([presence, { ...presence, batteryPercent: undefined, patientId: '' }])(
-  'comes back as it was',
-  (one) => {
-    expect(decodePresence(encodePresence(one))).toEqual(one);
-  },
-);
+test.each([
+  presence,
+  { ...presence, batteryPercent: undefined, patientId: '' },
+  { ...presence, gateway: 'g1' },
+])('comes back as it was', (one) => {
+  expect(decodePresence(encodePresence(one))).toEqual(one);
+});
 
 test('what is no presence is refused', () => {
   expect(() => decodePresence(Buffer.from('{}'))).toThrow();

@@ -11,6 +11,7 @@ const presenceSchema = z.object({
   boot_id: z.int().nonnegative(),
   at: z.iso.datetime(),
   battery_percent: z.number().nullable(),
+  gateway: z.string().optional(),
 });
 
 export function encodePresence(presence: DevicePresence): Uint8Array {
@@ -22,6 +23,7 @@ export function encodePresence(presence: DevicePresence): Uint8Array {
     boot_id: presence.bootId,
     at: toIso(presence.atMs),
     battery_percent: presence.batteryPercent ?? null,
+    ...(presence.gateway !== undefined && { gateway: presence.gateway }),
   };
   return Buffer.from(JSON.stringify(document));
 }
@@ -37,5 +39,6 @@ export function decodePresence(bytes: Uint8Array): DevicePresence {
     bootId: document.boot_id,
     atMs: fromIso(document.at),
     batteryPercent: document.battery_percent ?? undefined,
+    ...(document.gateway !== undefined && { gateway: document.gateway }),
   };
 }

@@ -128,14 +128,14 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
         const [first, second] = [freshName('D'), freshName('D')];
         await harness.bus.publishPresence(presence(first));
         await harness.bus.publishPresence(presence(second, { batteryPercent: undefined, patientId: '' }));
-        await harness.bus.publishPresence(presence(first, { state: 'lost', atMs: nowMs + 1 }));
+        await harness.bus.publishPresence(presence(first, { state: 'lost', atMs: nowMs + 1, gateway: 'G1' }));
         await harness.outlive();
         const all = await (await harness.peer()).presence();
         const mine = all.filter(({ deviceId }) => deviceId === first || deviceId === second);
         expect(mine).toHaveLength(2);
         expect(mine).toEqual(
           expect.arrayContaining([
-            presence(first, { state: 'lost', atMs: nowMs + 1 }),
+            presence(first, { state: 'lost', atMs: nowMs + 1, gateway: 'G1' }),
             presence(second, { batteryPercent: undefined, patientId: '' }),
           ]),
         );
