@@ -47,7 +47,7 @@ export function alertEngineMetrics(registry: Registry) {
     }),
     deliveries: new Counter({
       name: 'vitalwire_alert_deliveries_total',
-      help: 'Alerts told to recipients beyond the stations, by what became of it',
+      help: 'Alerts told to the stations of a role, or to a recipient beyond them, by what became of it',
       labelNames: ['status'],
       registers,
     }),

@@ -18,6 +18,8 @@ import { alertEngineMetrics } from './metrics.ts';
 import { Deliveries } from './notify/deliveries.ts';
 import { startDispatcher } from './notify/dispatcher.ts';
 import { planFor } from './notify/plan.ts';
+import { StationReceipts } from './notify/station-receipts.ts';
+import { stationsFor } from './notify/stations.ts';
 import { webhookSecrets } from './notify/senders/webhook-secrets.ts';
 import { senderFor } from './notify/senders/sender-for.ts';
 import { PatientChanges } from './patients/change-patient.ts';
@@ -88,7 +90,12 @@ export async function startAlertEngine(
       pauseOf: (patientId) => pauses.of(patientId),
       gatewayOf: (patientId) => view.facts(patientId, '').presence?.gateway,
     });
+    const wardOf = (patientId: string): string | undefined => view.patient(patientId)?.ward;
+    const deliveries = new Deliveries({ log, logger });
+    const stationFor = stationsFor(settings, wardOf);
+    const receipts = new StationReceipts({ deliveries, stationFor, clock, logger, metrics });
     const hub = new Hub({
+      receipts,
       alerts,
       commits,
       view,
@@ -125,13 +132,12 @@ export async function startAlertEngine(
     started.push({ name: 'monitoring', stop: async () => monitoring.stop() });
 
     const acting = { alerts, policyFor, clock, logger, metrics };
-    const deliveries = new Deliveries({ log, logger });
     const known = await deliveries.start();
-    started.push(deliveries);
+    started.push(deliveries, receipts);
     known.failed.catch((error: unknown) => failure.reject(error));
     const secrets = webhookSecrets(settings, config.secretOf ?? ((name) => process.env[name]));
     const send = senderFor(settings, clock, secrets);
-    const plan = planFor(settings, (patientId) => view.patient(patientId)?.ward);
+    const plan = planFor(settings, wardOf);
     const dispatcher = (): Service =>
       startDispatcher({
         log,
@@ -140,6 +146,7 @@ export async function startAlertEngine(
         commits,
         deliveries,
         plan,
+        stationFor,
         recipients: settings.recipients,
         send,
         regions,

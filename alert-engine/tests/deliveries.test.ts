@@ -84,7 +84,7 @@ async function deliveriesOf(id = sampleCondition().id) {
   const { deliveries } = (await response.json()) as {
     deliveries: { id: string; recipient: string; status: string; step: number }[];
   };
-  return deliveries;
+  return deliveries.filter(({ recipient }) => !recipient.startsWith('stations:'));
 }
 const statuses = async (): Promise<string[]> =>
   (await deliveriesOf()).map(({ recipient, step, status }) => `${recipient} ${step} ${status}`);

@@ -1,6 +1,6 @@
 import type { AlertDocument } from '@vitalwire/core/alarms/alert-codec.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import type { PatientDocument, VitalsEntry } from '../src/live/patient-document.ts';
 
 export type Frame =
@@ -20,23 +20,31 @@ export class Station {
   readonly frames: Frame[] = [];
   closeCode: number | undefined;
 
-  constructor(port: number) {
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
+  constructor(port: number, options: ClientOptions = {}) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, options);
     this.socket.on('message', (data) => this.frames.push(JSON.parse((data as Buffer).toString()) as Frame));
     this.socket.on('close', (code) => (this.closeCode = code));
     this.socket.on('error', () => {});
   }
 
-  static async greet(port: number, hello: Record<string, unknown>): Promise<Station> {
-    const station = new Station(port);
+  static async greet(
+    port: number,
+    hello: Record<string, unknown>,
+    options: ClientOptions = {},
+  ): Promise<Station> {
+    const station = new Station(port, options);
     await station.opened();
     station.send(JSON.stringify({ type: 'hello', ...hello }));
     return station;
   }
 
   /** Greets, and waits for the snapshot. */
-  static async join(port: number, hello: Record<string, unknown>): Promise<Station> {
-    const station = await Station.greet(port, hello);
+  static async join(
+    port: number,
+    hello: Record<string, unknown>,
+    options: ClientOptions = {},
+  ): Promise<Station> {
+    const station = await Station.greet(port, hello, options);
     await station.next('snapshot');
     return station;
   }

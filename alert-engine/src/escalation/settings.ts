@@ -7,6 +7,9 @@ import { z } from 'zod';
 export const CHAIN_ROLES = ['nurse', 'charge_nurse', 'physician'] as const;
 export type ChainRole = (typeof CHAIN_ROLES)[number];
 
+/** What the names of the built-in recipients begin with: the stations of a role. */
+export const STATIONS = 'stations:';
+
 /** Who is told of an alert, when, and how: read from a file, checked and frozen. */
 export interface EscalationSettings {
   /** Digest of the file's content. */
@@ -188,6 +191,9 @@ function recipientProblems({ recipients, smtp }: File): Problem[] {
     }
     if (email !== undefined && !smtp) {
       problems.push({ path: [...path, 'email'], reason: 'needs the smtp relay to be set' });
+    }
+    if (recipient.startsWith(STATIONS)) {
+      problems.push({ path: [...path, 'name'], reason: `names that begin with ${STATIONS} are built in` });
     }
     if (recipients.findIndex((other) => other.name === recipient) !== i) {
       problems.push({ path: [...path, 'name'], reason: 'another recipient has this name' });

@@ -28,7 +28,7 @@ import {
   type CloseReason,
   type Hello,
 } from './protocol.ts';
-import { Session, closeSocket } from './session.ts';
+import { Session, closeSocket, type SessionDeps } from './session.ts';
 import { VitalsFanout, type VitalsFrame } from './vitals-fanout.ts';
 
 export interface HubDeps {
@@ -38,6 +38,7 @@ export interface HubDeps {
   readonly regions: readonly string[];
   readonly staffSecret: string;
   readonly bounds: AlertEngineBounds;
+  readonly receipts: SessionDeps['receipts'];
   /** Why the feed cannot be vouched for; undefined while it can. */
   readonly doubt: () => string | undefined;
   readonly clock: Clock;
@@ -143,7 +144,10 @@ export class Hub implements Service {
     const cancelHelloTimeout = clock.after(bounds.helloTimeoutMs, () => {
       this.#refuse(socket, 'malformed', `no hello within ${bounds.helloTimeoutMs / 1000} s`);
     });
-    socket.on('pong', () => this.#answered.add(socket));
+    socket.on('pong', (payload) => {
+      this.#answered.add(socket);
+      this.#sessions.get(socket)?.onPong(payload);
+    });
     // ws closes the connection itself (1009 too big, 1002 not WebSocket); without a listener it would end the process.
     socket.on('error', () => {});
     socket.on('close', () => {
@@ -170,12 +174,12 @@ export class Hub implements Service {
   }
 
   async #greet(socket: WebSocket, hello: Hello): Promise<void> {
-    const { clock, metrics, bounds, logger } = this.#deps;
+    const { clock, metrics, bounds, logger, receipts } = this.#deps;
     const greeted = await greet(hello, this.#deps.staffSecret, this.#deps.regions, clock.now());
     if (socket.readyState !== socket.OPEN) return;
     if (greeted.kind === 'refused') return this.#refuse(socket, greeted.reason, greeted.message);
     const { identity, scope } = greeted;
-    const session = new Session(randomUUID(), identity, scope, socket, { bounds, metrics });
+    const session = new Session(randomUUID(), identity, scope, socket, { bounds, metrics, receipts });
     this.#sessions.set(socket, session);
     metrics.stations.set(this.#sessions.size);
     session.send('welcome', welcomeFrame(session.id, identity.role, clock.now()));

@@ -60,6 +60,7 @@ export async function join(
   }
   session.standAt(stationCursor(cursor, regions));
   session.send('snapshot', snapshotFrame(session, alerts, deps.view));
+  session.snapshotSent(alerts);
   for (const stored of sinceSnapshot) session.sendMissed(stored);
   session.goLive();
   void deps.feed.drain().then(() => session.feedCaughtUp());

@@ -1,3 +1,4 @@
+import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { StoredEvent } from '@vitalwire/core/ports/alert-store.ts';
 import { alertEventId } from '@vitalwire/core/alarms/alert-codec.ts';
 import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
@@ -5,6 +6,7 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { WebSocket } from 'ws';
 import type { AlertEngineBounds } from '../config.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
+import type { StationReceipts } from '../notify/station-receipts.ts';
 import { alertJson } from './alert-json.ts';
 import { encodeCursor, type StationCursor } from './cursor.ts';
 import { CLOSE, alertFrame, errorFrame, type CloseReason } from './protocol.ts';
@@ -18,6 +20,7 @@ export interface SessionScope {
 export interface SessionDeps {
   readonly bounds: AlertEngineBounds;
   readonly metrics: AlertEngineMetrics;
+  readonly receipts: Pick<StationReceipts, 'idFor' | 'queuedOf' | 'received'>;
 }
 
 /**
@@ -28,6 +31,8 @@ type Phase = 'joining' | 'holding' | 'live';
 
 const DRAIN_MS_MAX = 30_000;
 const DRAIN_STEP_MS = 10;
+/** Pings on their way to a station that answers none; what the oldest was for stands as queued. */
+const PINGS_MAX = 500;
 
 /** One station after its hello: what it may see, where it stands in the alert events, and how much is waiting for it. */
 export class Session {
@@ -42,6 +47,11 @@ export class Session {
   #held: StoredEvent[] = [];
   /** Events sent while joining that the feed may tell of once more. */
   readonly #alreadySent = new Set<string>();
+  /** Deliveries that went out since the last ping. */
+  #sent: string[] = [];
+  #pings = 0;
+  /** Deliveries by the ping that followed them: its pong says that they arrived. */
+  readonly #pinged = new Map<number, readonly string[]>();
 
   constructor(
     id: string,
@@ -154,9 +164,30 @@ export class Session {
     if (reason === 'too_slow') this.#socket.terminate();
   }
 
+  /** The snapshot with these alerts was sent. */
+  snapshotSent(alerts: readonly Alert[]): void {
+    const seen = alerts.filter(({ region, patientId }) => this.sees(region, patientId));
+    for (const id of this.#deps.receipts.queuedOf(seen, this.identity.role)) this.#expectReceipt(id);
+  }
+
+  /** Frames arrive in order, and a client may answer only the last of several pings: a pong speaks for all pings before it. */
+  onPong(payload: Buffer): void {
+    if (payload.length === 0) return;
+    const answered = Number(payload.toString());
+    const ids: string[] = [];
+    for (const [ping, deliveries] of this.#pinged) {
+      if (!(ping <= answered)) break;
+      this.#pinged.delete(ping);
+      ids.push(...deliveries);
+    }
+    if (ids.length > 0) this.#deps.receipts.received(ids, this.identity.name);
+  }
+
   /** The connection is gone. Idempotent. */
   ended(): void {
     this.#closed.abort();
+    this.#pinged.clear();
+    this.#sent = [];
     this.#held = [];
     this.#alreadySent.clear();
   }
@@ -170,7 +201,23 @@ export class Session {
     this.#cursor[stored.region] = stored.position;
     if (this.sees(stored.region, stored.event.alert.patientId)) {
       this.send('alert', alertFrame(this.cursor, alertJson(stored)));
+      const delivery = this.#deps.receipts.idFor(stored.event, this.identity.role);
+      if (delivery !== undefined) this.#expectReceipt(delivery);
     }
+  }
+
+  /** One ping follows all that goes out in the same turn. */
+  #expectReceipt(delivery: string): void {
+    if (this.#sent.push(delivery) === 1) queueMicrotask(() => this.#ping());
+  }
+
+  #ping(): void {
+    const sent = this.#sent;
+    this.#sent = [];
+    if (this.#closed.signal.aborted || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#pinged.set(++this.#pings, sent);
+    this.#pinged.delete(this.#pings - PINGS_MAX);
+    this.#socket.ping(String(this.#pings));
   }
 
   #write(type: string, frame: string | Buffer): void {

@@ -18,6 +18,9 @@ export class Deliveries implements Service {
   readonly name = 'deliveries';
   readonly #deps: DeliveriesDeps;
   readonly #byId = new Map<string, Delivery>();
+  readonly #ofAlert = new Map<string, Set<string>>();
+  readonly #queued = new Set<string>();
+  readonly #listeners: ((delivery: Delivery) => void)[] = [];
   #tail: Consumer | undefined;
 
   constructor(deps: DeliveriesDeps) {
@@ -40,11 +43,16 @@ export class Deliveries implements Service {
 
   /** Oldest first. */
   ofAlert(alertId: string): readonly Delivery[] {
-    return [...this.#byId.values()].filter(({ alert }) => alert.id === alertId);
+    return [...(this.#ofAlert.get(alertId) ?? [])].flatMap((id) => this.#byId.get(id) ?? []);
   }
 
   queued(): readonly Delivery[] {
-    return [...this.#byId.values()].filter(({ status }) => status === 'queued');
+    return [...this.#queued].flatMap((id) => this.#byId.get(id) ?? []);
+  }
+
+  /** `listener` hears of every delivery that is queued from now on, by whichever engine. */
+  onQueued(listener: (delivery: Delivery) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Durable once resolved, and known in this engine. */
@@ -77,10 +85,23 @@ export class Deliveries implements Service {
     // What this engine recorded comes to it once more, perhaps after something newer; and two engines may say a less and a more at once.
     if (held && isLess(delivery, held)) return;
     this.#byId.set(delivery.id, delivery);
+    const ofAlert = this.#ofAlert.get(delivery.alert.id);
+    if (ofAlert) ofAlert.add(delivery.id);
+    else this.#ofAlert.set(delivery.alert.id, new Set([delivery.id]));
+    if (delivery.status === 'queued') this.#queued.add(delivery.id);
+    else this.#queued.delete(delivery.id);
+    this.#forgetOldest();
+    if (!held && delivery.status === 'queued') for (const listener of this.#listeners) listener(delivery);
+  }
+
+  #forgetOldest(): void {
     if (this.#byId.size <= KEPT_MAX) return;
-    for (const [id, { status }] of this.#byId) {
+    for (const [id, { status, alert }] of this.#byId) {
       if (status === 'queued') continue;
       this.#byId.delete(id);
+      const ofAlert = this.#ofAlert.get(alert.id);
+      ofAlert?.delete(id);
+      if (ofAlert?.size === 0) this.#ofAlert.delete(alert.id);
       return;
     }
   }

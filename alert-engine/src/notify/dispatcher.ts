@@ -17,6 +17,7 @@ import type { Deliveries } from './deliveries.ts';
 import { deliveryId, encodeDelivery, type Delivery } from './delivery.ts';
 import type { Plan } from './plan.ts';
 import type { Send } from './senders/sender.ts';
+import { afterEvent, isStation, type StationFor } from './stations.ts';
 
 export interface DispatcherDeps {
   readonly log: EventLog;
@@ -25,6 +26,7 @@ export interface DispatcherDeps {
   readonly commits: CommitSignal;
   readonly deliveries: Deliveries;
   readonly plan: Plan;
+  readonly stationFor: StationFor;
   readonly recipients: readonly Recipient[];
   readonly send: Send;
   readonly regions: readonly string[];
@@ -43,7 +45,7 @@ const ATTEMPTS_MAX = 12;
 const PARALLEL_MAX = 8;
 
 /**
- * Tells people beyond the stations. Follows the store's events from where it stood; what is to be told is durable as `queued` before the
+ * Tells people beyond the stations, and keeps the account of what the stations are told by the hub. Follows the store's events from where it stood; what is to be told is durable as `queued` before the
  * position moves, and is sent until it is delivered or given up. A crash between the sending and the record sends it twice rather than
  * not at all. One engine does this: the one that holds the first partition of the conditions.
  */
@@ -107,38 +109,57 @@ class Dispatcher {
         return (await alerts.snapshot(regions)).cursor;
       }
       if (page.events.length === 0) return cursor;
-      const queued: Delivery[] = [];
-      for (const { event } of page.events) queued.push(...(await this.#planned(event)));
-      if (queued.length > 0) await deliveries.record(...queued);
+      const changed = new Map<string, Delivery>();
+      for (const { event } of page.events) {
+        for (const delivery of await this.#planned(event)) changed.set(delivery.id, delivery);
+        for (const delivery of this.#settled(event, changed)) changed.set(delivery.id, delivery);
+      }
+      if (changed.size > 0) await deliveries.record(...changed.values());
       await savePosition(DELIVERIES_PIPELINE, checkpoints, page.cursor);
       cursor = page.cursor;
     }
   }
 
   async #planned(event: AlertEvent): Promise<readonly Delivery[]> {
-    const { plan, clock, deliveries, metrics, alerts } = this.#deps;
+    const { plan, stationFor, clock, deliveries, metrics, alerts } = this.#deps;
     const { alert } = event;
     const { kept, dropped } = plan(event, clock.now());
     for (const { reason } of dropped) metrics.notificationsDropped.inc({ reason });
-    if (kept.length === 0) return [];
+    const recipients = kept.map(({ recipient }) => recipient.name);
+    const station = stationFor(event);
+    if (station !== undefined) recipients.push(station);
+    if (recipients.length === 0) return [];
     // Behind, after an absence: what somebody has acknowledged meanwhile is told to nobody.
     const now = await alerts.get(alert.region, alert.id);
     if (now && now.version > alert.version && now.status !== 'pending') {
-      metrics.notificationsDropped.inc({ reason: 'no_longer_needed' }, kept.length);
+      metrics.notificationsDropped.inc({ reason: 'no_longer_needed' }, recipients.length);
       return [];
     }
-    return kept.flatMap(({ recipient }) => {
-      const id = deliveryId(alert, recipient.name);
+    return recipients.flatMap((recipient) => {
+      const id = deliveryId(alert, recipient);
       if (deliveries.get(id)) return [];
       const at = { actor: SYSTEM, atMs: clock.now(), reason: undefined, callbackAtMs: undefined };
-      return [{ id, recipient: recipient.name, step: alert.escalationStep, status: 'queued', alert, ...at }];
+      return [{ id, recipient, step: alert.escalationStep, status: 'queued', alert, ...at }];
     });
+  }
+
+  /** `changed`: what the page changed before the event. */
+  #settled(event: AlertEvent, changed: ReadonlyMap<string, Delivery>): readonly Delivery[] {
+    const { deliveries, metrics } = this.#deps;
+    const { alert } = event;
+    if (alert.acknowledgedBy === undefined && alert.status !== 'resolved') return [];
+    const known = new Map(deliveries.ofAlert(alert.id).map((delivery) => [delivery.id, delivery]));
+    for (const delivery of changed.values())
+      if (delivery.alert.id === alert.id) known.set(delivery.id, delivery);
+    const settled = [...known.values()].flatMap((delivery) => afterEvent(delivery, event) ?? []);
+    for (const { status } of settled) metrics.deliveries.inc({ status });
+    return settled;
   }
 
   #sendQueued(): void {
     for (const delivery of this.#deps.deliveries.queued()) {
       if (this.#sending.size >= PARALLEL_MAX) return;
-      if (this.#sending.has(delivery.id)) continue;
+      if (this.#sending.has(delivery.id) || isStation(delivery)) continue;
       const task = this.#send(delivery).finally(() => {
         this.#sending.delete(delivery.id);
         if (!this.#signal.aborted) this.#sendQueued();

@@ -25,6 +25,9 @@ import type { World } from '../world/world.ts';
 import type { PortsOf } from './pipelines.ts';
 import { REGION } from './ports.ts';
 
+/** What stations have is not followed here. */
+const NO_RECEIPTS = { idFor: () => undefined, queuedOf: () => [], received: () => {} };
+
 /** A station's end of its connection, as the engine's session sees a WebSocket. */
 export interface StationSocket {
   frame(text: string): void;
@@ -70,6 +73,7 @@ export class AlertEngineNode extends Supervised {
     const scope = { regions: new Set([REGION]), patients: undefined };
     const session = new Session(randomUUID(), identity, scope, webSocket(socket, process), {
       bounds: DEFAULT_BOUNDS,
+      receipts: NO_RECEIPTS,
       metrics: alertEngineMetrics(new Registry()),
     });
     sessions.add(session);

@@ -81,7 +81,11 @@ export function alertRoutes(app: ApiServer, deps: ApiDeps): void {
         response: {
           200: alertSchema.extend({
             history: z.array(alertEventSchema),
-            deliveries: z.array(deliverySchema).describe('to recipients beyond the stations'),
+            deliveries: z
+              .array(deliverySchema)
+              .describe(
+                'to the stations of each role of the chain (`stations:…`), and to recipients beyond them',
+              ),
           }),
           ...PROBLEMS,
         },

@@ -15,7 +15,8 @@ const TELLING: ReadonlySet<string | undefined> = new Set([
 /** What sounds at the stations for the first time, or anew, or at a further step, is told; what is silent, or is only news, is not. */
 export const somethingNew = each(({ event }) => (isTelling(event) ? undefined : 'nothing_new'));
 
-function isTelling({ event, reason, alert }: AlertEvent): boolean {
+/** Whether the event gives somebody something to look at who had nothing before. */
+export function isTelling({ event, reason, alert }: AlertEvent): boolean {
   const signal = signalOf(alert);
   if (signal !== 'on' && signal !== 'latched') return false;
   return event === 'raised' || event === 'escalated' || (event === 'updated' && TELLING.has(reason));
