@@ -7,6 +7,7 @@ import {
 } from './measurements/embedded.ts';
 import { enginesLatency } from './measurements/engines-latency.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
+import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
 
 /** What `npm run bench` can measure, in the order in which it does. */
@@ -16,6 +17,7 @@ export const allMeasurements: readonly Measurement[] = [
   embeddedLatency2000,
   embeddedMemory,
   processing,
+  micro,
   kafkaIngest,
   enginesLatency,
 ];

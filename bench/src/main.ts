@@ -2,7 +2,7 @@
 import { cpus, loadavg } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { allMeasurements } from './all-measurements.ts';
-import { regressions } from './check.ts';
+import { readBaseline, regressions, updated, writeBaseline } from './check.ts';
 import type { Measurement } from './measurement.ts';
 import { measureRuns, type MeasurementResult } from './results.ts';
 import { formatResult } from './table.ts';
@@ -13,6 +13,7 @@ interface Options {
   readonly runs: number;
   readonly json: boolean;
   readonly check: boolean;
+  readonly updateBaseline: boolean;
   readonly list: boolean;
 }
 
@@ -43,6 +44,7 @@ function readArguments(): { names: readonly string[]; options: Options } {
     .option('--runs <n>', 'runs of each measurement; the median is told, and the spread', positive, 1)
     .option('--json', 'one JSON document on standard output instead of tables', false)
     .option('--check', 'fail with exit code 1 where a figure is worse than its baseline allows', false)
+    .option('--update-baseline', 'keep what was measured as the baseline for --check', false)
     .option('--list', 'what can be measured', false)
     .exitOverride()
     .parse();
@@ -74,7 +76,7 @@ function chosen(names: readonly string[], { engines }: Options): readonly Measur
 }
 
 async function run(measurements: readonly Measurement[], options: Options): Promise<void> {
-  const { seconds, runs, json, check } = options;
+  const { seconds, runs, json, check, updateBaseline } = options;
   note(`${machine()}; ${runs} × ${seconds} s, load average ${loadavg()[0]?.toFixed(1)}`);
   const results: MeasurementResult[] = [];
   for (const measurement of measurements) {
@@ -83,8 +85,11 @@ async function run(measurements: readonly Measurement[], options: Options): Prom
     if (!json) console.log(`\n${formatResult(result)}`);
   }
   if (json) console.log(JSON.stringify({ machine: machine(), seconds, runs, results }, undefined, 2));
+  if (updateBaseline) writeBaseline(updated(readBaseline(), results, machine()));
   if (!check) return;
-  const problems = regressions(results);
+  const baseline = readBaseline();
+  const problems = regressions(results, baseline);
+  if (baseline.machine !== machine()) note(`the baseline is of another machine: ${baseline.machine}`);
   for (const problem of problems) note(problem);
   if (problems.length > 0) process.exitCode = 1;
 }

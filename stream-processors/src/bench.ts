@@ -46,6 +46,44 @@ export function benchPipelines(patients: number, seconds: number): PipelineFigur
   ];
 }
 
+/** A pipeline that has warmed up, one second of its stream at a time. */
+export interface WarmPipeline {
+  readonly pipeline: string;
+  /** Makes the next second's records, one of each patient; the call that it returns takes them through the operators. */
+  nextSecond(): () => void;
+}
+
+export function warmPipelines(patients: number, warmUpSeconds: number): readonly WarmPipeline[] {
+  const yaml = readFileSync(new URL('../../core/config/alarms.yaml', import.meta.url), 'utf8');
+  const settings = parseAlarmSettings(yaml);
+  const warm = [
+    warmTopology(alertingTopology({ ...alertingDefaults(settings), settings }), patients),
+    warmTopology(storageTopology(STORAGE_DEFAULTS), patients),
+  ];
+  for (const pipeline of warm) for (let i = 0; i < warmUpSeconds; i++) pipeline.nextSecond()();
+  return warm;
+}
+
+function warmTopology<State, Outputs>(topology: Topology<State, Outputs>, patients: number): WarmPipeline {
+  const random = seededRandom(7);
+  const state = topology.newState(Number.NEGATIVE_INFINITY);
+  let second = 0;
+  return {
+    pipeline: topology.pipeline,
+    nextSecond() {
+      const records = recordsOfSecond(second, patients, random);
+      const nowMs = START_MS + second++ * 1000 + 20;
+      return () => {
+        const outputs = topology.newOutputs();
+        for (const { value, headers, timestampMs } of records)
+          topology.handle(state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
+        topology.finish(state, outputs);
+        topology.advance(state, nowMs, true, topology.newOutputs());
+      };
+    },
+  };
+}
+
 /** Decoding alone, for comparison. */
 export function benchDecode(readings: number): number {
   const records = recordsOfSecond(0, Math.min(readings, 10_000), seededRandom(1));
