@@ -346,3 +346,30 @@ it('email goes through a plain relay', async () => {
   expect(lines.find((line) => line.startsWith('Subject:'))).toBe('Subject: medium alarm, West');
   expect(lines.join('\n')).toContain('Patient: P1');
 });
+
+it('a mail relay that refuses the recipient fails the delivery at once', async () => {
+  let connections = 0;
+  const relay = createTcpServer((socket) => {
+    connections++;
+    socket.write('220 relay\r\n');
+    socket.on('error', () => {});
+    socket.on('data', (data) => {
+      for (const line of data.toString().split('\r\n').filter(Boolean)) {
+        if (line.startsWith('RCPT')) socket.write('550 nobody of that name\r\n');
+        else if (line === 'QUIT') socket.end('221 bye\r\n');
+        else socket.write('250 ok\r\n');
+      }
+    });
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => relay.close());
+  const { port } = relay.address() as AddressInfo;
+  await start(
+    settings('  - { name: On call, role: nurse, email: oncall@hospital.example }\n', [
+      ['# smtp: { host: localhost, port: 25,', `smtp: { host: 127.0.0.1, port: ${port},`],
+    ]),
+  );
+  await raise();
+  await eventually(async () => expect(await statuses()).toEqual(['On call 0 failed']));
+  expect(connections).toBe(1);
+});
