@@ -5,18 +5,22 @@ import type { TimeSeries } from '../ports/time-series.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ConfigError } from '../runtime/config.ts';
 import { VitalwireError, messageOf } from '../runtime/errors.ts';
-import type { Dependency } from '../runtime/health.ts';
+import { readiness, type Dependency } from '../runtime/health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Registry } from '../runtime/metrics.ts';
 import { ALL_TOPICS, TOPICS } from '../runtime/topics.ts';
 import { cassandraAnalytics, openCassandraAnalytics } from './cassandra/analytics.ts';
-import type { EngineSettings } from './engine-settings.ts';
+import { cassandraMetrics } from './cassandra/metrics.ts';
+import { given, type EngineSettings } from './engine-settings.ts';
+import { engineMetrics } from './metrics.ts';
+import { influxMetrics } from './influxdb/metrics.ts';
 import { influxTimeSeries, openInfluxTimeSeries } from './influxdb/time-series.ts';
 import { openKafkaCheckpointStore } from './kafka/checkpoint-store.ts';
 import { KAFKA_DEFAULTS, openKafkaEventLog } from './kafka/event-log.ts';
 import { kafkaMetrics } from './kafka/metrics.ts';
 import { LogPatientDirectory } from './log/patient-directory.ts';
 import { openRedisAlertStore } from './redis/alert-store.ts';
+import type { RedisConfig } from './redis/connect.ts';
 import { VITALS_KEPT_MS, openRedisLiveBus } from './redis/live-bus.ts';
 import { redisMetrics } from './redis/metrics.ts';
 import { startPatientCache } from './redis/patient-cache.ts';
@@ -80,6 +84,7 @@ export async function openDistributedPorts<Needed extends PortName>(
     throw error;
   }
   const dependencies = dependenciesOf(ports, options.databasesMayBeAway);
+  engineMetrics(deps.registry, () => enginesAnswering(ports, deps.clock));
   return { ...(ports as Pick<Ports, Needed>), dependencies, close };
 }
 
@@ -93,8 +98,10 @@ function openers<Needed extends PortName>(
   const clientId = `vitalwire-${component}`;
   const kafka = { brokers: settings.kafka.brokers, clientId, ...KAFKA_DEFAULTS };
   const onKafka = { clock, logger, metrics: kafkaMetrics(registry) };
-  const redis = { url: settings.redis.url, clientName: clientId };
+  const redis = (): RedisConfig => ({ ...given(settings.redis, 'REDIS_URL'), clientName: clientId });
   const onRedis = { clock, logger, metrics: redisMetrics(registry) };
+  const onInflux = { clock, logger, metrics: influxMetrics(registry) };
+  const onCassandra = { clock, metrics: cassandraMetrics(registry) };
   const orLater = async <Port>(opening: Promise<Port>, later: () => Port): Promise<Port> => {
     try {
       return await opening;
@@ -107,23 +114,25 @@ function openers<Needed extends PortName>(
   return {
     log: () => openKafkaEventLog({ ...kafka, topics: ALL_TOPICS.map(({ name }) => name) }, onKafka),
     checkpoints: () => openKafkaCheckpointStore(kafka, onKafka),
-    timeSeries: () =>
-      orLater<TimeSeries>(openInfluxTimeSeries(settings.influx, { logger }), () =>
-        influxTimeSeries(settings.influx, { logger }),
-      ),
-    analytics: () =>
-      orLater<Analytics>(openCassandraAnalytics(settings.cassandra), () =>
-        cassandraAnalytics(settings.cassandra),
-      ),
-    alerts: () => openRedisAlertStore(redis, onRedis),
-    live: () => openRedisLiveBus({ ...redis, vitalsKeptMs: VITALS_KEPT_MS }, onRedis),
+    timeSeries: () => {
+      const influx = given(settings.influx, 'INFLUX_URL');
+      const later = (): TimeSeries => influxTimeSeries(influx, onInflux);
+      return orLater(openInfluxTimeSeries(influx, onInflux), later);
+    },
+    analytics: () => {
+      const cassandra = given(settings.cassandra, 'CASSANDRA_CONTACT_POINTS');
+      const later = (): Analytics => cassandraAnalytics(cassandra, onCassandra);
+      return orLater(openCassandraAnalytics(cassandra, onCassandra), later);
+    },
+    alerts: () => openRedisAlertStore(redis(), onRedis),
+    live: () => openRedisLiveBus({ ...redis(), vitalsKeptMs: VITALS_KEPT_MS }, onRedis),
     directory: async () => {
       const followed = log();
       if (!followed) throw new Error('the directory follows the event log, which must be open');
       const topic = TOPICS.patients.name;
       const directory = await LogPatientDirectory.open({ log: followed, topic, clock, logger, registry });
       return cachedInRedis(directory, () =>
-        startPatientCache({ ...redis, regions: settings.regions }, { ...onRedis, directory }),
+        startPatientCache({ ...redis(), regions: settings.regions }, { ...onRedis, directory }),
       );
     },
   };
@@ -156,6 +165,19 @@ function dependenciesOf(ports: Partial<Ports>, databasesMayBeAway: boolean): Dep
   return Object.entries(needed).flatMap(([name, port]) =>
     port === undefined ? [] : [{ name, check: () => port.ping() }],
   );
+}
+
+/** Whether each engine behind the ports answers, those included that the component can do without. */
+async function enginesAnswering(
+  { log, alerts, live, timeSeries, analytics }: Partial<Ports>,
+  clock: Clock,
+): Promise<ReadonlyMap<string, boolean>> {
+  const engines = { kafka: log, redis: alerts ?? live, influxdb: timeSeries, cassandra: analytics };
+  const asked = Object.entries(engines).flatMap(([name, port]) =>
+    port === undefined ? [] : [{ name, check: () => port.ping() }],
+  );
+  const { dependencies } = await readiness(asked, clock);
+  return new Map(Object.entries(dependencies).map(([name, outcome]) => [name, outcome === 'ok']));
 }
 
 /** The directory follows the log; the log's consumers store what they have as they are released. */

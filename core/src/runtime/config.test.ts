@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
 
-function problemsOf(environment: Record<string, string>): readonly string[] {
+function problemsOf(environment: Record<string, string>, processName?: string): readonly string[] {
   try {
-    readConfig(environment);
+    readConfig(environment, processName);
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -40,6 +40,22 @@ describe('the configuration', () => {
     const problems = problemsOf({ VITALWIRE_MODE: 'distributed', KAFKA_BROKERS: '127.0.0.1:9092' });
     expect(problems).toContain('REDIS_URL: must be set when VITALWIRE_MODE is distributed');
     expect(problems.join()).not.toContain('KAFKA_BROKERS');
+  });
+
+  it('demands of a component what it needs, and no other secret', () => {
+    const lacking = (name: string): readonly (string | undefined)[] =>
+      problemsOf({ VITALWIRE_MODE: 'distributed' }, name).map((line) => line.split(':')[0]);
+    expect(lacking('ingest-gateway')).toEqual(['KAFKA_BROKERS', 'DEVICE_JWT_SECRET']);
+    expect(lacking('alerting')).toEqual(['KAFKA_BROKERS', 'REDIS_URL']);
+    expect(lacking('storage')).not.toContain('REDIS_URL');
+    expect(lacking('alert-engine')).toContain('STAFF_JWT_SECRET');
+    expect(lacking('alert-engine')).not.toContain('DEVICE_JWT_SECRET');
+  });
+
+  it.each(['Ward-7', '7th', 'a'.repeat(49), 'x; DROP KEYSPACE y'])('takes no keyspace %s', (name) => {
+    expect(problemsOf({ CASSANDRA_KEYSPACE: name })).toEqual([
+      expect.stringMatching(/^CASSANDRA_KEYSPACE: /) as string,
+    ]);
   });
 
   it('never repeats a secret', () => {

@@ -98,6 +98,11 @@ const settings = {
     .max(9)
     .default(3)
     .describe('distributed: copies of each row in a data centre'),
+  CASSANDRA_KEYSPACE: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,47}$/, 'must be lower-case letters, digits and _, at most 48, a letter first')
+    .default('patient_analytics')
+    .describe('distributed: keyspace of the tables, made by the setup job'),
   REDIS_URL: url(/^rediss?$/)
     .optional()
     .describe('distributed: address of Redis'),
@@ -109,16 +114,36 @@ type Parsed = z.infer<typeof schema>;
 /** The environment, checked and frozen. Names are the environment's own, so that a message, a manifest and the code say one thing. */
 export type Config = Readonly<Parsed & { LOG_LEVEL: NonNullable<Parsed['LOG_LEVEL']> }>;
 
-const NEEDED_DISTRIBUTED = [
-  'KAFKA_BROKERS',
-  'INFLUX_URL',
-  'INFLUX_TOKEN',
-  'CASSANDRA_CONTACT_POINTS',
-  'CASSANDRA_LOCAL_DC',
-  'REDIS_URL',
+const INFLUX = ['INFLUX_URL', 'INFLUX_TOKEN'] as const;
+const CASSANDRA = ['CASSANDRA_CONTACT_POINTS', 'CASSANDRA_LOCAL_DC'] as const;
+
+/** What each process of a distributed deployment cannot do without; it is given no other secret. */
+const NEEDED_DISTRIBUTED = {
+  'ingest-gateway': ['KAFKA_BROKERS', 'DEVICE_JWT_SECRET'],
+  alerting: ['KAFKA_BROKERS', 'REDIS_URL'],
+  storage: ['KAFKA_BROKERS', ...INFLUX, ...CASSANDRA],
+  'alert-engine': ['KAFKA_BROKERS', ...INFLUX, ...CASSANDRA, 'REDIS_URL', 'STAFF_JWT_SECRET'],
+  setup: ['KAFKA_BROKERS', ...INFLUX, ...CASSANDRA],
+  token: ['DEVICE_JWT_SECRET', 'STAFF_JWT_SECRET'],
+} as const satisfies Readonly<Record<string, readonly (keyof Parsed)[]>>;
+
+export type ProcessName = keyof typeof NEEDED_DISTRIBUTED;
+type Needed = (typeof NEEDED_DISTRIBUTED)[ProcessName][number];
+
+/** Settings that are secrets or, as an address with a password in it, hold one. */
+export const SECRET_SETTINGS = [
   'DEVICE_JWT_SECRET',
   'STAFF_JWT_SECRET',
-] as const satisfies readonly (keyof Parsed)[];
+  'INFLUX_TOKEN',
+  'REDIS_URL',
+] as const satisfies readonly Needed[];
+
+/** The settings that must be set when distributed: those of one process, or of all where it is none of them. */
+export function neededBy(name: string | undefined): readonly Needed[] {
+  const ofOne: Readonly<Record<string, readonly Needed[]>> = NEEDED_DISTRIBUTED;
+  const all = [...new Set(Object.values(ofOne).flat())];
+  return (name === undefined ? undefined : ofOne[name]) ?? all;
+}
 
 /** `problems` holds one line a mistake, each beginning with the setting's name; never a secret's value. */
 export class ConfigError extends Error {
@@ -131,8 +156,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** @throws ConfigError */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+/** For one process of a distributed deployment, or, without its name, for all of them. @throws ConfigError */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  processName?: string,
+): Config {
   // An empty variable is how a manifest says "not set".
   const given = Object.fromEntries(
     Object.entries(environment).filter(([name, value]) => name in settings && value !== ''),
@@ -144,7 +172,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const config = parsed.data;
   const problems: string[] = [];
   if (config.VITALWIRE_MODE === 'distributed') {
-    for (const name of NEEDED_DISTRIBUTED) {
+    for (const name of neededBy(processName)) {
       if (config[name] === undefined)
         problems.push(`${name}: must be set when VITALWIRE_MODE is distributed`);
     }

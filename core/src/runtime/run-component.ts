@@ -51,7 +51,7 @@ export async function runComponent(
       return process.exit(clean ? exitCode : exitCode || FAILED);
     })());
   try {
-    config = readConfig(process.env);
+    config = readConfig(process.env, name);
     logger = createLogger(name, config.LOG_LEVEL);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(signal, 0));
     if (process.connected) process.once('disconnect', () => void end('the parent is gone', 0));

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { ConfigError } from '@vitalwire/core/runtime/config.ts';
+import { ConfigError, SECRET_SETTINGS, neededBy } from '@vitalwire/core/runtime/config.ts';
+import type { ComponentName } from './component-process.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,6 +25,16 @@ export function distributedEnvironment(environment: Environment): Environment {
     CASSANDRA_REPLICATION: copies(named['CASSANDRA_CONTACT_POINTS']),
     ...named,
   };
+}
+
+/** What one component finds in its environment: of the secrets, those that it needs. */
+export function environmentOf(component: ComponentName, environment: Environment): Environment {
+  const needed = neededBy(component);
+  const kept = Object.entries(environment).filter(([name]) => {
+    const secret = SECRET_SETTINGS.find((setting) => setting === name);
+    return secret === undefined || needed.includes(secret);
+  });
+  return Object.fromEntries(kept);
 }
 
 const copies = (nodes = ''): string => String(Math.min(COPIES, nodes.split(',').length));

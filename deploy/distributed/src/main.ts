@@ -20,16 +20,11 @@ try {
     onLine: (component, line) => process.stderr.write(`${component.padEnd(NAME_WIDTH)} | ${line}\n`),
   });
 
-  const end = async (reason: string, exitCode: number): Promise<void> => {
+  const end = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'stopping');
-    const clean = await distributed.stop();
-    process.exit(clean ? exitCode : 1);
+    process.exit((await distributed.stop()) ? 0 : 1);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(signal, 0));
-  distributed.failed.catch((error: unknown) => {
-    logger.fatal({ err: error }, 'a component cannot be kept running');
-    void end('failure', 1);
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(signal));
 
   const { config, secrets } = distributed;
   const running = {

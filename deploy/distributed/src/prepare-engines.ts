@@ -1,4 +1,4 @@
-import type { EngineSettings } from '@vitalwire/core/adapters/engine-settings.ts';
+import { given, type EngineSettings } from '@vitalwire/core/adapters/engine-settings.ts';
 import { migrate } from '@vitalwire/core/adapters/cassandra/migrations.ts';
 import { ensureBuckets } from '@vitalwire/core/adapters/influxdb/buckets.ts';
 import { ensureTopics } from '@vitalwire/core/adapters/kafka/topic-setup.ts';
@@ -17,7 +17,9 @@ export async function prepareEngines(
   partitions: number,
   logger: Logger,
 ): Promise<void> {
-  const { kafka, influx, cassandra } = settings;
+  const { kafka } = settings;
+  const influx = given(settings.influx, 'INFLUX_URL');
+  const cassandra = given(settings.cassandra, 'CASSANDRA_CONTACT_POINTS');
   const topics = { ...kafka, clientId: 'vitalwire-setup', topics: ALL_TOPICS, partitions };
   const outcomes = await Promise.allSettled([
     ensureTopics(topics, logger).then(({ created, differences }) => {

@@ -5,7 +5,7 @@ import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { prepareEngines } from './prepare-engines.ts';
 
 try {
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, 'setup');
   await prepareEngines(
     engineSettings(config),
     config.LOG_PARTITIONS,

@@ -9,7 +9,7 @@ import { stopAll, type Service } from '@vitalwire/core/runtime/service.ts';
 import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
 import { loadSecrets, type Secrets } from '@vitalwire/embedded/secrets.ts';
 import type { ComponentName } from './component-process.ts';
-import type { Environment } from './environment.ts';
+import { environmentOf, type Environment } from './environment.ts';
 import { prepareEngines } from './prepare-engines.ts';
 import { supervise, type Supervised } from './supervised.ts';
 
@@ -26,8 +26,6 @@ export interface Distributed {
   readonly secrets: Secrets;
   readonly mqttPort: number;
   readonly httpPort: number;
-  /** Never resolves; rejects when a component cannot be kept running. */
-  readonly failed: Promise<never>;
   /** Drains and stops everything, what lets work in first. Resolves to whether all ended cleanly. Idempotent. */
   stop(): Promise<boolean>;
 }
@@ -56,14 +54,20 @@ export async function startDistributed(
     (stopping ??= stopAll([...running].reverse(), { logger, clock, eachMs: STOP_EACH_MS }));
   const start = async (component: ComponentName): Promise<Supervised> => {
     const onLine = (line: string): void => deps.onLine(component, line);
-    const supervised = await supervise({ component, environment: shared, onLine, clock, logger });
+    const supervised = await supervise({
+      component,
+      environment: environmentOf(component, shared),
+      onLine,
+      clock,
+      logger,
+    });
     running.push(supervised);
     return supervised;
   };
   try {
     const engine = await start('alert-engine');
-    const alerting = await start('alerting');
-    const storage = await start('storage');
+    await start('alerting');
+    await start('storage');
     const gateway = await start('ingest-gateway');
     const { mqtt: mqttPort = 0 } = gateway.ports;
     if (config.SIMULATED_BEDS > 0) running.push(await startBeds(config, secrets, mqttPort, deps));
@@ -72,7 +76,6 @@ export async function startDistributed(
       secrets,
       mqttPort,
       httpPort: engine.ports['http'] ?? 0,
-      failed: Promise.race([engine, alerting, storage, gateway].map(({ failed }) => failed)),
       stop,
     };
   } catch (error) {

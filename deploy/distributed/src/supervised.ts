@@ -1,12 +1,12 @@
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
-import { ComponentEnded, ComponentProcess, type ComponentName } from './component-process.ts';
+import { ComponentProcess, type ComponentName } from './component-process.ts';
 
 export interface Supervised extends Service {
   readonly ports: Readonly<Record<string, number>>;
-  /** Never resolves; rejects when the component says that its configuration is wrong. */
-  readonly failed: Promise<never>;
+  /** Of the process that runs now. */
+  readonly pid: number | undefined;
 }
 
 export interface SuperviseOptions {
@@ -17,33 +17,38 @@ export interface SuperviseOptions {
   readonly logger: Logger;
 }
 
-const MISCONFIGURED = 2;
 const RESTART_PAUSE_MS = 1_000;
+/** Of one that ends again before it is up. */
+const RESTART_PAUSE_MAX_MS = 8_000;
 /** A component drains in less; one that does not is stuck. */
 const STOP_WITHIN_MS = 30_000;
 
 /**
- * Starts a component and starts it anew whenever it ends, as an orchestrator does, on the ports that it had. Resolves once it is up.
+ * Starts a component and starts it anew whenever it ends, as an orchestrator does, on the ports that it had. Resolves once it is up. A
+ * configuration that it came up with once is not wrong: where it says so later (exit code 2), an engine is away, and comes back.
  * @throws ComponentEnded where it does not come up the first time
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
   const { component, onLine, clock, logger } = options;
   const stopping = new AbortController();
-  const failure = Promise.withResolvers<never>();
-  failure.promise.catch(() => {});
   let current = new ComponentProcess(component, options.environment, onLine);
   const ports = await current.ready;
   const environment = { ...options.environment, ...portSettings(ports) };
 
   const watch = async (): Promise<void> => {
+    let pauseMs = RESTART_PAUSE_MS;
     for (;;) {
       const { exitCode } = await current.ended;
       if (stopping.signal.aborted) return;
-      if (exitCode === MISCONFIGURED) return failure.reject(new ComponentEnded(component, exitCode));
       logger.warn({ component, exit_code: exitCode }, 'a component ended; starting it anew');
-      await clock.sleep(RESTART_PAUSE_MS, stopping.signal);
+      await clock.sleep(pauseMs, stopping.signal);
       if (stopping.signal.aborted) return;
       current = new ComponentProcess(component, environment, onLine);
+      const isUp = await current.ready.then(
+        () => true,
+        () => false,
+      );
+      pauseMs = isUp ? RESTART_PAUSE_MS : Math.min(2 * pauseMs, RESTART_PAUSE_MAX_MS);
     }
   };
   const watching = watch();
@@ -56,7 +61,14 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     await watching;
   };
   let stopped: Promise<void> | undefined;
-  return { name: component, ports, failed: failure.promise, stop: () => (stopped ??= stop()) };
+  return {
+    name: component,
+    ports,
+    get pid() {
+      return current.pid;
+    },
+    stop: () => (stopped ??= stop()),
+  };
 }
 
 const SETTINGS: Readonly<Record<string, string>> = {

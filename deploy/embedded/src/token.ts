@@ -43,7 +43,7 @@ function duration(text: string): string {
 }
 
 function deployment(): { config: Config; secrets: Secrets } {
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, 'token');
   return { config, secrets: loadSecrets(config) };
 }
 

@@ -2,7 +2,7 @@ import { beforeAll } from 'vitest';
 import type { Analytics } from '../../ports/analytics.ts';
 import { analyticsContract } from '../../testing/contracts/analytics-contract.ts';
 import { openCassandraAnalytics } from './analytics.ts';
-import { testCassandra, testReplication } from './cassandra-harness.ts';
+import { testCassandra, testDeps, testReplication } from './cassandra-harness.ts';
 import { migrate } from './migrations.ts';
 
 beforeAll(() => migrate(testCassandra(), testReplication()));
@@ -10,7 +10,7 @@ beforeAll(() => migrate(testCassandra(), testReplication()));
 analyticsContract('Cassandra', async () => {
   const opened: Analytics[] = [];
   const open = async (): Promise<Analytics> => {
-    const analytics = await openCassandraAnalytics(testCassandra());
+    const analytics = await openCassandraAnalytics(testCassandra(), testDeps);
     opened.push(analytics);
     return analytics;
   };

@@ -1,5 +1,6 @@
 import { concurrent, types, type Client } from 'cassandra-driver';
 import type { Analytics, RegionalStatistics, RiskScore, VitalTrend } from '../../ports/analytics.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { VitalName } from '../../vitals/vital.ts';
 import { cassandraError } from './cassandra-error.ts';
@@ -9,35 +10,45 @@ import {
   connectCassandra,
   type CassandraConnection,
 } from './connect.ts';
-import { KEYSPACE, requireSchema } from './migrations.ts';
+import type { CassandraMetrics } from './metrics.ts';
+import { requireSchema } from './migrations.ts';
 import { dateAndHour, rowToRegionalStatistics, rowToRiskScore, rowToTrend } from './rows.ts';
 
+export interface CassandraDeps {
+  readonly clock: Clock;
+  /** `cassandraMetrics` */
+  readonly metrics: CassandraMetrics;
+}
+
 /** The analytics tables. @throws VitalwireError `rejected` naming the setting or the missing tables, `unavailable` */
-export async function openCassandraAnalytics(connection: CassandraConnection): Promise<Analytics> {
+export async function openCassandraAnalytics(
+  connection: CassandraConnection,
+  deps: CassandraDeps,
+): Promise<Analytics> {
   const client = await connectCassandra(connection);
   try {
-    await requireSchema(client);
+    await requireSchema(client, connection.keyspace);
   } catch (error) {
     await client.shutdown();
     throw error;
   }
-  return new CassandraAnalytics(client);
+  return new CassandraAnalytics(client, connection.keyspace, deps);
 }
 
 /** The same without asking the cluster anything: for a component that must start while Cassandra is away. */
-export const cassandraAnalytics = (connection: CassandraConnection): Analytics =>
-  new CassandraAnalytics(cassandraClient(connection));
+export const cassandraAnalytics = (connection: CassandraConnection, deps: CassandraDeps): Analytics =>
+  new CassandraAnalytics(cassandraClient(connection), connection.keyspace, deps);
 
-const WRITE_TREND = `INSERT INTO ${KEYSPACE}.vital_trends
+const WRITE_TREND = `vital_trends
   (patient_id, vital_type, date, hour, min_value, max_value, avg_value, std_deviation, sample_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const WRITE_RISK = `INSERT INTO ${KEYSPACE}.risk_scores
+const WRITE_RISK = `risk_scores
   (region, patient_id, timestamp, risk_score, risk_factors, alert_level, data_sources, partial, assumed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const WRITE_REGION = `INSERT INTO ${KEYSPACE}.regional_stats
+const WRITE_REGION = `regional_stats
   (region, date, hour, avg_risk_score, high_risk_count, medium_risk_count, low_risk_count) VALUES (?, ?, ?, ?, ?, ?, ?)`;
-const READ_TRENDS = `SELECT * FROM ${KEYSPACE}.vital_trends WHERE patient_id = ? AND vital_type = ? AND (date, hour) >= (?, ?) AND (date, hour) < (?, ?)`;
-const READ_RISK = `SELECT * FROM ${KEYSPACE}.risk_scores WHERE region = ? AND patient_id = ? AND timestamp >= ? AND timestamp < ? LIMIT ?`;
-const READ_LATEST_RISK = `SELECT * FROM ${KEYSPACE}.risk_scores WHERE region = ? AND patient_id = ? LIMIT 1`;
-const READ_REGION = `SELECT * FROM ${KEYSPACE}.regional_stats WHERE region = ? AND (date, hour) >= (?, ?) AND (date, hour) < (?, ?)`;
+const READ_TRENDS = `vital_trends WHERE patient_id = ? AND vital_type = ? AND (date, hour) >= (?, ?) AND (date, hour) < (?, ?)`;
+const READ_RISK = `risk_scores WHERE region = ? AND patient_id = ? AND timestamp >= ? AND timestamp < ? LIMIT ?`;
+const READ_LATEST_RISK = `risk_scores WHERE region = ? AND patient_id = ? LIMIT 1`;
+const READ_REGION = `regional_stats WHERE region = ? AND (date, hour) >= (?, ?) AND (date, hour) < (?, ?)`;
 
 /** Dashboards read one replica; what a decision hangs on (the latest score) reads a quorum. */
 const DASHBOARD = types.consistencies.localOne;
@@ -47,11 +58,15 @@ const HOUR_MS = 3_600_000;
 
 class CassandraAnalytics implements Analytics {
   readonly #client: Client;
+  readonly #keyspace: string;
+  readonly #deps: CassandraDeps;
   readonly #writes = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
-  constructor(client: Client) {
+  constructor(client: Client, keyspace: string, deps: CassandraDeps) {
     this.#client = client;
+    this.#keyspace = keyspace;
+    this.#deps = deps;
   }
 
   writeTrends(trends: readonly VitalTrend[]): Promise<void> {
@@ -150,34 +165,42 @@ class CassandraAnalytics implements Analytics {
   }
 
   /** Every write replaces its row, so after a failure the whole call may simply be made again. */
-  async #write(statement: string, rows: readonly unknown[][]): Promise<void> {
+  async #write(into: string, rows: readonly unknown[][]): Promise<void> {
     if (this.#closing) throw new VitalwireError('closed', 'the analytics are closed', { retriable: false });
     if (rows.length === 0) return;
+    const { clock, metrics } = this.#deps;
+    const startMs = clock.monotonic();
+    const statement = `INSERT INTO ${this.#keyspace}.${into}`;
     const writing = concurrent.executeConcurrent(this.#client, statement, [...rows], {
       concurrencyLevel: CONCURRENT_STATEMENTS,
     });
     this.#writes.add(writing);
     try {
       await writing;
+      metrics.rowsWritten.inc({ table: into.slice(0, into.search(/\s/)) }, rows.length);
     } catch (error) {
+      metrics.errors.inc({ operation: 'write' });
       throw cassandraError(error);
     } finally {
+      metrics.writeSeconds.observe((clock.monotonic() - startMs) / 1000);
       this.#writes.delete(writing);
     }
   }
 
-  async #read(
-    statement: string,
-    parameters: unknown[],
-    consistency: types.consistencies,
-  ): Promise<types.Row[]> {
+  async #read(from: string, parameters: unknown[], consistency: types.consistencies): Promise<types.Row[]> {
+    const { clock, metrics } = this.#deps;
+    const startMs = clock.monotonic();
+    const statement = `SELECT * FROM ${this.#keyspace}.${from}`;
     try {
       const rows: types.Row[] = [];
       for await (const row of await this.#client.execute(statement, parameters, { consistency }))
         rows.push(row);
       return rows;
     } catch (error) {
+      metrics.errors.inc({ operation: 'read' });
       throw cassandraError(error);
+    } finally {
+      metrics.readSeconds.observe((clock.monotonic() - startMs) / 1000);
     }
   }
 }

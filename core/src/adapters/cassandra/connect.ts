@@ -6,6 +6,8 @@ export interface CassandraConnection {
   readonly contactPoints: readonly string[];
   /** `CASSANDRA_LOCAL_DC` */
   readonly localDataCentre: string;
+  /** `CASSANDRA_KEYSPACE`; its characters are checked with the configuration, for statements hold it as it is. */
+  readonly keyspace: string;
 }
 
 /** How many statements of one call may be under way at once. */

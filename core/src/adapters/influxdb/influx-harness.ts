@@ -1,6 +1,10 @@
 /** What the adapter's tests need of a real InfluxDB, named by INFLUX_URL, INFLUX_TOKEN and INFLUX_ORG. */
 import { pino } from 'pino';
+import { systemClock } from '../../runtime/clock.ts';
+import { Registry } from '../../runtime/metrics.ts';
 import type { InfluxConnection } from './buckets.ts';
+import { influxMetrics } from './metrics.ts';
+import type { InfluxDeps } from './time-series.ts';
 
 /** @throws where there is no engine to test: such a test must not pass for lack of one */
 export function testInflux(): InfluxConnection {
@@ -10,4 +14,8 @@ export function testInflux(): InfluxConnection {
   return { url, token, org };
 }
 
-export const testDeps = { logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }) };
+export const testDeps: InfluxDeps = {
+  clock: systemClock,
+  logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+  metrics: influxMetrics(new Registry()),
+};

@@ -52,8 +52,12 @@ describe('InfluxDB away', () => {
       message: expect.stringMatching(/^INFLUX_URL: /) as string,
     });
     await expect(series.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await testDeps.metrics.errors.get()).values).toMatchObject([
+      { labels: { operation: 'write' }, value: 1 },
+    ]);
     proxy.mend();
     await series.writeRaw(all);
+    expect((await testDeps.metrics.pointsWritten.get()).values[0]?.labels).toEqual({ bucket: 'recent_data' });
     expect(await series.raw(range(patient))).toEqual(all);
     await series.close();
     await proxy.close();

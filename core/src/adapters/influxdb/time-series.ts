@@ -9,6 +9,7 @@ import {
 } from '@influxdata/influxdb-client';
 import { PingAPI } from '@influxdata/influxdb-client-apis';
 import type { RawPoint, SeriesRange, Tier, TimeSeries, WindowPoint } from '../../ports/time-series.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import { toIso } from '../../runtime/iso-time.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -23,14 +24,22 @@ import {
   windowToPoint,
   type Row,
 } from './line-points.ts';
+import type { InfluxMetrics } from './metrics.ts';
 
 /** Lines of one request: InfluxDB's own recommendation, and about 1 MiB before gzip. */
 const LINES_PER_REQUEST = 5_000;
 
+export interface InfluxDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** `influxMetrics` */
+  readonly metrics: InfluxMetrics;
+}
+
 /** The three tiers in InfluxDB 2. @throws VitalwireError `rejected` naming the setting or the missing buckets, `unavailable` */
 export async function openInfluxTimeSeries(
   connection: InfluxConnection,
-  deps: { readonly logger: Logger },
+  deps: InfluxDeps,
 ): Promise<TimeSeries> {
   const series = influxTimeSeries(connection, deps);
   await requireBuckets(series.client, connection.org);
@@ -38,24 +47,21 @@ export async function openInfluxTimeSeries(
 }
 
 /** The same without asking the server anything: for a component that must start while InfluxDB is away. */
-export function influxTimeSeries(
-  connection: InfluxConnection,
-  deps: { readonly logger: Logger },
-): InfluxTimeSeries {
-  return new InfluxTimeSeries(connectInflux(connection), connection.org, deps.logger);
+export function influxTimeSeries(connection: InfluxConnection, deps: InfluxDeps): InfluxTimeSeries {
+  return new InfluxTimeSeries(connectInflux(connection), connection.org, deps);
 }
 
 export class InfluxTimeSeries implements TimeSeries {
   readonly client: InfluxDB;
   readonly #org: string;
-  readonly #logger: Logger;
+  readonly #deps: InfluxDeps;
   readonly #writes = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(client: InfluxDB, org: string, logger: Logger) {
+  constructor(client: InfluxDB, org: string, deps: InfluxDeps) {
     this.client = client;
     this.#org = org;
-    this.#logger = logger;
+    this.#deps = deps;
   }
 
   writeRaw(points: readonly RawPoint[]): Promise<void> {
@@ -126,22 +132,34 @@ export class InfluxTimeSeries implements TimeSeries {
       // Hands the error to the flush below; without it the client would log it and say no more.
       writeFailed: (error) => Promise.reject(error),
     });
+    const { clock, logger, metrics } = this.#deps;
+    const startMs = clock.monotonic();
     try {
       api.writePoints([...points]);
       await api.flush();
     } catch (error) {
-      if (!isBeyondRetention(error)) throw influxError(error);
-      this.#logger.info({ bucket, lines: points.length }, 'some points are older than their bucket keeps');
+      if (!isBeyondRetention(error)) {
+        metrics.errors.inc({ operation: 'write' });
+        throw influxError(error);
+      }
+      logger.info({ bucket, lines: points.length }, 'some points are older than their bucket keeps');
     } finally {
+      metrics.writeSeconds.observe((clock.monotonic() - startMs) / 1000);
       api.dispose();
     }
+    metrics.pointsWritten.inc({ bucket }, points.length);
   }
 
   async #query(query: ParameterizedQuery): Promise<Row[]> {
+    const { clock, metrics } = this.#deps;
+    const startMs = clock.monotonic();
     try {
       return await this.client.getQueryApi(this.#org).collectRows<Row>(query);
     } catch (error) {
+      metrics.errors.inc({ operation: 'query' });
       throw influxError(error);
+    } finally {
+      metrics.querySeconds.observe((clock.monotonic() - startMs) / 1000);
     }
   }
 }

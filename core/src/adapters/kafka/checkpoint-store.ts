@@ -5,6 +5,7 @@ import { VitalwireError } from '../../runtime/errors.ts';
 import { newestWhole, toRecords, type StoredCheckpoint } from './checkpoint-slots.ts';
 import { checkpointTopic } from './checkpoint-topic.ts';
 import { Cluster } from './cluster.ts';
+import { atStart } from './errors.ts';
 import type { KafkaDeps } from './event-log.ts';
 import { EARLIEST, LATEST, listOffset } from './offsets.ts';
 import { readPage } from './partition-reader.ts';
@@ -33,8 +34,12 @@ export async function openKafkaCheckpointStore(
   deps: KafkaDeps,
 ): Promise<CheckpointStore> {
   const cluster = { brokers: config.brokers, clientId: config.clientId, logger: deps.logger };
-  const producer = await Producer.open({ ...deps, cluster, limits: config.limits }, []);
-  return new KafkaCheckpointStore(new Cluster(cluster), producer, deps);
+  try {
+    const producer = await Producer.open({ ...deps, cluster, limits: config.limits }, []);
+    return new KafkaCheckpointStore(new Cluster(cluster), producer, deps);
+  } catch (error) {
+    throw atStart(error);
+  }
 }
 
 /** What this process knows of a partition of a checkpoint topic. */

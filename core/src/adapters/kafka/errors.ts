@@ -68,3 +68,10 @@ export function toVitalwireError(error: unknown, doing: string): unknown {
   }
   return error;
 }
+
+/** What failed at the start, beginning with the setting to look at. */
+export function atStart(error: unknown): unknown {
+  if (!(error instanceof VitalwireError) || error.code !== 'unavailable') return error;
+  const message = `KAFKA_BROKERS: ${error.message}`;
+  return new VitalwireError('unavailable', message, { retriable: true, cause: error });
+}

@@ -11,7 +11,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { Cluster } from './cluster.ts';
-import { toVitalwireError } from './errors.ts';
+import { atStart, toVitalwireError } from './errors.ts';
 import { GroupConsumer, type ConsumerOptions } from './group-consumer.ts';
 import { committedOffsets, type GroupTimeouts } from './group-member.ts';
 import type { KafkaMetrics } from './metrics.ts';
@@ -67,11 +67,7 @@ export async function openKafkaEventLog(config: KafkaEventLogConfig, deps: Kafka
     return new KafkaEventLog(options, cluster, directory, producer);
   } catch (error) {
     await cluster.close();
-    if (!(error instanceof VitalwireError) || error.code !== 'unavailable') throw error;
-    throw new VitalwireError('unavailable', `KAFKA_BROKERS: ${error.message}`, {
-      retriable: true,
-      cause: error,
-    });
+    throw atStart(error);
   }
 }
 
