@@ -1,6 +1,9 @@
 import { alertEngineMetrics } from '@vitalwire/alert-engine/metrics.ts';
+import { cassandraMetrics } from '@vitalwire/core/adapters/cassandra/metrics.ts';
+import { influxMetrics } from '@vitalwire/core/adapters/influxdb/metrics.ts';
 import { kafkaMetrics } from '@vitalwire/core/adapters/kafka/metrics.ts';
 import { directoryMetrics } from '@vitalwire/core/adapters/log/metrics.ts';
+import { engineMetrics } from '@vitalwire/core/adapters/metrics.ts';
 import { redisMetrics } from '@vitalwire/core/adapters/redis/metrics.ts';
 import { createRegistry, type Registry } from '@vitalwire/core/runtime/metrics.ts';
 import { createMetrics as gatewayMetrics } from '@vitalwire/ingest-gateway/metrics.ts';
@@ -23,6 +26,9 @@ export async function declaredSeries(): Promise<DeclaredSeries> {
   kafkaMetrics(registry);
   directoryMetrics(registry);
   redisMetrics(registry);
+  influxMetrics(registry);
+  cassandraMetrics(registry);
+  engineMetrics(registry, () => Promise.resolve(new Map()));
   return seriesOf(registry);
 }
 
