@@ -127,7 +127,7 @@ const NEEDED_DISTRIBUTED = {
   token: ['DEVICE_JWT_SECRET', 'STAFF_JWT_SECRET'],
 } as const satisfies Readonly<Record<string, readonly (keyof Parsed)[]>>;
 
-export type ProcessName = keyof typeof NEEDED_DISTRIBUTED;
+type ProcessName = keyof typeof NEEDED_DISTRIBUTED;
 type Needed = (typeof NEEDED_DISTRIBUTED)[ProcessName][number];
 
 /** Settings that are secrets or, as an address with a password in it, hold one. */
