@@ -211,7 +211,7 @@ describe('alerts', () => {
   it('from the log of conditions reach a station', async () => {
     await start();
     const client = await station();
-    await ports.log.append([conditionRecord(sampleCondition())]);
+    await ports.log.append([conditionRecord(sampleCondition({ onsetMs: Date.now() - 15_000 }))]);
     const { alert } = await client.next('alert');
     expect(alert).toMatchObject({ event: 'raised', message: 'SpO₂ 84 % below 90 for 15 s', version: 1 });
   });
@@ -320,6 +320,7 @@ describe('alerts', () => {
           message,
           raisedAtMs: condition.atMs,
           endedAtMs: undefined,
+          late: false,
           acknowledgedBy: undefined,
           acknowledgedAtMs: undefined,
           resolvedBy: undefined,

@@ -4,7 +4,13 @@ import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 
-/** A SpO₂ of 84 that has lasted for 15 s; `changes` win, the id follows from patient, type and onset. */
+/** What is older than a minute is told late, by any clock that a test goes by. */
+const STARTED_MS = Date.now();
+
+/**
+ * A SpO₂ of 84 that has lasted for 15 s or until now; `changes` win, the id follows from patient, type and onset. Not late, unless `atMs`
+ * says so.
+ */
 export function sampleCondition(changes: Partial<ConditionEvent> = {}): ConditionEvent {
   const onsetMs = changes.onsetMs ?? Date.UTC(2026, 0, 1, 12);
   const patientId = changes.patientId ?? 'P1';
@@ -21,7 +27,7 @@ export function sampleCondition(changes: Partial<ConditionEvent> = {}): Conditio
     value: 84,
     threshold: 90,
     onsetMs,
-    atMs: onsetMs + 15_000,
+    atMs: Math.max(onsetMs + 15_000, STARTED_MS),
     mode: 'real',
     settingsVersion: 'a1b2c3',
     ...changes,

@@ -3,7 +3,7 @@ import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act } from '../src/actions/actions.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
@@ -127,5 +127,42 @@ it('an acknowledged alert is reminded of', async () => {
   expect(await ports.alerts.get('West', condition.id)).toMatchObject({
     status: 'acknowledged',
     remindedAtMs: expect.any(Number),
+  });
+});
+
+describe('a condition told late', () => {
+  const late = (event: 'began' | 'ended') =>
+    sampleCondition({
+      priority: 'critical',
+      event,
+      revision: event === 'began' ? 1 : 2,
+      atMs: clock.now() - 3_600_000,
+    });
+  const tell = async (event: 'began' | 'ended'): Promise<void> => {
+    const { metrics, policyFor } = await depsOfOneEngine();
+    await applyCondition(late(event), ports.alerts, clock, metrics, policyFor);
+  };
+
+  it('is held off over the death of an engine, and then sounds', async () => {
+    const first = await startEngine();
+    await tell('began');
+    await pass(4);
+    await first.stop();
+    await clock.advance(2_000);
+    await startEngine();
+    await pass(3);
+    expect(await history()).toHaveLength(1);
+    await clock.advance(1_000);
+    await until(2);
+    expect((await history())[1]).toMatch(/^updated signal delay passed 1\d/);
+    expect(await ports.alerts.get('West', condition.id)).toMatchObject({ late: true, silence: undefined });
+  });
+
+  it('and over by then never sounds', async () => {
+    await startEngine();
+    await tell('began');
+    await tell('ended');
+    await pass(60);
+    expect(await history()).toEqual(['raised  0', 'resolved was over before it could be told 0']);
   });
 });

@@ -42,7 +42,7 @@ export async function act(
     if (!alert) return { kind: 'not_found' };
     const usual = deps.policyFor(region, alert.patientId);
     const policy =
-      alert.silence === 'inhibited'
+      alert.silence === 'inhibited' || (alert.silence === 'delayed' && alert.late)
         ? await withInhibition(usual, deps.alerts, region, alert.patientId, alert.type)
         : usual;
     const outcome = step(alert, action, deps.clock.now(), policy);

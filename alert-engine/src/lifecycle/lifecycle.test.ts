@@ -205,11 +205,14 @@ describe('replays', () => {
 
 describe('what an alert records', () => {
   it('is raised with the condition, in words', () => {
-    expect(apply(undefined, onCondition(sampleCondition()))).toMatchObject({
-      id: sampleCondition().id,
+    const { id, onsetMs } = sampleCondition();
+    const atMs = onsetMs + 15_000;
+    expect(apply(undefined, onCondition(sampleCondition({ atMs })), atMs)).toMatchObject({
+      id,
       message: 'SpO₂ 84 % below 90 for 15 s',
-      raisedAtMs: sampleCondition().atMs,
-      onsetMs: sampleCondition().onsetMs,
+      raisedAtMs: atMs,
+      onsetMs,
+      late: false,
       settingsVersion: 'a1b2c3',
       escalationStep: 0,
     });
@@ -253,6 +256,20 @@ describe('what an alert records', () => {
   it('is open again, not ended, when the condition recurs under a latched alert', () => {
     const again = apply(alertIn('latched', 'critical', SPO2), began('medium'));
     expect(again).toMatchObject({ status: 'pending', endedAtMs: undefined, onsetMs: NEXT_ONSET_MS });
+  });
+});
+
+it('what was over before it could be told says so', () => {
+  const atMs = NOW_MS - 3_600_000;
+  const held = apply(undefined, onCondition(sampleCondition({ priority: 'critical', atMs })));
+  const over = onCondition(sampleCondition({ event: 'ended', revision: 2, atMs: atMs + 60_000 }));
+  expect(step(held, over, NOW_MS, DEFAULT_POLICY)).toMatchObject({
+    kind: 'applied',
+    event: {
+      event: 'resolved',
+      reason: 'was over before it could be told',
+      alert: { late: true, status: 'resolved', resolvedBy: 'system', endedAtMs: atMs + 60_000 },
+    },
   });
 });
 

@@ -19,6 +19,7 @@ import { end } from './end.ts';
 import { escalate, refuse } from './escalate.ts';
 import { ignored, type Outcome } from './outcome.ts';
 import { inhibit } from './inhibit.ts';
+import { isLate } from './late.ts';
 import type { LifecyclePolicy } from './policy.ts';
 import { quieten } from './quieten.ts';
 import { raise } from './raise.ts';
@@ -56,9 +57,10 @@ export function step(
   if (outcome.kind !== 'applied' || setsItsOwnTimers(input)) return outcome;
   const next = outcome.event.alert;
   const before = alert?.id === next.id ? alert : undefined;
+  const toldLate = input.kind === 'condition' && isLate(input.condition, nowMs);
   return {
     kind: 'applied',
-    event: { ...outcome.event, alert: { ...next, ...timingOf(before, next, nowMs, policy) } },
+    event: { ...outcome.event, alert: { ...next, ...timingOf(before, next, toldLate, nowMs, policy) } },
   };
 }
 

@@ -1,5 +1,6 @@
 import { kindOf, type ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import { conditionMessage } from '../messages.ts';
+import { isLate } from './late.ts';
 import { SYSTEM, type Outcome } from './outcome.ts';
 
 /** A condition nobody has been told of: a new alert, with the condition's id. */
@@ -29,6 +30,7 @@ export function raise(condition: ConditionEvent, nowMs: number): Outcome {
         onsetMs: condition.onsetMs,
         raisedAtMs: condition.atMs,
         endedAtMs: undefined,
+        late: isLate(condition, nowMs),
         acknowledgedBy: undefined,
         acknowledgedAtMs: undefined,
         resolvedBy: undefined,

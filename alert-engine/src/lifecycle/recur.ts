@@ -1,6 +1,7 @@
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import { UNACKNOWLEDGED, conditionFacts } from './condition-facts.ts';
+import { isLate } from './late.ts';
 import { SYSTEM, applied, type Outcome } from './outcome.ts';
 import { worse } from './state.ts';
 
@@ -18,6 +19,7 @@ export function recur(alert: Alert, condition: ConditionEvent, nowMs: number): O
     reason: 'condition recurred',
     changes: {
       ...conditionFacts(condition),
+      late: isLate(condition, nowMs),
       priority: heard ? condition.priority : worse(alert.priority, condition.priority),
       ...(heard ? UNACKNOWLEDGED : {}),
     },

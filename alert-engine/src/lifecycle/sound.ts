@@ -42,6 +42,16 @@ export function soundWhenDue(alert: Alert, nowMs: number, policy: LifecyclePolic
       changes: { silence: 'paused', signalDueMs: policy.pause?.untilMs },
     });
   }
+  // One that was held off as late, while a technical alarm speaks for it.
+  if (alert.silence === 'delayed' && policy.inhibits(alert.type)) {
+    return applied(alert, {
+      event: 'updated',
+      actor: SYSTEM,
+      atMs: nowMs,
+      reason: 'a technical alarm speaks for it',
+      changes: { silence: 'inhibited', signalDueMs: nowMs },
+    });
+  }
   // Always due, and looked at again and again: however the cause went, nothing stays silent for want of somebody to say so.
   if (alert.silence === 'inhibited' && policy.inhibits(alert.type)) return ignored('not_due');
   const reason = REASONS[alert.silence ?? 'delayed'];

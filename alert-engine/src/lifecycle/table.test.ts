@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { AlertType, Priority } from '@vitalwire/core/alarms/condition.ts';
 import { expect, it } from 'vitest';
-import { STATED_AT_MS, alertIn, onCondition, type State } from '../../tests/alert-states.ts';
+import { STATED_AT_MS, alertIn, apply, onCondition, type State } from '../../tests/alert-states.ts';
 import { sampleCondition } from '../../tests/samples.ts';
 import { step, type LifecycleInput } from './lifecycle.ts';
 import { DEFAULT_POLICY, type LifecyclePolicy } from './policy.ts';
@@ -21,7 +21,11 @@ interface Row {
   readonly policy?: LifecyclePolicy;
   /** The alert was paused before, and the pause is over. */
   readonly silent?: true;
+  /** The alert was raised late, and is held off: of the state in which it can be. */
+  readonly late?: true;
 }
+
+const LONG_AGO_MS = STATED_AT_MS - 3_600_000;
 
 const condition = (changes: Parameters<typeof sampleCondition>[0]): LifecycleInput =>
   onCondition(sampleCondition({ revision: 3, ...changes }));
@@ -32,6 +36,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   'condition began (new)': { input: condition({ revision: 1, onsetMs: Date.UTC(2026, 0, 1, 12, 5) }) },
   'condition changed, worse': { input: condition({ event: 'changed', priority: 'critical' }) },
   'condition changed, not worse': { input: condition({ event: 'changed', priority: 'high' }) },
+  'condition began, told late': {
+    input: condition({ revision: 1, onsetMs: Date.UTC(2026, 0, 1, 11), atMs: LONG_AGO_MS }),
+  },
+  'condition ended, told late before it sounded': {
+    input: condition({ event: 'ended', atMs: LONG_AGO_MS + 60_000 }),
+    late: true,
+  },
   'condition ended, medium or low': { input: ended, is: 'medium' },
   'condition ended, critical or high': { input: ended },
   acknowledge: { input: { kind: 'acknowledge', actor: 'Bea' } },
@@ -81,7 +92,7 @@ it.each(CELLS)('%s, %s: %s', (name, state, cell, row) => {
   // Only what latches can be latched.
   const is = state === 'latched' ? 'high' : (row.is ?? 'high');
   const made = alertIn(state, is, row.type ?? 'low_oxygen_saturation');
-  const alert = row.silent && made ? paused(made) : made;
+  const alert = row.silent && made ? paused(made) : row.late && state === 'pending' ? heldOff(is) : made;
   const outcome = step(alert, row.input, LATER_MS, row.policy ?? DEFAULT_POLICY);
   const event = /raised|updated|acknowledged|escalated|resolved|refused|nothing|a new alert/.exec(said)?.[0];
   const expected = event === 'a new alert' ? 'raised' : event;
@@ -93,6 +104,10 @@ it.each(CELLS)('%s, %s: %s', (name, state, cell, row) => {
   const stays = expected === 'raised' ? 'pending' : expected === 'resolved' ? 'resolved' : state;
   expect(after).toBe(/→ (\w+)/.exec(said)?.[1] ?? stays);
 });
+
+function heldOff(priority: Priority): Alert {
+  return apply(undefined, condition({ revision: 1, priority, atMs: LONG_AGO_MS }));
+}
 
 function paused(alert: Alert): Alert {
   const outcome = step(alert, PAUSE, STATED_AT_MS, {

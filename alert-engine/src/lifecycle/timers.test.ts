@@ -40,6 +40,18 @@ class Case {
     return this.at(seconds, { kind: 'condition', condition });
   }
 
+  /** Told at `seconds` of what was `ageSeconds` before. */
+  late(
+    seconds: number,
+    priority: Priority,
+    event: 'began' | 'changed' | 'ended',
+    ageSeconds = 60.001,
+  ): string {
+    const atMs = T0_MS + (seconds - ageSeconds) * 1000;
+    const condition = sampleCondition({ priority, event, revision: ++this.revision, atMs });
+    return this.at(seconds, { kind: 'condition', condition });
+  }
+
   timer(seconds: number, timer: 'signal' | 'reminder' | 'escalation'): string {
     return this.at(seconds, { kind: 'timer', timer });
   }
@@ -227,5 +239,74 @@ describe('pause', () => {
     alarm.condition(0, 'high');
     expect(alarm.condition(10, 'high', 'ended')).toBe('updated, paused, step 0, signal at 60');
     expect(alarm.timer(60, 'signal')).toBe('updated, latched, step 0, escalation at 120');
+  });
+});
+
+describe('a condition told late', () => {
+  it.each(PRIORITIES)(
+    'of %s: held off for 10 s, and over by then, it never sounds nor latches',
+    (priority) => {
+      const alarm = new Case();
+      expect(alarm.late(0, priority, 'began')).toBe('raised, delayed, step 0, signal at 10');
+      expect(alarm.timer(9.999, 'signal')).toBe('not_due');
+      expect(alarm.late(9.999, priority, 'ended')).toBe('resolved, off, step 0, nothing due');
+      expect(alarm.alert).toMatchObject({ late: true, status: 'resolved', resolvedBy: 'system' });
+    },
+  );
+
+  it.each([
+    ['critical', 'escalation at 40'],
+    ['high', 'escalation at 70'],
+    ['medium', 'escalation at 310'],
+    ['low', 'nothing due'],
+  ] as const)('of %s whose end did not come goes on as any other', (priority, next) => {
+    const alarm = new Case();
+    alarm.late(0, priority, 'began');
+    expect(alarm.timer(10, 'signal')).toBe(`updated, on, step 0, ${next}`);
+    expect(alarm.alert?.late).toBe(true);
+  });
+
+  it('latches as any other once it sounded, or where its end is not long ago', () => {
+    const sounded = new Case();
+    sounded.late(0, 'critical', 'began');
+    sounded.timer(10, 'signal');
+    expect(sounded.late(11, 'critical', 'ended')).toBe('updated, latched, step 0, escalation at 40');
+    const endedNow = new Case();
+    endedNow.late(0, 'critical', 'began');
+    expect(endedNow.late(1, 'critical', 'ended', 60)).toBe('updated, delayed, step 0, signal at 10');
+    expect(endedNow.timer(10, 'signal')).toBe('updated, latched, step 0, escalation at 40');
+  });
+
+  it('waits no longer for becoming worse long ago, and not at all for doing so now', () => {
+    const worse = new Case();
+    worse.late(0, 'medium', 'began');
+    expect(worse.late(5, 'critical', 'changed')).toBe('updated, delayed, step 0, signal at 10');
+    expect(worse.late(6, 'critical', 'ended')).toBe('resolved, off, step 0, nothing due');
+    const now = new Case();
+    now.late(0, 'medium', 'began');
+    expect(now.late(5, 'critical', 'changed', 60)).toBe('updated, on, step 0, escalation at 35');
+  });
+
+  it('makes nothing silent that sounds', () => {
+    const alarm = new Case();
+    alarm.condition(0, 'medium');
+    expect(alarm.late(5, 'critical', 'changed')).toBe('updated, on, step 0, escalation at 35');
+    expect(alarm.alert?.late).toBe(false);
+  });
+
+  it('is acknowledged as any other', () => {
+    const alarm = new Case();
+    alarm.late(0, 'critical', 'began');
+    expect(alarm.acknowledge(5)).toBe('acknowledged, acknowledged, step 0, reminder at 185');
+  });
+
+  it('is told after a pause or an inhibition that lasts longer', () => {
+    const paused = new Case({ pause: { untilMs: T0_MS + 60_000, priority: 'high' } });
+    expect(paused.late(0, 'high', 'began')).toBe('raised, delayed, step 0, signal at 10');
+    expect(paused.timer(10, 'signal')).toBe('updated, paused, step 0, signal at 60');
+    const inhibited = new Case({ inhibits: () => true });
+    expect(inhibited.late(0, 'high', 'began')).toBe('raised, delayed, step 0, signal at 10');
+    expect(inhibited.timer(10, 'signal')).toBe('updated, inhibited, step 0, signal at 10');
+    expect(inhibited.late(11, 'high', 'ended')).toBe('resolved, off, step 0, nothing due');
   });
 });

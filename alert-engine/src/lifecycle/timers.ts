@@ -1,5 +1,6 @@
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import { PRIORITY_RANK } from '@vitalwire/core/alarms/condition.ts';
+import { LATE_HOLD_OFF_MS } from './late.ts';
 import type { LifecyclePolicy } from './policy.ts';
 import { isWorse } from './state.ts';
 
@@ -20,17 +21,20 @@ export const NO_TIMERS: Timing = {
  * When, in wall time, an alert that has just changed will change by itself. Due times are fields of the alert, so they are stored with
  * it and outlive every engine; this alone sets them.
  *
+ * `toldLate`: the change is a condition's event of long ago (`isLate`), whose end may be on its way.
+ *
  * | the alert is now                  | silence and signal            | reminder         | escalation                                   |
  * | --------------------------------- | ----------------------------- | ---------------- | -------------------------------------------- |
  * | resolved                          | none                          | none             | none                                         |
  * | acknowledged                      | none                          | from when it was | none                                         |
- * | unacknowledged, newly or worse    | paused, inhibited, delayed,   | none             | from when it sounds; sooner than it was, not |
- * |                                   | or it sounds                  |                  | later                                        |
+ * | unacknowledged, newly or worse    | held off as late, paused,     | none             | from when it sounds; sooner than it was, not |
+ * |                                   | inhibited, delayed, or sounds |                  | later                                        |
  * | unacknowledged as before          | as it was                     | none             | as it was                                    |
  */
 export function timingOf(
   before: Alert | undefined,
   alert: Alert,
+  toldLate: boolean,
   nowMs: number,
   policy: LifecyclePolicy,
 ): Timing {
@@ -43,7 +47,7 @@ export function timingOf(
   }
   const waited = before?.status === 'pending' ? before : undefined;
   if (waited && !isWorse(alert.priority, waited.priority)) return pick(waited);
-  const silence = silenceOf(alert, waited, nowMs, policy);
+  const silence = silenceOf(alert, waited, toldLate, nowMs, policy);
   return silence ? { ...NO_TIMERS, ...silence } : sounding(waited, alert, nowMs, policy);
 }
 
@@ -51,11 +55,19 @@ export function timingOf(
 function silenceOf(
   alert: Alert,
   waited: Alert | undefined,
+  toldLate: boolean,
   nowMs: number,
   policy: LifecyclePolicy,
 ): Pick<Timing, 'silence' | 'signalDueMs'> | undefined {
+  if (toldLate && !waited) {
+    // Before a pause and an inhibition, which are looked at again when it is due.
+    const delayMs = Math.max(LATE_HOLD_OFF_MS, policy.signalDelayMs[alert.priority]);
+    return { silence: 'delayed', signalDueMs: nowMs + delayMs };
+  }
   if (isPaused(alert, nowMs, policy)) return { silence: 'paused', signalDueMs: policy.pause?.untilMs };
   if (!waited && policy.inhibits(alert.type)) return { silence: 'inhibited', signalDueMs: nowMs };
+  // What is told late of one that is held off waits with it.
+  if (toldLate && alert.late && waited?.silence === 'delayed') return pickSilence(waited);
   const delayMs = policy.signalDelayMs[alert.priority];
   // One that already sounds does not stop because it became worse.
   if (delayMs === 0 || (waited && waited.silence === undefined)) return undefined;
@@ -109,6 +121,11 @@ export function nextDue(alert: Alert): { readonly timer: Timer; readonly dueMs: 
   }
   return next;
 }
+
+const pickSilence = ({ silence, signalDueMs }: Alert): Pick<Timing, 'silence' | 'signalDueMs'> => ({
+  silence,
+  signalDueMs,
+});
 
 const pick = ({ silence, signalDueMs, remindedAtMs, reminderDueMs, escalationDueMs }: Alert): Timing => ({
   silence,

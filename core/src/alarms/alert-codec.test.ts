@@ -19,6 +19,7 @@ const alert: Alert = {
   onsetMs: Date.UTC(2026, 0, 1, 10, 0, 0, 1),
   raisedAtMs: Date.UTC(2026, 0, 1, 10, 0, 5, 2),
   endedAtMs: undefined,
+  late: false,
   acknowledgedBy: 'Ann',
   acknowledgedAtMs: Date.UTC(2026, 0, 1, 10, 1),
   resolvedBy: undefined,
@@ -38,6 +39,8 @@ test('an alert survives the way to JSON and back', () => {
   expect(fromAlertDocument(alertDocument(alert))).toEqual(alert);
   const closed: Alert = { ...alert, value: undefined, endedAtMs: 5, resolvedBy: 'system', resolvedAtMs: 6 };
   expect(fromAlertDocument(alertDocument(closed))).toEqual(closed);
+  const late: Alert = { ...alert, late: true };
+  expect(fromAlertDocument(alertDocument(late))).toEqual(late);
   const timed: Alert = { ...alert, remindedAtMs: 1, reminderDueMs: 2, escalationDueMs: 3 };
   expect(fromAlertDocument(alertDocument(timed))).toEqual(timed);
 });
@@ -57,8 +60,8 @@ test.each([
   expect(fromAlertDocument(alertDocument(signalled))).toEqual(signalled);
 });
 
-test('a record from before there were timers is read', () => {
-  const { signal: _, signal_due: _1, reminded_at: _2, ...before } = alertDocument(alert);
+test('a record from before there were timers and late alerts is read', () => {
+  const { signal: _, signal_due: _1, reminded_at: _2, late: _3, ...before } = alertDocument(alert);
   const event = { event_id: 'c1:3', event: 'updated', actor: 'Ann', at: before.timestamp, reason: null };
   expect(decodeAlertEvent(Buffer.from(JSON.stringify({ ...event, alert: before }))).alert).toEqual(alert);
 });

@@ -29,6 +29,10 @@ export const alertSchema = z.object({
   timestamp: moment.describe('when it was raised, in event time'),
   onset: moment.describe('first sample of the crossing that stands now, in event time'),
   ended_at: moment.nullable().describe('when the condition ended; of an open alert: it is latched'),
+  late: z
+    .boolean()
+    .default(false)
+    .describe('first heard of more than a minute after its delay had passed: out of a backlog'),
   acknowledged_by: z.string().nullable(),
   acknowledged_at: moment.nullable(),
   resolved_by: z.string().nullable(),
@@ -84,6 +88,7 @@ export function alertDocument(alert: Alert): AlertDocument {
     timestamp: toIso(alert.raisedAtMs),
     onset: toIso(alert.onsetMs),
     ended_at: isoOrNull(alert.endedAtMs),
+    late: alert.late,
     acknowledged_by: alert.acknowledgedBy ?? null,
     acknowledged_at: isoOrNull(alert.acknowledgedAtMs),
     resolved_by: alert.resolvedBy ?? null,
@@ -119,6 +124,7 @@ export function fromAlertDocument(document: AlertDocument): Alert {
     raisedAtMs: fromIso(document.timestamp),
     onsetMs: fromIso(document.onset),
     endedAtMs: msOrUndefined(document.ended_at),
+    late: document.late,
     acknowledgedBy: document.acknowledged_by ?? undefined,
     acknowledgedAtMs: msOrUndefined(document.acknowledged_at),
     resolvedBy: document.resolved_by ?? undefined,

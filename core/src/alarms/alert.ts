@@ -38,6 +38,8 @@ export interface Alert {
   readonly raisedAtMs: number;
   /** Event time at which the condition ended; undefined while it lasts. An ended, unacknowledged alert is latched. */
   readonly endedAtMs: number | undefined;
+  /** The condition had begun long before anyone could be told: it came out of a backlog. */
+  readonly late: boolean;
   readonly acknowledgedBy: string | undefined;
   readonly acknowledgedAtMs: number | undefined;
   readonly resolvedBy: string | undefined;

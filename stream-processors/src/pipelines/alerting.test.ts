@@ -1,3 +1,6 @@
+import type { LogRecord } from '@vitalwire/core/ports/event-log.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { VitalValues } from '@vitalwire/core/vitals/vital.ts';
 import { describe, expect, it } from 'vitest';
 import { Bed } from '../testing/bed.ts';
@@ -224,6 +227,27 @@ describe('live vitals', () => {
     expect(bed.live?.rolling?.heartbeat?.['1m']).toMatchObject({ count: 60, mean: 80, slopePerMinute: 0 });
     bed.send(61, { heartbeat: 80 });
     expect(bed.live?.rolling).toBeUndefined();
+  });
+});
+
+describe('a backlog of an hour', () => {
+  it('says what began and ended in it in one batch, by event time, as it would have been said then', () => {
+    const values = (second: number): Partial<VitalValues> => ({
+      oxygen_saturation: second >= 600 && second < 1_200 ? 70 : 97,
+    });
+    const live = new Bed();
+    const records: LogRecord[] = [];
+    for (let second = 0; second < 3_600; second++) {
+      live.send(second, values(second));
+      const timestampMs = START_MS + second * 1000;
+      const reading = aReading(values(second), { sequence: second + 1, measuredAtMs: timestampMs });
+      const at = { topic: TOPICS.readings.name, partition: 0, offset: second, timestampMs, headers: {} };
+      records.push({ ...at, key: reading.patientId, value: encodeReading(reading) });
+    }
+    const { conditions } = new Bed().driver.pipeBatch(records);
+    expect(conditions).toEqual(live.events);
+    expect(live.story).toContain('605 s low_oxygen_saturation began critical');
+    expect(live.story).toContain('1205 s low_oxygen_saturation ended critical');
   });
 });
 

@@ -4,6 +4,7 @@ import { alertDocument, alertSchema, fromAlertDocument } from '../../alarms/aler
 const FIELDS = Object.entries(alertSchema.shape).map(([name, schema]) => ({
   name,
   isNumber: schema.safeParse(1).success,
+  isBoolean: schema.safeParse(true).success,
   /** Alerts stored by an earlier version may be without it. */
   hasDefault: schema.safeParse(undefined).success,
 }));
@@ -19,9 +20,9 @@ export function toFields(alert: Alert): string[] {
 export function fromFields(hash: Readonly<Record<string, string>>): Alert | undefined {
   if (hash['id'] === undefined) return undefined;
   const document: Record<string, unknown> = {};
-  for (const { name, isNumber, hasDefault } of FIELDS) {
+  for (const { name, isNumber, isBoolean, hasDefault } of FIELDS) {
     const text = hash[name];
-    if (text !== undefined) document[name] = isNumber ? Number(text) : text;
+    if (text !== undefined) document[name] = isNumber ? Number(text) : isBoolean ? text === 'true' : text;
     else if (!hasDefault) document[name] = null;
   }
   return fromAlertDocument(alertSchema.parse(document));

@@ -1,7 +1,8 @@
 import type { Alert, AlertEvent } from '../../alarms/alert.ts';
 
-/** JSON leaves out what is undefined; a reader may count on every field being there. */
+/** JSON leaves out what is undefined, and an earlier version what it did not know; a reader may count on every field being there. */
 const ABSENT = {
+  late: false,
   value: undefined,
   threshold: undefined,
   endedAtMs: undefined,

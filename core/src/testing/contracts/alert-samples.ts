@@ -26,6 +26,7 @@ export function sampleAlert(
     onsetMs: RAISED_AT_MS - 15_000,
     raisedAtMs: RAISED_AT_MS,
     endedAtMs: undefined,
+    late: false,
     acknowledgedBy: undefined,
     acknowledgedAtMs: undefined,
     resolvedBy: undefined,
