@@ -31,8 +31,8 @@ type Phase = 'joining' | 'holding' | 'live';
 
 const DRAIN_MS_MAX = 30_000;
 const DRAIN_STEP_MS = 10;
-/** Pings on their way to a station that answers none; what the oldest was for stands as queued. */
-const PINGS_MAX = 500;
+/** Deliveries that wait for a pong, at a station that answers none; the oldest stand as queued. */
+const UNANSWERED_MAX = 5_000;
 
 /** One station after its hello: what it may see, where it stands in the alert events, and how much is waiting for it. */
 export class Session {
@@ -181,6 +181,7 @@ export class Session {
       ids.push(...deliveries);
     }
     if (ids.length > 0) this.#deps.receipts.received(ids, this.identity.name);
+    this.#ping();
   }
 
   /** The connection is gone. Idempotent. */
@@ -206,17 +207,18 @@ export class Session {
     }
   }
 
-  /** One ping follows all that goes out in the same turn. */
+  /** One ping follows all that goes out in the same turn, and one at a time is on its way: many at once cost a client its connection. */
   #expectReceipt(delivery: string): void {
+    if (this.#sent.length >= UNANSWERED_MAX) this.#sent.shift();
     if (this.#sent.push(delivery) === 1) queueMicrotask(() => this.#ping());
   }
 
   #ping(): void {
+    if (this.#pinged.size > 0 || this.#sent.length === 0) return;
+    if (this.#closed.signal.aborted || this.#socket.readyState !== this.#socket.OPEN) return;
     const sent = this.#sent;
     this.#sent = [];
-    if (this.#closed.signal.aborted || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#pinged.set(++this.#pings, sent);
-    this.#pinged.delete(this.#pings - PINGS_MAX);
     this.#socket.ping(String(this.#pings));
   }
 
