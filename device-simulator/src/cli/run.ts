@@ -30,6 +30,8 @@ const CONNECT_PATIENCE_MS = 5_000;
 /** For what is unacknowledged when the schedule ends; shorter when somebody waits at the keyboard. */
 const DRAIN_WITHIN_MS = 15_000;
 const DRAIN_INTERRUPTED_WITHIN_MS = 3_000;
+/** With fewer, what threads cost at all outweighs what a device costs. */
+const TELLING_DEVICES = 1_000;
 const BLOCK_EVERY_MS = 500;
 const LINE_EVERY_MS = 10_000;
 /** Between the order to start and the start, for every thread to have heard. */
@@ -56,6 +58,7 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Report> {
       : undefined;
   const ledgerPath = plan.ledger ?? (scratch && join(scratch, 'ledger'));
   const witness = await Witness.start(plan, ledgerPath, series, clock);
+  const { rss: rssBefore } = memoryUsage();
   const fleet = startShardedFleet(load, plan.workers, {
     onPuback: (histogram) => series.add('puback', histogram),
     onLate: (histogram) => series.add('schedule_late', histogram),
@@ -117,7 +120,10 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Report> {
       },
       workers: fleet.workers,
       tester_memory_mib: Math.round(rss / 2 ** 20),
-      tester_memory_kib_per_device: Math.round(rss / 2 ** 10 / load.devices.length),
+      tester_memory_kib_per_device:
+        load.devices.length < TELLING_DEVICES
+          ? null
+          : Math.round((rss - rssBefore) / 2 ** 10 / load.devices.length),
       faults: faultCounts(plan),
       vitals_ms: percentiles(series.total.vitals),
       alert_ms: percentiles(series.total.alert),

@@ -2,6 +2,7 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Command } from 'commander';
 import { apiClient } from '../audit/api-client.ts';
 import { auditStores } from '../audit/store-audit.ts';
+import { addStoredAlerts } from '../audit/stored-alerts.ts';
 import { readAccount } from '../ledger/read-account.ts';
 import { judge } from '../ledger/verdict.ts';
 import { renderVerdict } from '../report/text.ts';
@@ -9,7 +10,6 @@ import { STAFF_TOKEN_VARIABLE, UsageError } from './arguments.ts';
 import type { Plan } from './plan.ts';
 import type { RunDeps } from './run.ts';
 import { staffToken } from './credentials.ts';
-import { addStoredAlerts } from './witness.ts';
 
 const SETTLE_MS = 15_000;
 const LATE_AFTER_MS = 5_000;

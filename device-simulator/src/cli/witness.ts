@@ -2,6 +2,7 @@ import type { Clock, Cancel } from '@vitalwire/core/runtime/clock.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { apiClient, type ApiClient } from '../audit/api-client.ts';
 import { auditStores } from '../audit/store-audit.ts';
+import { addStoredAlerts } from '../audit/stored-alerts.ts';
 import { ACCOUNTS } from '../faults/faults.ts';
 import type { RunStart } from '../fleet/fleet.ts';
 import { Account, type AlertNote, type BootNote, type RunNote } from '../ledger/account.ts';
@@ -13,7 +14,8 @@ import type { Crossing } from '../oracle/crossings.ts';
 import type { StationsSnapshot } from '../report/progress.ts';
 import type { StationsReport } from '../report/report.ts';
 import type { Series } from '../report/series.ts';
-import { Station, type StationAlert } from '../station/station.ts';
+import { StationGroup } from '../station/station-group.ts';
+import type { StationAlert } from '../station/station.ts';
 import type { Plan } from './plan.ts';
 
 const SYNC_EVERY_MS = 250;
@@ -34,12 +36,12 @@ export class Witness {
   readonly #account = new Account();
   readonly #reader = new RecordReader();
   readonly #notes = new RecordWriter(0);
-  readonly #stations: Station[] = [];
   readonly #written = new Set<string>();
   #early: { readonly alert: AlertNote; readonly receivedMs: number }[] = [];
   #start: RunStart | undefined;
   #cancelSync: Cancel = () => {};
-  #api: ApiClient | undefined;
+  readonly #api: ApiClient | undefined;
+  readonly #stations: StationGroup | undefined;
   #isClosed = false;
   #failure: LedgerFileError | undefined;
 
@@ -48,7 +50,19 @@ export class Witness {
     this.#file = file;
     this.#series = series;
     this.#clock = clock;
-    this.#api = plan.api && apiClient(plan.api.url, plan.api.token, clock);
+    const { api, devices } = plan;
+    if (!api) return;
+    this.#api = apiClient(api.url, api.token, clock);
+    if (api.stations === 0) return;
+    this.#stations = new StationGroup(
+      { ...api, count: api.stations, regions: [...new Set(devices.map(({ region }) => region))], clock },
+      {
+        onVitals: (patientId, measuredAtMs, receivedMs) =>
+          this.#onVitals(patientId, measuredAtMs, receivedMs),
+        onAlert: (alert, receivedMs) => this.#onAlert(alert, receivedMs),
+        onBroken: (what) => this.broken(what),
+      },
+    );
   }
 
   /** @throws LedgerFileError */
@@ -63,35 +77,7 @@ export class Witness {
 
   /** Resolves once every station has its first snapshot, or has had its time. */
   async openStations(): Promise<void> {
-    const { api, devices } = this.#plan;
-    if (!api) return;
-    const regions = [...new Set(devices.map(({ region }) => region))];
-    const slow = Math.ceil(api.stations * api.slowShare);
-    for (let i = 0; i < api.stations; i++) {
-      // One station sees everything, so that every alert is seen; further ones watch a region each.
-      const isSlow = api.stations - i <= slow;
-      const region = i === 0 ? undefined : regions[(i - 1) % regions.length];
-      this.#stations.push(
-        new Station(
-          {
-            api: api.url,
-            token: api.token,
-            regions: region === undefined ? undefined : [region],
-            isSlow,
-            clock: this.#clock,
-          },
-          {
-            // How late a slow reader reads is its own doing.
-            onVitals: (patientId, measuredAtMs, receivedMs) => {
-              if (!isSlow) this.#onVitals(patientId, measuredAtMs, receivedMs);
-            },
-            onAlert: (alert, receivedMs) => this.#onAlert(alert, receivedMs),
-            onBroken: (what) => this.broken(what),
-          },
-        ),
-      );
-    }
-    await Promise.all(this.#stations.map((station) => station.open(STATION_PATIENCE_MS)));
+    await this.#stations?.open(STATION_PATIENCE_MS);
   }
 
   begin(start: RunStart): void {
@@ -127,10 +113,10 @@ export class Witness {
   }
 
   snapshot(): StationsSnapshot | undefined {
-    if (this.#stations.length === 0) return undefined;
+    if (!this.#stations) return undefined;
     const crossings = [...this.#account.crossings.values()];
     return {
-      count: this.#stations.length,
+      count: this.#stations.count,
       vitalsUs: this.#series.total.vitals,
       alertUs: this.#series.total.alert,
       crossings: crossings.length,
@@ -141,7 +127,7 @@ export class Witness {
 
   /** Waits until stations show every crossing and the newest reading of every patient, or the time for that is over. */
   async settle(withinMs: number): Promise<void> {
-    if (this.#stations.length === 0) return;
+    if (!this.#stations) return;
     const deadlineMs = this.#clock.monotonic() + withinMs;
     const isSettled = (): boolean => this.#stale().length === 0 && this.#unseen() === 0;
     while (!isSettled() && this.#clock.monotonic() < deadlineMs) await this.#clock.sleep(POLL_MS);
@@ -150,7 +136,7 @@ export class Witness {
 
   /** Closes the stations and makes the ledger durable, with its end. @throws LedgerFileError */
   async end(): Promise<void> {
-    for (const station of this.#stations) station.close();
+    this.#stations?.close();
     this.#note({ kind: 'end', at_ms: Math.round(this.#clock.now()) });
     this.#cancelSync();
     await this.#sync();
@@ -175,26 +161,14 @@ export class Witness {
     await addStoredAlerts(this.#account, api);
     return judge(this.#account, {
       stores,
-      sees: this.#stations.length > 0 ? 'stations' : 'api',
+      sees: this.#stations ? 'stations' : 'api',
       lateAfterMs: this.#plan.lateAfterMs,
       ranMs,
     });
   }
 
   stationsReport(): StationsReport | null {
-    if (this.#stations.length === 0) return null;
-    const counts = this.#stations.map((station) => station.counts);
-    const sum = (name: 'frames' | 'vitals' | 'alerts' | 'reconnects' | 'notMonitoringMs'): number =>
-      counts.reduce((total, count) => total + count[name], 0);
-    return {
-      count: counts.length,
-      frames: sum('frames'),
-      vitals: sum('vitals'),
-      alerts: sum('alerts'),
-      reconnects: sum('reconnects'),
-      not_monitoring_s: sum('notMonitoringMs') / 1_000,
-      last_trouble: counts.find(({ lastTrouble }) => lastTrouble !== undefined)?.lastTrouble ?? null,
-    };
+    return this.#stations?.report() ?? null;
   }
 
   /** Idempotent. */
@@ -202,7 +176,7 @@ export class Witness {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#cancelSync();
-    for (const station of this.#stations) station.close();
+    this.#stations?.close();
     await this.#file?.close();
   }
 
@@ -261,17 +235,18 @@ export class Witness {
 
   #unseen(): number {
     let unseen = 0;
-    for (const { device, seenAtMs } of this.#account.crossings.values()) {
+    for (const { device, seenAtMs, onsetMs, completedMs } of this.#account.crossings.values()) {
       const account = this.#account.devices[device];
-      if (seenAtMs === undefined && account && Account.judges(account)) unseen++;
+      if (seenAtMs !== undefined || !account || !Account.judges(account)) continue;
+      if (!Account.isDoubtful(account, onsetMs, completedMs)) unseen++;
     }
     return unseen;
   }
 
   /** Patients whose newest acknowledged reading no station shows: conflation may skip readings, but never the last. */
   #stale(): string[] {
-    const [station] = this.#stations;
-    if (!station || station.counts.frames === 0) return [];
+    const stations = this.#stations;
+    if (!stations) return [];
     return this.#account.devices.flatMap((device) => {
       const { spec, lastMeasuredMs } = device;
       const { made, acknowledged } = Account.sums(device);
@@ -281,8 +256,8 @@ export class Witness {
         (spec.fault !== undefined && ACCOUNTS[spec.fault].alerts !== 'required')
       )
         return [];
-      const newestMs = station.newestOf(spec.patient_id) ?? 0;
-      return newestMs >= lastMeasuredMs
+      const newestMs = stations.newestOf(spec.patient_id);
+      return newestMs === undefined || newestMs >= lastMeasuredMs
         ? []
         : [
             `a station shows ${spec.patient_id} as of ${lastMeasuredMs - newestMs} ms before the newest acknowledged reading`,
@@ -307,30 +282,6 @@ export class Witness {
     } catch (error) {
       // Told at the end: the devices' own figures are still worth having shown until then.
       this.#failure ??= new LedgerFileError(`the ledger could not be written: ${messageOf(error)}`);
-    }
-  }
-}
-
-/** What stations cannot have seen: alerts as the API has them, with every onset that each had. */
-export async function addStoredAlerts(account: Account, api: ApiClient): Promise<void> {
-  const startedAtMs = account.run?.started_at_ms ?? 0;
-  const alerts = (await api.alertsSince(startedAtMs)).filter(({ patient_id: id }) => account.byPatient(id));
-  for (const alert of alerts) {
-    const seen = (onset: string, event: string): AlertNote => ({
-      kind: 'alert',
-      id: alert.id,
-      patient_id: alert.patient_id,
-      type: alert.type,
-      alert_kind: alert.kind,
-      onset_ms: Date.parse(onset),
-      event,
-      seen_at_ms: undefined,
-    });
-    if (Date.parse(alert.onset) >= startedAtMs) account.alert(seen(alert.onset, 'raised'));
-    if (alert.version === 1) continue;
-    for (const { onset, event } of await api.onsets(alert.id)) {
-      if (Date.parse(onset) >= startedAtMs && (event === 'raised' || event === 'updated'))
-        account.alert(seen(onset, event));
     }
   }
 }

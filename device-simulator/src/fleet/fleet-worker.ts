@@ -6,6 +6,7 @@ import { leanTransport } from '../device/lean-transport.ts';
 import type { DeviceObserver } from '../device/device-observer.ts';
 import { createFault } from '../faults/faults.ts';
 import { Schedule } from '../load/schedule.ts';
+import { HeldBack } from '../ledger/held-back.ts';
 import { RecordWriter } from '../ledger/records.ts';
 import { CrossingOracle, type Crossing } from '../oracle/crossings.ts';
 import { loadRecordings } from '../recordings/load.ts';
@@ -32,6 +33,7 @@ async function startFleetWorker(
   const tally = new Tally(clock);
   const records = spec.keepsLedger ? new RecordWriter(spec.fleetSize) : undefined;
   const settings = spec.alarms === undefined ? undefined : parseAlarmSettings(spec.alarms);
+  const heldBack = settings && new HeldBack(settings.absenceMs);
   let crossings: Crossing[] = [];
   let broken: string[] = [];
 
@@ -61,7 +63,9 @@ async function startFleetWorker(
       onSent: (entry) => tally.onSent(entry),
       onAcknowledged(entry) {
         tally.onAcknowledged(entry);
-        records?.acknowledged(index, entry.reading.sequence);
+        const { sequence, measuredAtMs } = entry.reading;
+        records?.acknowledged(index, sequence);
+        heldBack?.acknowledged(index, measuredAtMs, clock.monotonic() - entry.intendedMs);
       },
       onRefused(entry, reason) {
         tally.onRefused(entry, reason);
@@ -91,6 +95,7 @@ async function startFleetWorker(
 
   let ticks = 0;
   const tick = (isLast: boolean): void => {
+    for (const note of heldBack?.take() ?? []) records?.note(note);
     const isWithHistograms = isLast || ++ticks % TICKS_A_HISTOGRAM === 0;
     const { puback, late } = isWithHistograms
       ? tally.takeHistograms()

@@ -1,5 +1,6 @@
 import { ACCOUNTS, type FaultName } from '../faults/faults.ts';
 import type { Crossing } from '../oracle/crossings.ts';
+import { withStretch, type HeldBackNote, type Stretch } from './held-back.ts';
 import type { Note, RecordHandler } from './records.ts';
 import { SequenceRanges } from './sequence-ranges.ts';
 
@@ -56,6 +57,8 @@ export interface DeviceAccount {
   readonly boots: Boot[];
   firstMeasuredMs: number;
   lastMeasuredMs: number;
+  /** When it measured what was acknowledged so late that its patient's signal may have been lost meanwhile. */
+  heldBack: readonly Stretch[];
 }
 
 export interface CrossingAccount extends Crossing {
@@ -65,6 +68,8 @@ export interface CrossingAccount extends Crossing {
   seenAtMs: number | undefined;
 }
 
+/** How long after what was held back the deployment may still see a patient otherwise than the tester: it began to time anew. */
+const DOUBT_LASTS_MS = 30_000;
 /** Readings that one reading's clock can be off by before the alert is another. */
 const ONSET_SLACK_MS = 1;
 
@@ -115,6 +120,7 @@ export class Account implements RecordHandler {
     else if (note.kind === 'crossing') this.crossing(note as unknown as Crossing);
     else if (note.kind === 'alert') this.alert(note as AlertNote);
     else if (note.kind === 'broken') this.broken.push(String(note['what']));
+    else if (note.kind === 'held_back') this.#heldBack(note as HeldBackNote);
     else if (note.kind === 'end') this.isEnded = true;
   }
 
@@ -185,6 +191,19 @@ export class Account implements RecordHandler {
     return spec.fault === undefined || ACCOUNTS[spec.fault].alerts === 'required';
   }
 
+  /**
+   * Whether the deployment may have lost the patient's signal at or shortly before that time, so that what it timed is not what the tester
+   * timed: then an alert is neither demanded nor unexplained.
+   */
+  static isDoubtful({ heldBack }: DeviceAccount, fromMs: number, toMs: number): boolean {
+    return heldBack.some((stretch) => fromMs <= stretch.toMs + DOUBT_LASTS_MS && toMs >= stretch.fromMs);
+  }
+
+  #heldBack({ device, from_ms: fromMs, to_ms: toMs }: HeldBackNote): void {
+    const account = this.devices[device];
+    if (account) account.heldBack = withStretch(account.heldBack, { fromMs, toMs });
+  }
+
   #begin(run: RunNote): void {
     this.run = run;
     for (const spec of run.devices) {
@@ -193,6 +212,7 @@ export class Account implements RecordHandler {
         boots: [],
         firstMeasuredMs: Number.POSITIVE_INFINITY,
         lastMeasuredMs: Number.NEGATIVE_INFINITY,
+        heldBack: [],
       };
       this.devices.push(account);
       this.#byPatient.set(spec.patient_id, account);

@@ -1,8 +1,17 @@
-import { escape, renderPlot } from './plot.ts';
+import { renderPlots } from './html-plots.ts';
+import { STYLE } from './html-style.ts';
+import { escape } from './plot.ts';
 import { exitCodeOfReport, type Report } from './report.ts';
-import type { SeriesPoint } from './series.ts';
 import type { Percentiles } from './summary.ts';
-import { formatActual, formatClock, formatCount, formatMs, formatRate } from './text.ts';
+import {
+  EXEMPT_BECAUSE,
+  formatActual,
+  formatClock,
+  formatCount,
+  formatMs,
+  formatRate,
+  testerLine,
+} from './text.ts';
 
 /** The report as one page that needs nothing else: no script, no network, light or dark as the reader has it. */
 export function renderHtml(report: Report): string {
@@ -26,7 +35,7 @@ ${promises(report)}
 ${objectives(report)}
 <section><h2>Latency</h2>${latencies(report)}
 <p class="note">PUBACK and vitals count from the moment the schedule wanted the reading sent, and the schedule waits for nobody. Alerts count from when the reading that completes the alarm delay was due. Own lateness is how late the tester itself was: where it is large, the tester’s machine is what was measured.</p>
-${plots(report.series)}</section>
+${renderPlots(report.series)}</section>
 ${accounts(report)}
 </body>
 </html>
@@ -83,7 +92,8 @@ function promises({ verdict }: Report): string {
   if (!verdict) {
     return '<section><h2>Promises</h2><p>Not checked: without <code>--api</code> only PUBACKs were seen.</p></section>';
   }
-  const rows = verdict.promises.map(({ promise, checked, broken, examples }) => {
+  const hasExempt = verdict.promises.some(({ exempt }) => exempt > 0);
+  const rows = verdict.promises.map(({ promise, checked, broken, exempt, examples }) => {
     const state =
       broken > 0
         ? '<span class="badge bad">Broken</span>'
@@ -94,9 +104,10 @@ function promises({ verdict }: Report): string {
       examples.length === 0
         ? ''
         : `<ul>${examples.map((example) => `<li>${escape(example)}</li>`).join('')}</ul>`;
-    return `<tr><td>${state}</td><td>${escape(promise)}${list}</td><td class="n">${formatCount(checked)}</td><td class="n">${formatCount(broken)}</td></tr>`;
+    return `<tr><td>${state}</td><td>${escape(promise)}${list}</td><td class="n">${formatCount(checked)}</td><td class="n">${formatCount(broken)}</td>${hasExempt ? `<td class="n">${formatCount(exempt)}</td>` : ''}</tr>`;
   });
-  return `<section><h2>Promises</h2><table><thead><tr><th></th><th>Promise</th><th class="n">Looked at</th><th class="n">Broken</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
+  const footnote = hasExempt ? `<p class="note">Exempt: ${EXEMPT_BECAUSE}.</p>` : '';
+  return `<section><h2>Promises</h2><table><thead><tr><th></th><th>Promise</th><th class="n">Looked at</th><th class="n">Broken</th>${hasExempt ? '<th class="n">Exempt</th>' : ''}</tr></thead><tbody>${rows.join('')}</tbody></table>${footnote}</section>`;
 }
 
 function objectives({ slo }: Report): string {
@@ -123,67 +134,6 @@ function latencies(report: Report): string {
       : [],
   );
   return `<table><thead><tr><th></th>${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th class="n">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
-}
-
-function plots(series: readonly SeriesPoint[]): string {
-  const atS = series.map(({ at_s: s }) => s);
-  const of = (name: Exclude<keyof SeriesPoint, 'at_s'>): (number | null)[] =>
-    series.map((point) => point[name]);
-  const wanted = series.some((point) => point.wanted > 0) ? of('wanted') : [];
-  const all = [
-    renderPlot({
-      title: 'Readings a second',
-      atS,
-      format: formatCount,
-      lines: [
-        { name: 'wanted', style: 'c', values: wanted },
-        { name: 'acknowledged', style: 'a', values: of('acknowledged') },
-      ],
-    }),
-    renderPlot({
-      title: 'PUBACK',
-      atS,
-      format: formatMs,
-      lines: [
-        { name: 'p99', style: 'b', values: of('puback_p99') },
-        { name: 'p50', style: 'a', values: of('puback_p50') },
-      ],
-    }),
-    renderPlot({
-      title: 'Vitals on the station',
-      atS,
-      format: formatMs,
-      lines: [
-        { name: 'p99', style: 'b', values: of('vitals_p99') },
-        { name: 'p50', style: 'a', values: of('vitals_p50') },
-      ],
-    }),
-    renderPlot({
-      title: 'Alert on the station, beyond its delay',
-      atS,
-      format: formatMs,
-      lines: [
-        { name: 'max', style: 'b', values: of('alert_max') },
-        { name: 'p50', style: 'a', values: of('alert_p50') },
-      ],
-    }),
-    renderPlot({
-      title: 'Connected devices, readings waiting',
-      atS,
-      format: formatCount,
-      lines: [
-        { name: 'connected', style: 'a', values: of('connected') },
-        { name: 'waiting', style: 'b', values: of('waiting') },
-      ],
-    }),
-    renderPlot({
-      title: 'Own lateness, the worst of each second',
-      atS,
-      format: formatMs,
-      lines: [{ name: 'max', style: 'c', values: of('schedule_late_max') }],
-    }),
-  ];
-  return `<div class="plots">${all.filter((plot) => plot !== '').join('\n')}</div>`;
 }
 
 function accounts(report: Report): string {
@@ -224,49 +174,8 @@ function accounts(report: Report): string {
   const faults = Object.entries(report.faults);
   if (faults.length > 0)
     rows.push(['Faults', faults.map(([name, count]) => `${name} at ${formatCount(count)}`).join(', ')]);
-  rows.push([
-    'Tester',
-    `${report.workers} thread${report.workers === 1 ? '' : 's'}, ${formatCount(report.tester_memory_mib)} MiB, ${formatCount(report.tester_memory_kib_per_device)} KiB a device`,
-  ]);
+  rows.push(['Tester', testerLine(report)]);
   if (report.last_trouble !== undefined) rows.push(['Last trouble', report.last_trouble]);
   if (report.ledger !== null) rows.push(['Ledger', report.ledger]);
   return `<section><h2>Account</h2><table><tbody>${rows.map(([name, text]) => `<tr><td>${escape(name)}</td><td>${escape(text)}</td></tr>`).join('')}</tbody></table></section>`;
 }
-
-const STYLE = `
-:root{color-scheme:light dark;--ink:#16202b;--soft:#5b6875;--line:#d9dfe5;--page:#f5f7f9;--card:#fff;--a:#1261a6;--b:#c2410c;--c:#8593a0;--good:#0f7b4b;--bad:#b42318}
-@media (prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#9aa7b4;--line:#2d3843;--page:#10161c;--card:#18212a;--a:#63b0f2;--b:#f59e5b;--c:#77858f;--good:#3fb97f;--bad:#f2766b}}
-*{box-sizing:border-box}
-body{margin:0 auto;padding:28px 24px 60px;max-width:960px;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,sans-serif;font-variant-numeric:tabular-nums}
-h1{font-size:22px;line-height:1.3;margin:0 0 4px;overflow-wrap:anywhere}
-h2{font-size:16px;margin:0 0 10px}
-h3{font-size:13px;font-weight:500;color:var(--soft);margin:0}
-header p,.note{color:var(--soft);margin:0}
-.note{font-size:13px;margin:10px 0 0}
-section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin-top:16px}
-section.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(155px,1fr));gap:12px;padding:0;border:0;background:none}
-.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px;display:flex;flex-direction:column}
-.card b{font-size:24px;font-weight:650;line-height:1.3}
-.card span{font-size:13px;color:var(--soft)}
-.card.bad b{color:var(--bad)}
-.badge{display:inline-block;padding:1px 9px;border-radius:99px;font-size:13px;font-weight:600;border:1px solid var(--line);color:var(--soft);white-space:nowrap}
-h1 .badge{margin-right:10px;font-size:15px;vertical-align:2px}
-.badge.good{color:var(--good);border-color:currentColor}
-.badge.bad{color:var(--bad);border-color:currentColor}
-table{width:100%;border-collapse:collapse}
-th{font-size:13px;font-weight:500;color:var(--soft);text-align:left}
-th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
-tbody tr:last-child td{border-bottom:0}
-td.n,th.n{text-align:right;padding-right:0;padding-left:12px;white-space:nowrap}
-td:first-child{white-space:nowrap;width:1%}
-td ul{margin:4px 0 0;padding-left:18px;color:var(--soft);font-size:13px;overflow-wrap:anywhere}
-code{font:13px ui-monospace,monospace}
-.plots{margin-top:14px}
-svg{display:block;width:100%;height:auto;margin-top:18px}
-svg .title{font-size:14px;font-weight:600;fill:var(--ink)}
-svg .tick{font-size:12px;fill:var(--soft)}
-svg .grid{stroke:var(--line);stroke-width:1}
-svg path{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
-svg .a{stroke:var(--a);stroke-width:2}svg .b{stroke:var(--b);stroke-width:2}svg .c{stroke:var(--c);stroke-width:2;stroke-dasharray:5 4}
-@media print{body{background:#fff;max-width:none;padding:0}section{break-inside:avoid}}
-`;

@@ -16,7 +16,8 @@ export interface Report extends Summary {
   readonly workers: number;
   /** Of the tester's own process, all threads, at the end. */
   readonly tester_memory_mib: number;
-  readonly tester_memory_kib_per_device: number;
+  /** What connecting and running the fleet added; null where it is too small to tell from the process itself. */
+  readonly tester_memory_kib_per_device: number | null;
   readonly faults: Readonly<Record<string, number>>;
   readonly vitals_ms: Percentiles | undefined;
   /** Beyond the configured delay: from when the reading that completes it was due. */

@@ -79,11 +79,7 @@ export function renderReport(report: Report): string {
         `${blind > 0 ? `, NOT MONITORING for ${blind.toFixed(1)} s` : ''}${trouble === null ? '' : `, ${trouble}`}`,
     ]);
   }
-  rows.push([
-    'tester',
-    `${report.workers} thread${report.workers === 1 ? '' : 's'}, ${formatCount(report.tester_memory_mib)} MiB, ` +
-      `${formatCount(report.tester_memory_kib_per_device)} KiB a device`,
-  ]);
+  rows.push(['tester', testerLine(report)]);
   const faults = Object.entries(report.faults);
   if (faults.length > 0)
     rows.push(['faults', faults.map(([name, count]) => `${name} at ${count}`).join(', ')]);
@@ -103,21 +99,33 @@ export function renderReport(report: Report): string {
   return parts.join('\n');
 }
 
+/** What the tester itself took. */
+export function testerLine(report: Report): string {
+  const { workers, tester_memory_mib: mib, tester_memory_kib_per_device: kib } = report;
+  const perDevice = kib === null ? '' : `, ${formatCount(kib)} KiB a device`;
+  return `${workers} thread${workers === 1 ? '' : 's'}, ${formatCount(mib)} MiB${perDevice}`;
+}
+
 /** What was measured for an objective, in its own unit. */
 export function formatActual(text: string, actual: number | undefined): string {
   if (actual === undefined) return 'nothing was measured';
   return /^(puback|vitals|alert|schedule_late)_/.test(text) ? formatMs(actual) : decimal.format(actual);
 }
 
+/** Why what is exempt is not held against the deployment. */
+export const EXEMPT_BECAUSE =
+  'readings reached it so late that it may have taken the signal for lost meanwhile, and begun to time anew';
+
 export function renderVerdict({ promises, is_kept: isKept }: Verdict): string {
   const width = Math.max(...promises.map(({ promise }) => promise.length));
-  const lines = promises.map(({ promise, checked, broken }) => {
+  const lines = promises.map(({ promise, checked, broken, exempt }) => {
     const state = broken > 0 ? 'BROKEN' : checked > 0 ? 'kept  ' : '-     ';
-    const count = `${formatCount(checked)} looked at${broken > 0 ? `, ${formatCount(broken)} broken` : ''}`;
+    const count = `${formatCount(checked)} looked at${broken > 0 ? `, ${formatCount(broken)} broken` : ''}${exempt > 0 ? `, ${formatCount(exempt)} exempt` : ''}`;
     return `  ${state}  ${promise.padEnd(width)}  ${count}`;
   });
   const examples = promises.flatMap(({ promise, examples }) =>
     examples.length === 0 ? [] : [`  ${promise}:`, ...examples.map((example) => `    ${example}`)],
   );
-  return [`Promises        ${isKept ? 'all kept' : 'BROKEN'}`, ...lines, ...examples].join('\n');
+  const footnote = promises.some(({ exempt }) => exempt > 0) ? [`  exempt: ${EXEMPT_BECAUSE}`] : [];
+  return [`Promises        ${isKept ? 'all kept' : 'BROKEN'}`, ...lines, ...footnote, ...examples].join('\n');
 }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { Account, type AlertNote } from './account.ts';
+import { judge } from './verdict.ts';
+
+const STARTED_MS = 1_800_000_000_000;
+const RAN_MS = 300_000;
+
+/** One device that measured for five minutes and had everything acknowledged, with one crossing a minute into it. */
+function accountWith(heldBack: readonly (readonly [fromS: number, toS: number])[]): Account {
+  const account = new Account();
+  const device = {
+    device_id: 'D1',
+    patient_id: 'P-D1',
+    region: 'West',
+    fault: undefined,
+    expect: [{ alert: 'low_oxygen_saturation', due_ms: 80_000 }],
+  };
+  account.note({ kind: 'run', started_at_ms: STARTED_MS, devices: [device], asked: {} });
+  account.note({ kind: 'boot', boot_id: 1, at_ms: STARTED_MS });
+  for (let s = 1; s <= RAN_MS / 1_000; s++) {
+    account.made(0, STARTED_MS + s * 1_000);
+    account.acknowledged(0, s);
+  }
+  for (const [from, to] of heldBack) {
+    const [fromMs, toMs] = [STARTED_MS + from * 1_000, STARTED_MS + to * 1_000];
+    account.note({ kind: 'held_back', device: 0, from_ms: fromMs, to_ms: toMs });
+  }
+  account.crossing({
+    device: 0,
+    type: 'low_oxygen_saturation',
+    onsetMs: STARTED_MS + 60_000,
+    completedMs: STARTED_MS + 75_000,
+  });
+  return account;
+}
+
+const alertOf = (id: string, onsetS: number, seenS: number): AlertNote => ({
+  kind: 'alert',
+  id,
+  patient_id: 'P-D1',
+  type: 'low_oxygen_saturation',
+  alert_kind: 'physiological',
+  onset_ms: STARTED_MS + onsetS * 1_000,
+  event: 'raised',
+  seen_at_ms: STARTED_MS + seenS * 1_000,
+});
+
+function alerted(account: Account, onsetS: number, seenS: number): Account {
+  account.alert(alertOf('A', onsetS, seenS));
+  return account;
+}
+
+const verdictOf = (account: Account) =>
+  judge(account, { stores: undefined, sees: 'stations', lateAfterMs: 5_000, ranMs: RAN_MS });
+
+describe('a crossing', () => {
+  it('without an alert is lost', () => {
+    const { alerts, is_kept: isKept } = verdictOf(accountWith([]));
+    expect(alerts).toMatchObject({ expected: 1, exempt: 0, lost: 1 });
+    expect(isKept).toBe(false);
+  });
+
+  it('whose readings were held back is exempt, and so is the scenario that named it', () => {
+    const { alerts, promises, is_kept: isKept } = verdictOf(accountWith([[50, 70]]));
+    expect(alerts).toMatchObject({ expected: 0, exempt: 1, lost: 0 });
+    expect(promises.find(({ promise }) => promise.startsWith('a scenario'))).toMatchObject({
+      checked: 0,
+      exempt: 1,
+    });
+    expect(isKept).toBe(true);
+  });
+
+  it('is not exempt for an outage that was over long before, or came after', () => {
+    expect(
+      verdictOf(
+        accountWith([
+          [0, 20],
+          [90, 120],
+        ]),
+      ).alerts,
+    ).toMatchObject({ exempt: 0, lost: 1 });
+  });
+
+  it('that alerts with another onset after an outage, when its timing began anew, is explained', () => {
+    expect(verdictOf(alerted(accountWith([[50, 70]]), 71, 90)).alerts).toMatchObject({ unexplained: 0 });
+    expect(verdictOf(alerted(accountWith([]), 71, 90)).alerts).toMatchObject({ unexplained: 1 });
+  });
+
+  it('that alerts is found and must alert once, whatever was held back', () => {
+    const account = alerted(accountWith([[50, 70]]), 60, 100);
+    account.alert(alertOf('B', 60, 101));
+    expect(verdictOf(account).alerts).toMatchObject({ expected: 1, found: 1, late: 0, doubled: 1 });
+    expect(verdictOf(alerted(accountWith([]), 60, 100)).alerts).toMatchObject({ found: 1, late: 1 });
+  });
+});
