@@ -71,3 +71,13 @@ export interface AlertQuery {
   /** The `next` of the page before. */
   readonly after: string | undefined;
 }
+
+/** `recent` of a store whose lists know no shorter way. */
+export async function recentFromList(
+  store: Pick<AlertStore, 'list'>,
+  ...[region, patientId, type, limit]: Parameters<AlertStore['recent']>
+): Promise<readonly Alert[]> {
+  const any = { status: undefined, priority: undefined, after: undefined };
+  const { alerts } = await store.list({ ...any, regions: [region], patientId, type, limit });
+  return alerts;
+}

@@ -1,11 +1,11 @@
 import type { Alert, AlertEvent } from '@vitalwire/core/alarms/alert.ts';
-import type { AlertType } from '@vitalwire/core/alarms/condition.ts';
-import type {
-  AlertQuery,
-  AlertStore,
-  Cursor,
-  EventPage,
-  StoredEvent,
+import {
+  recentFromList,
+  type AlertQuery,
+  type AlertStore,
+  type Cursor,
+  type EventPage,
+  type StoredEvent,
 } from '@vitalwire/core/ports/alert-store.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 
@@ -66,17 +66,8 @@ export class SimulatedAlerts implements AlertStore {
     };
   }
 
-  async recent(region: string, patientId: string, type: AlertType, limit: number): Promise<readonly Alert[]> {
-    const { alerts } = await this.list({
-      regions: [region],
-      patientId,
-      type,
-      status: undefined,
-      priority: undefined,
-      limit,
-      after: undefined,
-    });
-    return alerts;
+  recent(...asked: Parameters<AlertStore['recent']>): Promise<readonly Alert[]> {
+    return recentFromList(this, ...asked);
   }
 
   async list(query: AlertQuery): Promise<{ alerts: readonly Alert[]; next: string | undefined }> {

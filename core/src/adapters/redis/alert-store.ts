@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert, AlertEvent } from '../../alarms/alert.ts';
-import type { AlertType } from '../../alarms/condition.ts';
 import { alertEventId, decodeAlertEvent, encodeAlertEvent } from '../../alarms/alert-codec.ts';
-import type { AlertQuery, AlertStore, Cursor, EventPage, StoredEvent } from '../../ports/alert-store.ts';
+import {
+  recentFromList,
+  type AlertQuery,
+  type AlertStore,
+  type Cursor,
+  type EventPage,
+  type StoredEvent,
+} from '../../ports/alert-store.ts';
 import { fromFields, fromPairs, toFields } from './alert-fields.ts';
 import { alertPage, alertsById } from './alert-pages.ts';
 import { COMMIT, EVENTS_AFTER, SNAPSHOT } from './alert-scripts.ts';
@@ -116,17 +122,8 @@ class RedisAlertStore implements AlertStore {
     });
   }
 
-  async recent(region: string, patientId: string, type: AlertType, limit: number): Promise<readonly Alert[]> {
-    const { alerts } = await this.list({
-      regions: [region],
-      patientId,
-      type,
-      status: undefined,
-      priority: undefined,
-      limit,
-      after: undefined,
-    });
-    return alerts;
+  recent(...asked: Parameters<AlertStore['recent']>): Promise<readonly Alert[]> {
+    return recentFromList(this, ...asked);
   }
 
   list(query: AlertQuery): Promise<{ readonly alerts: readonly Alert[]; readonly next: string | undefined }> {
