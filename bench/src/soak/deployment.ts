@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
+import { freePort } from '@vitalwire/engines/free-ports.ts';
 
 export type Mode = 'embedded' | 'distributed';
 
@@ -145,12 +145,4 @@ async function until(what: string, withinMs: number, isSo: () => boolean): Promi
       throw new SoakFailure(`waited ${withinMs / 1_000} s for ${what}`);
     await systemClock.sleep(POLL_MS);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

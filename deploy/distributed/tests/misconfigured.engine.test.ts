@@ -5,11 +5,11 @@ import { engineSettings, given } from '@vitalwire/core/adapters/engine-settings.
 import { readConfig } from '@vitalwire/core/runtime/config.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { freshName } from '@vitalwire/core/testing/fresh-name.ts';
+import { ownEngines } from '@vitalwire/engines/own-engines.ts';
 import { ComponentProcess, type ComponentName } from '../src/component-process.ts';
 import { environmentOf } from '../src/environment.ts';
 import { prepareEngines } from '../src/prepare-engines.ts';
 import { testEnvironment } from './support/cluster.ts';
-import { startEmptyKafka } from './support/empty-kafka.ts';
 
 const NOBODY = '127.0.0.1:1';
 
@@ -116,10 +116,16 @@ describe(
     it.runIf(!process.env['VITALWIRE_TEST_ENGINES_GIVEN'])(
       'every component: a topic that is not there',
       async () => {
-        const kafka = await startEmptyKafka();
+        const kafka = await ownEngines({
+          owner: 'empty-kafka',
+          engines: ['kafka'],
+          nodes: {},
+          report: () => {},
+        });
         try {
+          const { KAFKA_BROKERS: brokers = '' } = await kafka.start();
           for (const name of ['ingest-gateway', 'alerting', 'storage', 'alert-engine'] as const) {
-            const { exitCode, lines } = await endOf(name, { KAFKA_BROKERS: kafka.brokers });
+            const { exitCode, lines } = await endOf(name, { KAFKA_BROKERS: brokers });
             expect(lines, name).toEqual([
               expect.stringMatching(/^KAFKA_BROKERS: the cluster has no topic .*vitals\.readings/) as string,
             ]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Daemon } from './daemon.ts';
 import type { Engine, EngineNode } from './engine.ts';
+import { freePort } from './free-ports.ts';
 import { Layout } from './layout.ts';
 import { askTcp, isPortFree } from './network.ts';
 import { NodeRunner } from './node-runner.ts';
@@ -53,12 +54,6 @@ async function listen(): Promise<{ port: number; server: Server }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port, server };
-}
-
-async function freePort(): Promise<number> {
-  const { port, server } = await listen();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test('start resolves when the node answers; stop takes the process and its port away', async () => {
