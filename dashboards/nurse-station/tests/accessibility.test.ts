@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import { desaturation, eventually, visits } from './browser.ts';
+import { nightScenario } from './fake-scenario.ts';
 
 const ward = visits(12);
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -28,9 +29,9 @@ async function violations(): Promise<string[]> {
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   it('no page has a violation', async () => {
-    ward.fake.ward.scenario(Date.now());
-    ward.fake.ward.raise('P1001', desaturation);
-    ward.fake.ward.storm();
+    nightScenario(ward.fake.ward, Date.now());
+    ward.fake.alerts.raise('P1001', desaturation);
+    ward.fake.alerts.storm();
     await ward.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await ward.open();
     await ward.page.evaluate(source);

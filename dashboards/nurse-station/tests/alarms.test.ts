@@ -38,8 +38,8 @@ describe('a tile', () => {
 
   it('says how far an alert was escalated, and asks again for what was acknowledged and lasts', async () => {
     await ward.open();
-    const alert = ward.fake.ward.raise('P1004', desaturation);
-    ward.fake.ward.escalate(alert.id);
+    const alert = ward.fake.alerts.raise('P1004', desaturation);
+    ward.fake.alerts.escalate(alert.id);
     await eventually(() => ward.tile('P1004').locator('.strip .escalated').textContent()).toBe('↑1');
     await eventually(() => ward.page.locator('[role=alert]').allTextContents()).toContain(
       'Escalated, step 1, Critical: Bed 4, SpO₂ low, 78 %, limit 80.',
@@ -47,7 +47,7 @@ describe('a tile', () => {
 
     await ward.tile('P1004').getByRole('button').click();
     await eventually(() => ward.tile('P1004').locator('.strip').textContent()).toContain('✓ Ana Ruiz');
-    ward.fake.ward.remind(alert.id, Date.now());
+    ward.fake.alerts.remind(alert.id, Date.now());
     await eventually(() => ward.tile('P1004').locator('.strip').textContent()).toContain('Still:');
     await ward
       .tile('P1004')
@@ -57,15 +57,20 @@ describe('a tile', () => {
 
   it('shows the limit that was crossed before the score that follows from it, and that there is more', async () => {
     await ward.open();
-    ward.fake.ward.raise('P1006', { type: 'low_oxygen_saturation', priority: 'medium', value: 88 });
-    ward.fake.ward.raise('P1006', { type: 'early_warning_score', priority: 'medium', value: 6 });
+    ward.fake.alerts.raise('P1006', { type: 'low_oxygen_saturation', priority: 'medium', value: 88 });
+    ward.fake.alerts.raise('P1006', { type: 'early_warning_score', priority: 'medium', value: 6 });
     await eventually(() => ward.tile('P1006').locator('.strip-what').textContent()).toBe('SpO₂ low +1');
   });
 
   it("keeps the device's trouble in a line of its own, apart from the patient's alarm", async () => {
     await ward.open();
-    ward.fake.ward.raise('P1005', { type: 'lead_off', kind: 'technical', priority: 'medium' });
-    ward.fake.ward.raise('P1005', { type: 'high_heartrate', priority: 'medium', value: 130, threshold: 120 });
+    ward.fake.alerts.raise('P1005', { type: 'lead_off', kind: 'technical', priority: 'medium' });
+    ward.fake.alerts.raise('P1005', {
+      type: 'high_heartrate',
+      priority: 'medium',
+      value: 130,
+      threshold: 120,
+    });
     await eventually(() => ward.tile('P1005').locator('.strip').textContent()).toContain('HR high');
     expect(await ward.tile('P1005').locator('.technical').textContent()).toContain('Lead off');
     expect(await ward.tile('P1005').getAttribute('data-tone')).toBe('medium');
@@ -86,7 +91,7 @@ describe('a tile', () => {
 
 describe('an alert of no single patient', () => {
   it('stands above all beds, and a snapshot brings it too', async () => {
-    const storm = ward.fake.ward.storm();
+    const storm = ward.fake.alerts.storm();
     await ward.open();
     const row = ward.page.locator(`.area-alerts [data-alert="${storm.id}"]`);
     await eventually(() => row.textContent()).toContain('Gateway away');

@@ -8,6 +8,9 @@ import { extname, join, normalize } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { act } from './fake-actions.ts';
+import type { FakeAlerts } from './fake-alerts.ts';
+import { lookUp } from './fake-lookups.ts';
+import { nightScenario } from './fake-scenario.ts';
 import { FakeWard } from './fake-ward.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,6 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface FakeServer {
   readonly url: string;
   readonly ward: FakeWard;
+  readonly alerts: FakeAlerts;
   /** Sockets stay open and say nothing, new ones too. */
   stall(stalled: boolean): void;
   /** Says that nobody judges the vitals, until told otherwise. */
@@ -74,14 +78,17 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
         return socket.close();
       }
       send(socket, { type: 'welcome', session: 's1', role, server_time: iso() });
-      if (hello.since !== undefined) for (const event of ward.eventsAfter(hello.since)) send(socket, event);
+      if (hello.since !== undefined)
+        for (const event of ward.alerts.eventsAfter(hello.since)) send(socket, event);
       send(socket, ward.snapshot());
       if (!stalled) ready.set(socket, true);
       send(socket, beat());
     });
   });
 
-  ward.onAlert = broadcast;
+  ward.alerts.onEvent = broadcast;
+  ward.onLeft = ({ patient_id: patientId, region }) =>
+    broadcast({ type: 'left', patient_id: patientId, region, reason: 'discharged', at: iso() });
   const vitals = setInterval(() => broadcast(ward.step(Date.now())), 1000);
   const beat = (): object =>
     refusing
@@ -103,7 +110,7 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
       if (acknowledgeStatus !== undefined) {
         return problem(response, acknowledgeStatus, 'Unavailable', 'The alert store does not answer.');
       }
-      const alert = ward.acknowledge(acknowledged, nameOf(token ?? ''), Date.now());
+      const alert = ward.alerts.acknowledge(acknowledged, nameOf(token ?? ''), Date.now());
       return alert === undefined
         ? problem(response, 404, 'Not found', 'No such alert.')
         : json(response, alert);
@@ -119,7 +126,7 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
       if (answer.status >= 400) return problem(response, answer.status, 'Refused', answer.detail ?? '');
       return answer.body === undefined ? void response.writeHead(204).end() : json(response, answer.body);
     }
-    const found = ward.get(path, url.searchParams, Date.now());
+    const found = lookUp(ward, path, url.searchParams, Date.now());
     return found === undefined
       ? problem(response, 404, 'Not found', 'No such thing.')
       : json(response, found);
@@ -143,6 +150,7 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ward,
+    alerts: ward.alerts,
     hellos,
     stall(next) {
       stalled = next;
@@ -214,6 +222,6 @@ if (import.meta.main) {
     dist: join(import.meta.dirname, '../dist'),
     beds: Number(process.argv[3] ?? 60),
   });
-  fake.ward.scenario(Date.now());
+  nightScenario(fake.ward, Date.now());
   process.stdout.write(`${fake.url}/#token=${fakeToken('Ana Ruiz', 'nurse')}\n`);
 }

@@ -102,11 +102,15 @@ describe('patient', () => {
 describe('log', () => {
   it('filters, pages, tells each alert’s history, and saves all of it as CSV', async () => {
     for (let i = 0; i < 60; i++) {
-      ward.fake.ward.raise(`P${1001 + (i % 20)}`, { type: 'high_heartrate', priority: 'medium', value: 121 });
+      ward.fake.alerts.raise(`P${1001 + (i % 20)}`, {
+        type: 'high_heartrate',
+        priority: 'medium',
+        value: 121,
+      });
     }
-    const alert = ward.fake.ward.raise('P1003', { ...desaturation, message: '=HYPERLINK("x"),"y"' });
-    ward.fake.ward.escalate(alert.id);
-    ward.fake.ward.acknowledge(alert.id, 'Maja Lindqvist', Date.now());
+    const alert = ward.fake.alerts.raise('P1003', { ...desaturation, message: '=HYPERLINK("x"),"y"' });
+    ward.fake.alerts.escalate(alert.id);
+    ward.fake.alerts.acknowledge(alert.id, 'Maja Lindqvist', Date.now());
     await ward.open('nurse', '#/log');
     const lines = ward.page.locator('.log-line');
     await eventually(() => lines.count()).toBe(50);
@@ -159,8 +163,8 @@ describe('board', () => {
     await ward.page.setViewportSize({ width: 1920, height: 1080 });
     await ward.open('nurse', '#/board');
     await eventually(() => ward.page.locator('.board-state').textContent()).toBe('No alarm');
-    ward.fake.ward.raise('P1017', desaturation);
-    ward.fake.ward.raise('P1018', { type: 'lead_off', kind: 'technical', priority: 'medium' });
+    ward.fake.alerts.raise('P1017', desaturation);
+    ward.fake.alerts.raise('P1018', { type: 'lead_off', kind: 'technical', priority: 'medium' });
     await eventually(() => ward.page.locator('.board-bed').count()).toBe(1);
     expect(await ward.page.locator('.board-alert').textContent()).toContain('SpO₂ low');
     const digits = await ward.page
@@ -204,7 +208,7 @@ describe('the keyboard', () => {
       .evaluate((element) => Number.parseFloat(getComputedStyle(element).outlineWidth));
     expect(outline).toBeGreaterThanOrEqual(2);
 
-    ward.fake.ward.raise('P1014', desaturation);
+    ward.fake.alerts.raise('P1014', desaturation);
     await eventually(() => ward.tile('P1014').getAttribute('data-state')).toBe('active');
     await keyboard.press('n');
     await eventually(focused).toBe('P1014');

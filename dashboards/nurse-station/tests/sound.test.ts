@@ -141,7 +141,12 @@ const laid = (): Promise<Heard[]> =>
 describe('the station', () => {
   it('is loudly off until somebody turns it on, then sounds by priority until acknowledged', async () => {
     await listen();
-    ward.fake.ward.raise('P1003', { type: 'high_heartrate', priority: 'medium', value: 130, threshold: 120 });
+    ward.fake.alerts.raise('P1003', {
+      type: 'high_heartrate',
+      priority: 'medium',
+      value: 130,
+      threshold: 120,
+    });
     await ward.open();
     const off = ward.page.locator('.sound-off');
     await off.waitFor();
@@ -156,11 +161,11 @@ describe('the station', () => {
     // Laid ahead of a hidden tab's timers, which may fire once a minute.
     expect(Math.max(...(await laid()).map(({ at }) => at))).toBeGreaterThan(60);
 
-    const alert = ward.fake.ward.raise('P1004', desaturation);
+    const alert = ward.fake.alerts.raise('P1004', desaturation);
     await eventually(async () => new Set((await laid()).map(({ frequency }) => frequency))).toEqual(
       new Set([BURSTS.critical.fundamental]),
     );
-    ward.fake.ward.acknowledge(alert.id, 'Maja Lindqvist', Date.now());
+    ward.fake.alerts.acknowledge(alert.id, 'Maja Lindqvist', Date.now());
     await eventually(async () => new Set((await laid()).map(({ frequency }) => frequency))).toEqual(
       new Set([BURSTS.medium.fundamental]),
     );
@@ -172,7 +177,7 @@ describe('the station', () => {
     await ward.page.keyboard.press('m');
     await eventually(() => ward.page.locator('.sound-muted').textContent()).toMatch(/Muted (2:00|1:5\d)/);
     expect(await laid()).toEqual([]);
-    ward.fake.ward.raise('P1005', { ...desaturation, priority: 'high' });
+    ward.fake.alerts.raise('P1005', { ...desaturation, priority: 'high' });
     await eventually(async () => (await laid()).length).toBeGreaterThan(3);
   });
 

@@ -25,7 +25,7 @@ describe('wall', () => {
 
   it('brings an alert to the front, says it, and lets it be acknowledged in place', async () => {
     await ward.open();
-    ward.fake.ward.raise('P1017', desaturation);
+    ward.fake.alerts.raise('P1017', desaturation);
     await eventually(() => ward.page.locator('.tile').first().getAttribute('data-patient')).toBe('P1017');
     await expect
       .poll(() => ward.page.locator('[role=alert]').allTextContents())
@@ -40,8 +40,8 @@ describe('wall', () => {
 
   it('keeps an ended alert until it is acknowledged', async () => {
     await ward.open();
-    const alert = ward.fake.ward.raise('P1009', { type: 'low_heartrate', priority: 'high' });
-    ward.fake.ward.end(alert.id);
+    const alert = ward.fake.alerts.raise('P1009', { type: 'low_heartrate', priority: 'high' });
+    ward.fake.alerts.end(alert.id);
     await eventually(() => ward.tile('P1009').getAttribute('data-state')).toBe('latched');
     await ward.tile('P1009').getByRole('button').click();
     await eventually(() => ward.tile('P1009').getAttribute('data-state')).toBe(null);
@@ -49,7 +49,7 @@ describe('wall', () => {
 
   it('says on the tile that an acknowledgement failed, and tries again', async () => {
     await ward.open();
-    ward.fake.ward.raise('P1017', desaturation);
+    ward.fake.alerts.raise('P1017', desaturation);
     ward.fake.failAcknowledge(503);
     await ward.tile('P1017').getByRole('button').click();
     await expect
@@ -62,7 +62,7 @@ describe('wall', () => {
 
   it('lets a viewer look only', async () => {
     await ward.open('viewer');
-    ward.fake.ward.raise('P1017', desaturation);
+    ward.fake.alerts.raise('P1017', desaturation);
     await ward.tile('P1017').getByRole('button').waitFor();
     expect(await ward.tile('P1017').getByRole('button').isDisabled()).toBe(true);
   });
@@ -70,16 +70,16 @@ describe('wall', () => {
   it('keeps the keyboard where it was when its tile moves to the front', async () => {
     await ward.open();
     const medium = { type: 'high_heartrate', priority: 'medium' } as const;
-    ward.fake.ward.raise('P1015', medium);
-    ward.fake.ward.raise('P1019', medium);
+    ward.fake.alerts.raise('P1015', medium);
+    ward.fake.alerts.raise('P1019', medium);
     await ward.tile('P1019').getByRole('button').focus();
     const focused = () =>
       ward.page.evaluate(() => document.activeElement?.closest('.tile')?.getAttribute('data-patient'));
-    ward.fake.ward.raise('P1011', desaturation);
+    ward.fake.alerts.raise('P1011', desaturation);
     await eventually(() => ward.page.locator('.tile').first().getAttribute('data-patient')).toBe('P1011');
     expect(await focused()).toBe('P1019');
     await ward.tile('P1019').locator('.tile-link').focus();
-    ward.fake.ward.raise('P1019', desaturation);
+    ward.fake.alerts.raise('P1019', desaturation);
     await eventually(() => ward.tile('P1019').getAttribute('data-tone')).toBe('critical');
     await eventually(() => ward.page.locator('.tile').nth(1).getAttribute('data-patient')).toBe('P1019');
     expect(await focused()).toBe('P1019');
@@ -125,10 +125,10 @@ describe('a feed that fails', () => {
 
   it('resumes where it was after a dropped socket, and doubles nothing', async () => {
     await ward.open();
-    ward.fake.ward.raise('P1003', { type: 'high_heartrate', priority: 'medium' });
+    ward.fake.alerts.raise('P1003', { type: 'high_heartrate', priority: 'medium' });
     await eventually(() => ward.tile('P1003').getAttribute('data-state')).toBe('active');
     ward.fake.dropSockets();
-    const missed = ward.fake.ward.raise('P1005', desaturation);
+    const missed = ward.fake.alerts.raise('P1005', desaturation);
     await eventually(() => ward.tile('P1005').getAttribute('data-state')).toBe('active');
     expect(ward.fake.hellos.map(({ since }) => since)).toEqual([undefined, '1']);
     await ward.page.goto(`${ward.fake.url}/#/alerts`);
@@ -181,13 +181,13 @@ describe('patient', () => {
   });
 
   it('lists alerts with who acknowledged them', async () => {
-    const alert = ward.fake.ward.raise('P1004', { type: 'high_heartrate', priority: 'medium' });
-    ward.fake.ward.acknowledge(alert.id, 'Maja Lindqvist', Date.now());
-    ward.fake.ward.end(alert.id);
+    const alert = ward.fake.alerts.raise('P1004', { type: 'high_heartrate', priority: 'medium' });
+    ward.fake.alerts.acknowledge(alert.id, 'Maja Lindqvist', Date.now());
+    ward.fake.alerts.end(alert.id);
     await ward.open('nurse', '#/patients/P1004');
     await eventually(() => ward.page.locator('.history .alert-row').allTextContents()).toHaveLength(1);
     expect(await ward.page.locator('.history .alert-row').textContent()).toContain('✓ Maja Lindqvist');
-    ward.fake.ward.raise('P1004', desaturation);
+    ward.fake.alerts.raise('P1004', desaturation);
     await ward.page.locator('.patient-side').getByRole('button', { name: 'Acknowledge' }).click();
     await expect
       .poll(() => ward.page.locator('.patient-side .alert-row').first().textContent())

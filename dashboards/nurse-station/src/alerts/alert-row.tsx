@@ -1,13 +1,15 @@
 /** An alert as a line of a list. */
 import { useComputed } from '@preact/signals';
 import type { Alert } from '../feed/patient.ts';
-import { awaitsAcknowledgement, isLatched } from '../feed/urgency.ts';
+import { awaitsAcknowledgement, isHeldOff, isLatched } from '../feed/urgency.ts';
 import { patientHref } from '../router.ts';
 import { useStation } from '../station.ts';
 import { formatElapsed, formatMoment } from '../vital-text.ts';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
 import { numbersText, PRIORITY_TEXT, toneOf, typeText } from './alert-text.ts';
+import { alertState } from './alert-state.ts';
 import { PriorityMark } from './priority-mark.tsx';
+import { ToldMark } from './told-mark.tsx';
 
 interface Props {
   readonly alert: Alert;
@@ -24,7 +26,7 @@ export function AlertRow({ alert, ofPatient = false }: Props) {
   const tone = toneOf(alert);
   const open = alert.status !== 'resolved';
   return (
-    <li class="alert-row" data-tone={tone} data-state={stateOf(alert)} data-alert={alert.id}>
+    <li class="alert-row" data-tone={tone} data-state={alertState(alert)} data-alert={alert.id}>
       <PriorityMark tone={tone} />
       <span class="alert-what">
         <b>
@@ -34,6 +36,7 @@ export function AlertRow({ alert, ofPatient = false }: Props) {
             {PRIORITY_TEXT[alert.priority]}
             {tone === 'technical' ? ', technical' : ''}
           </span>
+          <ToldMark alert={alert} />
           {alert.mode !== 'real' && <span class="chip chip-mode">{alert.mode.toUpperCase()}</span>}
         </b>
         <small>
@@ -70,11 +73,6 @@ export function AlertRow({ alert, ofPatient = false }: Props) {
   );
 }
 
-function stateOf(alert: Alert): string {
-  if (alert.status === 'resolved') return 'resolved';
-  return alert.status === 'acknowledged' ? 'acknowledged' : isLatched(alert) ? 'latched' : 'active';
-}
-
 function Running({ alert }: { readonly alert: Alert }) {
   const { now } = useStation();
   const text = useComputed(() => formatElapsed((alert.endedAtMs ?? now.value) - alert.onsetMs));
@@ -87,10 +85,12 @@ function whenText(alert: Alert, nowMs: number): string {
     return endMs === undefined ? 'closed' : `lasted ${formatElapsed(endMs - alert.onsetMs)}`;
   }
   const since = `since ${formatMoment(alert.onsetMs, nowMs)}`;
+  if (isHeldOff(alert)) return `${since}, may be over`;
   return isLatched(alert) ? 'ended, not acknowledged' : since;
 }
 
 function acknowledgedText(alert: Alert, nowMs: number): string {
+  if (alert.historical) return 'Nobody was told';
   if (alert.acknowledgedBy === undefined)
     return alert.status === 'resolved' ? 'Never acknowledged' : 'Acknowledged';
   const at = alert.acknowledgedAtMs === undefined ? '' : `, ${formatMoment(alert.acknowledgedAtMs, nowMs)}`;

@@ -17,6 +17,14 @@ const OTHER_TYPES: Readonly<Record<string, string>> = {
   region_away: 'Region away',
 };
 
+/** For a line that also holds a score and a button. */
+const BRIEF_TYPES: Readonly<Record<string, string>> = {
+  device_offline: 'Offline',
+  clock_wrong: 'Clock wrong',
+};
+
+export const briefTypeText = (type: string): string => BRIEF_TYPES[type] ?? typeText(type);
+
 /** What a log can be asked for. */
 export const ALERT_TYPES: readonly string[] = [
   ...VITALS.flatMap((vital) => [limitType('low', vital), limitType('high', vital)]),
@@ -71,13 +79,13 @@ export function numbersText(alert: Alert): string {
     .join(', ');
 }
 
-/** `82 < 90 %`: the same for a small place. */
-export function comparisonText(alert: Alert): string {
+/** `82 < 90 %`: the same for a small place; `82 < 90` for a smaller one. */
+export function comparisonText(alert: Alert, withUnit = true): string {
   const { value, threshold, unit } = numbersOf(alert);
   if (value === undefined || threshold === undefined) return numbersText(alert);
   // A score is reached; a limit is crossed.
   if (alert.type === 'early_warning_score') return `${value} ≥ ${threshold}`;
-  return `${value} ${limitCrossed(alert.type)?.side === 'low' ? '<' : '>'} ${threshold}${unit}`;
+  return `${value} ${limitCrossed(alert.type)?.side === 'low' ? '<' : '>'} ${threshold}${withUnit ? unit : ''}`;
 }
 
 function numbersOf(alert: Alert) {

@@ -22,6 +22,8 @@ export interface VitalsPoint {
   readonly at: string;
   /** Of raw points: the vitals that are not plainly valid. */
   readonly validity?: Readonly<Record<string, string>>;
+  /** Of a raw point that came too late to be judged: when it came. */
+  readonly received_at?: string;
   readonly [field: string]: number | string | Readonly<Record<string, string>> | undefined;
 }
 
@@ -31,6 +33,12 @@ export function valueAt(point: VitalsPoint, vital: VitalName): number | undefine
   const validity = point.validity?.[vital];
   if (validity === 'invalid' || validity === 'not_available') return undefined;
   return typeof value === 'number' ? value : undefined;
+}
+
+/** What the device measured and called an artefact itself. */
+export function artefactAt(point: VitalsPoint, vital: VitalName): number | undefined {
+  const value = point[vital];
+  return point.validity?.[vital] === 'invalid' && typeof value === 'number' ? value : undefined;
 }
 
 export interface VitalsSeries {

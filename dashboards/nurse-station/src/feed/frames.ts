@@ -35,6 +35,8 @@ export interface AlertDocument {
   timestamp: string;
   onset?: string;
   ended_at?: string | null;
+  late?: boolean;
+  historical?: boolean;
   acknowledged_by?: string | null;
   acknowledged_at?: string | null;
   resolved_at?: string | null;
@@ -95,10 +97,11 @@ export type Frame =
       state: Connection;
       battery_percent?: number | null;
     }
+  | { type: 'left'; patient_id: string; region: string; reason: string }
   | { type: 'heartbeat'; at: string }
   | { type: 'error'; code: string; message: string };
 
-const FRAME_TYPES = ['welcome', 'snapshot', 'vitals', 'alert', 'presence', 'heartbeat', 'error'];
+const FRAME_TYPES = ['welcome', 'snapshot', 'vitals', 'alert', 'presence', 'left', 'heartbeat', 'error'];
 
 /** Undefined where the text is no frame this version knows: a newer server may say more. */
 export function parseFrame(text: string): Frame | undefined {
@@ -129,6 +132,8 @@ export function toAlert(document: AlertDocument): Alert {
     raisedAtMs,
     onsetMs: toMs(document.onset) ?? raisedAtMs,
     endedAtMs: toMs(document.ended_at),
+    late: document.late ?? false,
+    historical: document.historical ?? false,
     acknowledgedBy: document.acknowledged_by ?? undefined,
     acknowledgedAtMs: toMs(document.acknowledged_at),
     resolvedAtMs: toMs(document.resolved_at),

@@ -70,6 +70,10 @@ export interface Alert {
   readonly onsetMs: number;
   /** Set while not resolved: the alert is latched. */
   readonly endedAtMs: number | undefined;
+  /** It had begun long before anyone could be told: it came out of a backlog. Silent while its signal is `delayed`. */
+  readonly late: boolean;
+  /** Found afterwards in readings that came late: closed from the start, nobody was or will be told. */
+  readonly historical: boolean;
   readonly acknowledgedBy: string | undefined;
   readonly acknowledgedAtMs: number | undefined;
   readonly resolvedAtMs: number | undefined;

@@ -17,7 +17,7 @@ import {
   type Pending,
   type Vitals,
 } from './patient.ts';
-import { byUrgency } from './urgency.ts';
+import { byUrgency, isHeldOff } from './urgency.ts';
 
 export interface FeedState {
   /** False until the first snapshot: nothing is known, which differs from "there is nobody". */
@@ -35,6 +35,8 @@ export interface FeedOutput {
   readonly state: FeedState;
   /** Alerts to tell the nurse of: new, or worse than before. */
   readonly announce: readonly Alert[];
+  /** The alert that the frame changed. */
+  readonly changed?: Alert;
 }
 
 export const EMPTY_FEED: FeedState = {
@@ -61,6 +63,8 @@ export function reduceFeed(state: FeedState, frame: Frame): FeedOutput {
       return applyAlert(state, toAlert(frame.alert), frame.cursor);
     case 'presence':
       return { state: applyPresence(state, frame), announce: NOTHING };
+    case 'left':
+      return { state: withoutPatient(state, frame.patient_id), announce: NOTHING };
     case 'heartbeat':
     case 'error':
       break;
@@ -124,10 +128,10 @@ function applyAlert(state: FeedState, alert: Alert, cursor: string | undefined):
   };
   const announce = open && isNews(alert, known) ? [alert] : NOTHING;
   if (alert.patientId === '') {
-    return { state: { ...moved, closed, areaAlerts: replace(moved.areaAlerts) }, announce };
+    return { state: { ...moved, closed, areaAlerts: replace(moved.areaAlerts) }, announce, changed: alert };
   }
   const patient = state.patients.get(alert.patientId);
-  if (patient === undefined && !open) return { state: { ...moved, closed }, announce };
+  if (patient === undefined && !open) return { state: { ...moved, closed }, announce, changed: alert };
   const owner = patient ?? {
     ...unknownPatient(alert.patientId),
     region: alert.region,
@@ -137,6 +141,7 @@ function applyAlert(state: FeedState, alert: Alert, cursor: string | undefined):
   return {
     state: { ...withPatient(moved, { ...owner, alerts: replace(owner.alerts) }), closed },
     announce,
+    changed: alert,
   };
 }
 
@@ -185,9 +190,10 @@ function keptPause(before: Pause | undefined, next: Pause | undefined): Pause | 
   return same ? before : next;
 }
 
-/** New, of another priority, a step further up the chain, or said again because its condition lasts. */
+/** New, of another priority, a step further up the chain, said again because its condition lasts, or no longer held off. */
 function isNews(alert: Alert, known: Alert | undefined): boolean {
-  if (alert.status === 'resolved') return false;
+  if (alert.status === 'resolved' || isHeldOff(alert)) return false;
+  if (known !== undefined && isHeldOff(known)) return true;
   if (known !== undefined && alert.remindedAtMs !== undefined && alert.remindedAtMs !== known.remindedAtMs)
     return true;
   if (alert.status !== 'pending') return false;
@@ -199,6 +205,14 @@ function isNews(alert: Alert, known: Alert | undefined): boolean {
 function findAlert(state: FeedState, alert: Alert): Alert | undefined {
   const alerts = alert.patientId === '' ? state.areaAlerts : state.patients.get(alert.patientId)?.alerts;
   return alerts?.find(({ id }) => id === alert.id);
+}
+
+/** Watched no more, here: whatever comes of the patient afterwards (an alert, vitals) brings the bed back. */
+function withoutPatient(state: FeedState, patientId: string): FeedState {
+  if (!state.patients.has(patientId)) return state;
+  const patients = new Map(state.patients);
+  patients.delete(patientId);
+  return { ...state, patients };
 }
 
 function withPatient(state: FeedState, patient: Patient): FeedState {

@@ -24,6 +24,9 @@ function worryOf({ kind, status, priority }: Alert): number {
 export const isLatched = (alert: Alert): boolean =>
   alert.endedAtMs !== undefined && alert.status === 'pending';
 
+/** Out of a backlog, and perhaps over: the engine waits for its end, and nothing sounds, flashes or is said meanwhile. */
+export const isHeldOff = ({ late, signal }: Alert): boolean => late && signal === 'delayed';
+
 /** Nobody has said "I see it", or not again since the alert was said again. */
 export const awaitsAcknowledgement = ({ status, remindedAtMs }: Alert): boolean =>
   status === 'pending' || (status === 'acknowledged' && remindedAtMs !== undefined);

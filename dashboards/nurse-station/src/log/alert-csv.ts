@@ -15,6 +15,8 @@ const COLUMNS: readonly (readonly [string, (alert: AlertDocument) => Cell])[] = 
   ['threshold', ({ threshold }) => threshold],
   ['onset', ({ onset }) => onset],
   ['ended_at', ({ ended_at: at }) => at],
+  ['late', ({ late }) => (late === true ? 'yes' : '')],
+  ['historical', ({ historical }) => (historical === true ? 'yes' : '')],
   ['acknowledged_by', ({ acknowledged_by: by }) => by],
   ['acknowledged_at', ({ acknowledged_at: at }) => at],
   ['resolved_by', ({ resolved_by: by }) => by],

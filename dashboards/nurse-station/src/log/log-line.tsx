@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { numbersText, PRIORITY_TEXT, toneOf, typeText } from '../alerts/alert-text.ts';
 import { PriorityMark } from '../alerts/priority-mark.tsx';
+import { ToldMark } from '../alerts/told-mark.tsx';
 import { toAlert, type AlertDocument } from '../feed/frames.ts';
 import { isLatched } from '../feed/urgency.ts';
 import { patientHref } from '../router.ts';
@@ -32,7 +33,8 @@ export function LogLine({ alert: document }: { readonly alert: AlertDocument }) 
           <PriorityMark tone={tone} /> {tone === 'technical' ? 'Technical' : PRIORITY_TEXT[alert.priority]}
         </td>
         <td>
-          <b>{typeText(alert.type)}</b> <span class="hint">{numbersText(alert)}</span>
+          <b>{typeText(alert.type)}</b> <ToldMark alert={alert} />{' '}
+          <span class="hint">{numbersText(alert)}</span>
         </td>
         <td>
           {alert.patientId === '' ? (
@@ -47,9 +49,11 @@ export function LogLine({ alert: document }: { readonly alert: AlertDocument }) 
         <td>{endMs === undefined ? 'lasts' : formatElapsed(endMs - alert.onsetMs)}</td>
         <td>
           {alert.acknowledgedBy === undefined
-            ? alert.status === 'resolved'
-              ? 'Never'
-              : ''
+            ? alert.historical
+              ? 'Nobody was told'
+              : alert.status === 'resolved'
+                ? 'Never'
+                : ''
             : `${alert.acknowledgedBy}${alert.acknowledgedAtMs === undefined ? '' : ` after ${formatElapsed(alert.acknowledgedAtMs - alert.raisedAtMs)}`}`}
         </td>
         <td>

@@ -1,6 +1,7 @@
 /** Two minutes of quiet for one patient, counted down where it was asked for; it ends by itself. */
 import { useComputed } from '@preact/signals';
-import { pauseAction, useStation, type Bed } from '../station.ts';
+import { pauseAction } from '../live/actions.ts';
+import { useStation, type Bed } from '../station.ts';
 import { PauseRing } from '../wall/pause-ring.tsx';
 
 export function PauseButton({ bed }: { readonly bed: Bed }) {

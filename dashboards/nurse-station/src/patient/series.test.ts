@@ -56,6 +56,8 @@ describe('liveSample', () => {
     expect(liveSample(live, lastMoments(samples))).toEqual({
       atMs: 6000,
       values: { heartbeat: { mean: 72, min: undefined, max: undefined } },
+      artefacts: {},
+      arrivedLate: false,
     });
     expect(liveSample({ heartbeat: vital(70, 5) }, lastMoments(samples))).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 /** The API's points as columns a chart draws: gaps are gaps, a tier's extremes stay beside its mean. Pure. */
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
-import { valueAt, type VitalsPoint, type VitalsSeries } from '../api/client.ts';
+import { artefactAt, valueAt, type VitalsPoint, type VitalsSeries } from '../api/client.ts';
 import type { Vitals } from '../feed/patient.ts';
 import { isIntermittent } from '../vital-text.ts';
 
@@ -9,7 +9,13 @@ export type Resolution = VitalsSeries['resolution'];
 export interface Sample {
   readonly atMs: number;
   readonly values: Readonly<Partial<Record<VitalName, SampleValue>>>;
+  /** Values that were no measurement. */
+  readonly artefacts: Readonly<Partial<Record<VitalName, number>>>;
+  /** It reached the server too late to be judged: nobody could have been told. */
+  readonly arrivedLate: boolean;
 }
+
+const NO_ARTEFACTS: Sample['artefacts'] = {};
 
 export interface SampleValue {
   readonly mean: number;
@@ -29,12 +35,20 @@ const SILENCE_MS = 30_000;
 export function toSamples(points: readonly VitalsPoint[]): Sample[] {
   return points.map((point) => {
     const values: Partial<Record<VitalName, SampleValue>> = {};
+    let artefacts = NO_ARTEFACTS;
     for (const vital of VITALS) {
       const mean = valueAt(point, vital);
+      const marked = mean === undefined ? artefactAt(point, vital) : undefined;
+      if (marked !== undefined) artefacts = { ...artefacts, [vital]: marked };
       if (mean === undefined) continue;
       values[vital] = { mean, min: number(point[`${vital}_min`]), max: number(point[`${vital}_max`]) };
     }
-    return { atMs: Date.parse(point.at), values };
+    return {
+      atMs: Date.parse(point.at),
+      values,
+      artefacts,
+      arrivedLate: point.received_at !== undefined,
+    };
   });
 }
 
@@ -44,22 +58,29 @@ export function liveSample(
   lastMs: Readonly<Partial<Record<VitalName, number>>>,
 ): Sample | undefined {
   const values: Partial<Record<VitalName, SampleValue>> = {};
+  const artefacts: Partial<Record<VitalName, number>> = {};
   let atMs = -Infinity;
   for (const vital of VITALS) {
     const measured = vitals[vital];
     if (measured === undefined || measured.measuredAtMs <= (lastMs[vital] ?? -Infinity)) continue;
-    if (measured.validity === 'invalid' || measured.validity === 'not_available') continue;
-    values[vital] = { mean: measured.value, min: undefined, max: undefined };
+    if (measured.validity === 'not_available') continue;
     atMs = Math.max(atMs, measured.measuredAtMs);
+    if (measured.validity === 'invalid') {
+      artefacts[vital] = measured.value;
+      continue;
+    }
+    values[vital] = { mean: measured.value, min: undefined, max: undefined };
   }
-  return atMs === -Infinity ? undefined : { atMs, values };
+  return atMs === -Infinity ? undefined : { atMs, values, artefacts, arrivedLate: false };
 }
 
 /** When each vital was last measured in the samples. */
 export function lastMoments(samples: readonly Sample[]): Partial<Record<VitalName, number>> {
   const last: Partial<Record<VitalName, number>> = {};
-  for (const { atMs, values } of samples) {
-    for (const vital of VITALS) if (values[vital] !== undefined) last[vital] = atMs;
+  for (const { atMs, values, artefacts } of samples) {
+    for (const vital of VITALS) {
+      if (values[vital] !== undefined || artefacts[vital] !== undefined) last[vital] = atMs;
+    }
   }
   return last;
 }

@@ -6,6 +6,7 @@ import type { Alert, Limits } from '../feed/patient.ts';
 import { useStation } from '../station.ts';
 import type { VitalName } from '../vital-text.ts';
 import { liveSpan, RANGES, selected, shifted, zoomed, type Span } from './range.ts';
+import { marksOf } from './chart-marks.ts';
 import { toColumns, type Resolution } from './series.ts';
 import { useSamples, type Loaded } from './use-samples.ts';
 import { VitalChart, type Episode } from './vital-chart.tsx';
@@ -150,12 +151,14 @@ function ChartOf({ label, vitals, loaded, span, limits, alerts, onSelect, onRese
     () => toColumns(loaded?.samples ?? [], vitals, loaded?.resolution ?? 'raw'),
     [loaded, vitals],
   );
+  const marks = useMemo(() => marksOf(loaded?.samples ?? [], vitals), [loaded, vitals]);
   const episodes = useMemo(() => episodesOf(alerts, vitals), [alerts, vitals]);
   return (
     <VitalChart
       label={label}
       vitals={vitals}
       columns={columns}
+      marks={marks}
       span={span}
       limits={limits}
       episodes={episodes}
@@ -171,6 +174,6 @@ function episodesOf(alerts: readonly Alert[], vitals: readonly VitalName[]): Epi
     const vital = limitCrossed(alert.type)?.vital;
     if (vital === undefined || !vitals.includes(vital)) return [];
     const toMs = alert.endedAtMs ?? alert.resolvedAtMs ?? Number.MAX_SAFE_INTEGER;
-    return [{ fromMs: alert.onsetMs, toMs, tone: toneOf(alert) }];
+    return [{ fromMs: alert.onsetMs, toMs, tone: toneOf(alert), told: !alert.historical }];
   });
 }

@@ -57,6 +57,12 @@ export function usePatientAlerts(patientId: string): PatientAlerts {
     void load(undefined);
   });
 
+  // One that was closed from the start never stands open: it comes by its frame alone.
+  useSignalEffect(() => {
+    const alert = station.changed.value;
+    if (alert?.patientId === patientId) fetched.value = mergeAlerts(fetched.peek(), [alert]);
+  });
+
   return {
     all: useComputed(() => mergeAlerts(fetched.value, open.value)),
     error,

@@ -6,6 +6,8 @@ import type { Limits } from '../feed/patient.ts';
 import { colorOf, colorScheme } from '../shell/theme.ts';
 import type { Tone } from '../alerts/alert-text.ts';
 import { formatVital, isIntermittent, VITAL_TEXT, type VitalName } from '../vital-text.ts';
+import { drawArtefacts, drawEpisodes, drawLate, drawLimits, palette } from './chart-paint.ts';
+import type { ChartMarks } from './chart-marks.ts';
 import type { Columns } from './series.ts';
 import { timeLabels, formatCursor } from './time-axis.ts';
 
@@ -13,12 +15,15 @@ export interface Episode {
   readonly fromMs: number;
   readonly toMs: number;
   readonly tone: Tone;
+  /** False where it was found afterwards. */
+  readonly told: boolean;
 }
 
 interface Props {
   readonly label: string;
   readonly vitals: readonly VitalName[];
   readonly columns: Columns;
+  readonly marks: ChartMarks;
   readonly span: { readonly fromMs: number; readonly toMs: number };
   readonly limits: Limits;
   readonly episodes: readonly Episode[];
@@ -32,7 +37,7 @@ const POINTS_SHOWN_MAX = 80;
 const SYNC_KEY = 'vitals';
 
 export function VitalChart(props: Props) {
-  const { label, vitals, columns, span } = props;
+  const { label, vitals, columns, span, marks } = props;
   const box = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
@@ -63,13 +68,20 @@ export function VitalChart(props: Props) {
       made.setData(columns, false);
       made.setScale('x', { min: span.fromMs, max: span.toMs });
     });
-  }, [columns, span.fromMs, span.toMs, props.limits, props.episodes, colours]);
+  }, [columns, span.fromMs, span.toMs, props.limits, props.episodes, marks, colours]);
 
   const unit = VITAL_TEXT[vitals[0] ?? 'heartbeat'].unit;
   return (
     <figure class="chart" data-chart={vitals[0]}>
       <figcaption>
-        <b>{label}</b> <span class="unit">{unit}</span> <span class="readout" ref={readout} />
+        <b>{label}</b> <span class="unit">{unit}</span>
+        {marks.artefacts.length > 0 && <span class="chart-key">× artefact</span>}
+        {marks.arrivedLate.length > 0 && (
+          <span class="chart-key" title="Readings that arrived afterwards: nobody could be told at the time">
+            <span class="key-late" /> arrived later
+          </span>
+        )}
+        <span class="readout" ref={readout} />
       </figcaption>
       <div class="chart-box" ref={box} />
     </figure>
@@ -87,7 +99,7 @@ function optionsOf(
   const [line, band, grid, text] = ['--chart-line', '--chart-band', '--chart-grid', '--text-dim'].map(
     colorOf,
   );
-  const limitColors = limitPalette();
+  const colors = palette();
   const axis = {
     stroke: text ?? '',
     grid: { stroke: grid ?? '', width: 1 },
@@ -135,8 +147,14 @@ function optionsOf(
     series,
     bands: vitals.map((_, index) => ({ series: [3 + index * 3, 2 + index * 3], fill: band ?? '' })),
     hooks: {
-      drawClear: [(plot) => drawEpisodes(plot, latest.current.episodes, limitColors)],
-      draw: [(plot) => drawLimits(plot, latest.current, limitColors)],
+      drawClear: [(plot) => drawEpisodes(plot, latest.current.episodes, colors)],
+      draw: [
+        (plot) => {
+          drawLimits(plot, latest.current, colors);
+          drawLate(plot, latest.current.marks.arrivedLate, colors);
+          drawArtefacts(plot, latest.current.marks.artefacts, colors);
+        },
+      ],
       setCursor: [(plot) => say(cursorText(plot, vitals))],
       setSelect: [
         (plot) => {
@@ -156,74 +174,6 @@ function yRange(vitals: readonly VitalName[], min: number | null, max: number | 
   const [low, high] = VITAL_TEXT[vitals[0] ?? 'heartbeat'].axis;
   const margin = (high - low) * 0.04;
   return [Math.min(low, (min ?? low) - margin), Math.max(high, (max ?? high) + margin)];
-}
-
-function limitPalette(): Readonly<Record<Tone, string>> {
-  return {
-    critical: colorOf('--red-line'),
-    high: colorOf('--red-line'),
-    medium: colorOf('--yellow-line'),
-    low: colorOf('--cyan-line'),
-    technical: colorOf('--cyan-line'),
-  };
-}
-
-const DASHES_PX: Readonly<Record<string, number[]>> = {
-  critical: [],
-  high: [7, 4],
-  medium: [3, 4],
-  low: [1, 4],
-};
-
-function drawLimits(plot: uPlot, { vitals, limits }: Props, colors: Readonly<Record<Tone, string>>): void {
-  const { ctx, bbox } = plot;
-  const ratio = uPlot.pxRatio;
-  ctx.save();
-  ctx.lineWidth = ratio;
-  ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-  ctx.textBaseline = 'middle';
-  ctx.textAlign = 'left';
-  const labelled: number[] = [];
-  const { min = -Infinity, max = Infinity } = plot.scales['y'] ?? {};
-  for (const vital of vitals) {
-    const { low = [], high = [] } = limits[vital] ?? {};
-    for (const { priority, limit } of [...low, ...high]) {
-      if (limit < min || limit > max) continue;
-      const y = plot.valToPos(limit, 'y', true);
-      ctx.strokeStyle = colors[priority];
-      ctx.fillStyle = colors[priority];
-      ctx.setLineDash((DASHES_PX[priority] ?? []).map((px) => px * ratio));
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(bbox.left + bbox.width, y);
-      ctx.stroke();
-      // Milder limits come first and keep their label where two would lie upon each other.
-      if (labelled.some((other) => Math.abs(other - y) < 11 * ratio)) continue;
-      labelled.push(y);
-      ctx.fillText(String(limit), bbox.left + bbox.width + 4 * ratio, y);
-    }
-  }
-  ctx.restore();
-}
-
-function drawEpisodes(
-  plot: uPlot,
-  episodes: readonly Episode[],
-  colors: Readonly<Record<Tone, string>>,
-): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  ctx.globalAlpha = 0.16;
-  for (const { fromMs, toMs, tone } of episodes) {
-    const left = plot.valToPos(fromMs, 'x', true);
-    const right = plot.valToPos(toMs, 'x', true);
-    ctx.fillStyle = colors[tone];
-    ctx.fillRect(left, bbox.top, Math.max(right - left, 2 * uPlot.pxRatio), bbox.height);
-  }
-  ctx.restore();
 }
 
 function cursorText(plot: uPlot, vitals: readonly VitalName[]): string {

@@ -1,10 +1,11 @@
 /** The lower band of a tile: the patient's most urgent alert, else a crossing that is being timed; none while all is well. */
 import { useComputed, type ReadonlySignal } from '@preact/signals';
 import { AcknowledgeButton } from '../alerts/acknowledge-button.tsx';
+import { alertState } from '../alerts/alert-state.ts';
 import { comparisonText, PRIORITY_TEXT, toneOf, typeText } from '../alerts/alert-text.ts';
 import { PriorityMark } from '../alerts/priority-mark.tsx';
+import { ToldMark } from '../alerts/told-mark.tsx';
 import type { Alert, Pending } from '../feed/patient.ts';
-import { awaitsAcknowledgement, isLatched } from '../feed/urgency.ts';
 import { useStation, type Bed } from '../station.ts';
 import { formatElapsed, formatMoment } from '../vital-text.ts';
 
@@ -28,13 +29,13 @@ interface OneAlertProps {
 
 function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
   const tone = toneOf(alert);
-  const latched = isLatched(alert);
-  const acknowledged = !awaitsAcknowledgement(alert);
+  const state = alertState(alert);
+  const acknowledged = state === 'acknowledged';
   return (
     <div
       class="strip"
       data-tone={tone}
-      data-state={acknowledged ? 'acknowledged' : latched ? 'latched' : 'active'}
+      data-state={state}
       style={{ '--flash-phase': flashPhase() }}
       title={alert.message}
     >
@@ -45,20 +46,13 @@ function OneAlert({ alert, more, whose, pending }: OneAlertProps) {
           {more > 0 && <span class="more"> +{more}</span>}
           {!acknowledged && <Escalated alert={alert} />}
         </b>
+        <ToldMark alert={alert} brief />
         <span>
           {PRIORITY_TEXT[alert.priority]}
-          {latched ? ', latched' : <Elapsed sinceMs={alert.onsetMs} />}
+          {state === 'latched' ? ', latched' : <Elapsed sinceMs={alert.onsetMs} />}
         </span>
       </span>
-      <span class="strip-detail">
-        {acknowledged
-          ? `✓ ${alert.acknowledgedBy ?? 'acknowledged'}${seenAt(alert)}`
-          : latched
-            ? 'Condition gone'
-            : alert.status === 'acknowledged'
-              ? `Still: ${comparisonText(alert)}`
-              : comparisonText(alert)}
-      </span>
+      <span class="strip-detail">{detailText(alert)}</span>
       {!acknowledged && <AcknowledgeButton alert={alert} whose={whose} />}
       {acknowledged && pending.value[0] !== undefined && <PendingBar pending={pending.value[0]} />}
     </div>
@@ -102,6 +96,14 @@ function Escalated({ alert }: { readonly alert: Alert }) {
       ↑{alert.escalationStep}
     </span>
   );
+}
+
+function detailText(alert: Alert): string {
+  const state = alertState(alert);
+  if (state === 'acknowledged') return `✓ ${alert.acknowledgedBy ?? 'acknowledged'}${seenAt(alert)}`;
+  if (state === 'latched') return 'Condition gone';
+  if (state === 'held') return 'May be over';
+  return alert.status === 'acknowledged' ? `Still: ${comparisonText(alert)}` : comparisonText(alert);
 }
 
 const seenAt = ({ acknowledgedAtMs }: Alert): string =>

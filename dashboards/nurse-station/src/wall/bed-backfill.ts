@@ -7,7 +7,7 @@ import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import { valueAt, type Api, type VitalsPoint } from '../api/client.ts';
 import type { Limits } from '../feed/patient.ts';
 import { TRACE_MS, type TracePoint } from '../feed/trace.ts';
-import type { Bed } from '../station.ts';
+import type { Bed } from '../live/bed.ts';
 
 /** A station that just started lets the numbers come first. */
 const START_AFTER_MS = 800;

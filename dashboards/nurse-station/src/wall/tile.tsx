@@ -1,12 +1,12 @@
 /** One bed. The component runs when the patient's name or alerts change; seconds and vitals only change text nodes. */
 import { useComputed, useSignal, useSignalEffect, type ReadonlySignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { alertState } from '../alerts/alert-state.ts';
 import { toneOf, toneOfVital } from '../alerts/alert-text.ts';
-import { isLatched } from '../feed/urgency.ts';
 import { patientHref } from '../router.ts';
 import { useStation, type Bed } from '../station.ts';
 import { colorScheme } from '../shell/theme.ts';
-import { isIntermittent, VITAL_TEXT, type VitalName } from '../vital-text.ts';
+import { briefAge, isIntermittent, VITAL_TEXT, type VitalName } from '../vital-text.ts';
 import { AlertStrip } from './alert-strip.tsx';
 import { EarlyWarning } from './early-warning.tsx';
 import { DeviceState } from './device-state.tsx';
@@ -28,8 +28,7 @@ export function Tile({ bed, showsRegion }: { readonly bed: Bed; readonly showsRe
   });
   const state = useComputed(() => {
     const first = bed.alerts.value[0];
-    if (first === undefined) return undefined;
-    return first.status === 'acknowledged' ? 'acknowledged' : isLatched(first) ? 'latched' : 'active';
+    return first === undefined ? undefined : alertState(first);
   });
   const technical = useComputed(() => bed.alerts.value.some(({ kind }) => kind === 'technical')).value;
   const pressure = useComputed(() => shownPressure(bed.patient.value.vitals, now.value));
@@ -86,9 +85,7 @@ function Place({ label, bed, vital, shown }: PlaceProps) {
   const text = useComputed(() => shown.value.text);
   const mark = useComputed(() => shown.value.mark);
   // Two ages share a narrow line.
-  const age = useComputed(() =>
-    isIntermittent(vital) ? shown.value.age.replace(/ (\w).*/, '$1') : shown.value.age,
-  );
+  const age = useComputed(() => (isIntermittent(vital) ? briefAge(shown.value.age) : shown.value.age));
   const state = useComputed(() => shown.value.state);
   const alarm = useComputed(
     () =>
