@@ -164,6 +164,49 @@ describe('what a station may see', () => {
     expect(seen(wide)).toEqual(['M1', 'M2', 'W1', 'W2']);
   });
 
+  it('ends at once for who is discharged, moved away or removed, and a device left running brings nobody back', async () => {
+    await start();
+    const patient = (id: string, changes = {}) => ({
+      ...{ id, name: id, age: 70, region: 'West', ward: 'ICU', bed: '4', primaryDoctor: '', riskLevel: '' },
+      ...changes,
+    });
+    for (const id of ['P1', 'P2', 'P3', 'P4']) await ports.directory.put(patient(id));
+    await ports.live.publishVitals(['P1', 'P2', 'P3', 'P4'].map((id) => sampleVitals(id)));
+    const west = await station();
+    const wide = await Station.join(engine.port, { token: await tokenFor('viewer', ['West', 'Midwest']) });
+    cleanups.push(() => wide.socket.terminate());
+    await ports.directory.put(patient('P1', { state: 'discharged' }));
+    await ports.directory.put(patient('P2', { region: 'Midwest' }));
+    await ports.directory.remove('P3');
+    await ports.directory.put(patient('P4', { bed: '5' }));
+    const left = (client: Station) =>
+      client.of('left').map(({ patient_id, region, reason }) => [patient_id, region, reason]);
+    await west.next('left', ({ patient_id }) => patient_id === 'P3');
+    await west.next('vitals', ({ patients }) => patients.some(({ bed }) => bed === '5'));
+    expect(left(west)).toEqual([
+      ['P1', 'West', 'discharged'],
+      ['P2', 'West', 'moved'],
+      ['P3', 'West', 'removed'],
+    ]);
+    expect(left(wide)).toEqual([
+      ['P1', 'West', 'discharged'],
+      ['P3', 'West', 'removed'],
+    ]);
+
+    const before = west.frames.length;
+    const later = { measuredAtMs: Date.now() + 1000 };
+    await ports.live.publishVitals([sampleVitals('P1', later), sampleVitals('P4', later)]);
+    await eventually(() => {
+      const told = west.frames
+        .slice(before)
+        .flatMap((frame) =>
+          frame.type === 'vitals' ? frame.patients.map(({ patient_id }) => patient_id) : [],
+        );
+      expect(told).toEqual(['P4']);
+    }, 5_000);
+    expect((await station()).of('snapshot')[0]?.patients.map(({ patient_id }) => patient_id)).toEqual(['P4']);
+  });
+
   it('starts with everything known of a patient', async () => {
     await ports.directory.put({
       id: 'P1',

@@ -9,6 +9,7 @@ export type Frame =
   | { type: 'alert'; cursor: string; alert: AlertDocument & { event: string } }
   | { type: 'vitals'; at: string; patients: VitalsEntry[] }
   | { type: 'presence'; device_id: string; patient_id: string | null; state: string }
+  | { type: 'left'; patient_id: string; region: string; reason: string; at: string }
   | { type: 'heartbeat'; at: string }
   | { type: 'error'; code: string; message: string };
 

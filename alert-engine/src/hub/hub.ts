@@ -11,7 +11,7 @@ import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AlertEngineBounds } from '../config.ts';
 import type { CommitSignal } from '../live/commit-signal.ts';
-import type { LiveView } from '../live/live-view.ts';
+import type { Departure, LiveView } from '../live/live-view.ts';
 import { vitalsEntry } from '../live/patient-document.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { AlertFeed } from './alert-feed.ts';
@@ -24,6 +24,7 @@ import {
   errorFrame,
   heartbeatFrame,
   helloSchema,
+  leftFrame,
   welcomeFrame,
   type CloseReason,
   type Hello,
@@ -92,7 +93,11 @@ export class Hub implements Service {
       intervalMs: deps.bounds.vitalsIntervalMs,
       audience: () => this.#sessions.size,
       regionOf: (patientId) => deps.view.regionOf(patientId),
-      entryOf: (patientId) => JSON.stringify(vitalsEntry(deps.view.facts(patientId, ''))),
+      // A device left running would bring back who was discharged.
+      entryOf: (patientId) =>
+        deps.view.isDischarged(patientId)
+          ? undefined
+          : JSON.stringify(vitalsEntry(deps.view.facts(patientId, ''))),
       send: (region, frame) => this.#sendVitals(region, frame),
     });
     deps.view.listen({
@@ -101,6 +106,7 @@ export class Hub implements Service {
       presence: (presence) => this.#sendPresence(presence),
       pulse: () => {},
     });
+    deps.view.onLeft((departure) => this.#sendLeft(departure));
   }
 
   start(): void {
@@ -258,6 +264,16 @@ export class Hub implements Service {
     );
     for (const session of this.#sessions.values()) {
       if (session.live && session.sees(region, patientId)) session.send('presence', frame);
+    }
+  }
+
+  #sendLeft({ patientId, region, reason }: Departure): void {
+    const frame = leftFrame(patientId, region, reason, this.#deps.clock.now());
+    const regionNow = reason === 'moved' ? this.#deps.view.regionOf(patientId) : undefined;
+    for (const session of this.#sessions.values()) {
+      // Whoever sees the region she moved to goes on seeing her.
+      const stays = regionNow !== undefined && session.sees(regionNow, patientId);
+      if (session.live && session.sees(region, patientId) && !stays) session.send('left', frame);
     }
   }
 

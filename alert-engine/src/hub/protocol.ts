@@ -9,7 +9,7 @@
  *   2. with a `since` within retention: an `alert` frame for every alert event after it, oldest first. Otherwise none.
  *   3. exactly one `snapshot` {cursor, patients}: everything as it stands. It replaces whatever the client holds. Its cursor is the
  *      position reached: each alert event is either before it, and in its `alerts`, or comes as a frame after it, never both or neither.
- *   4. from then on, as they happen: `alert` {cursor, alert}, `vitals` {at, patients}, `presence`, `heartbeat` {at} every 2 s.
+ *   4. from then on, as they happen: `alert` {cursor, alert}, `vitals` {at, patients}, `presence`, `left`, `heartbeat` {at} every 2 s.
  *
  * So a client needs one rule: apply `alert` frames by (id, the higher version), and let a `snapshot` replace all. It keeps the newest
  * `cursor` and says it as `since` when it comes back; one too old, or of other regions, costs it only step 2. An alert frame of a region is
@@ -25,6 +25,7 @@ import type { Role } from '@vitalwire/core/identity/token.ts';
 import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { z } from 'zod';
 import type { AlertEngineBounds } from '../config.ts';
+import type { LeaveReason } from '../live/live-view.ts';
 
 /** Why the server closes, as the close code; each but `going_away` is preceded by an `error` frame of the same name. */
 export const CLOSE = {
@@ -66,6 +67,10 @@ export function welcomeFrame(session: string, role: Role, nowMs: number): string
 /** `alert`: the alert's JSON with its `event`, made once for all stations. */
 export const alertFrame = (cursor: string, alert: string): string =>
   `{"type":"alert","cursor":${JSON.stringify(cursor)},"alert":${alert}}`;
+
+/** The patient is not to be shown any more; an open alert or vitals that come later bring her back. */
+export const leftFrame = (patientId: string, region: string, reason: LeaveReason, nowMs: number): string =>
+  JSON.stringify({ type: 'left', patient_id: patientId, region, reason, at: toIso(nowMs) });
 
 export const heartbeatFrame = (nowMs: number): string =>
   JSON.stringify({ type: 'heartbeat', at: toIso(nowMs) });

@@ -32,6 +32,16 @@ export interface LiveViewListener {
   pulse(pulse: Pulse): void;
 }
 
+/** `discharged`, `removed` from the directory, or `moved` to another region. */
+export type LeaveReason = 'discharged' | 'removed' | 'moved';
+
+export interface Departure {
+  readonly patientId: string;
+  /** The region she was shown in. */
+  readonly region: string;
+  readonly reason: LeaveReason;
+}
+
 interface Held {
   readonly live: LiveVitals;
   readonly heardAtMs: number;
@@ -49,6 +59,7 @@ export class LiveView implements Service {
   readonly name = 'live-view';
   readonly #deps: LiveViewDeps;
   readonly #listeners = new Set<LiveViewListener>();
+  readonly #leaveListeners = new Set<(departure: Departure) => void>();
   readonly #vitals = new Map<string, Held>();
   readonly #presence = new Map<string, DevicePresence>();
   /** The device last heard of for a patient without vitals. */
@@ -65,6 +76,11 @@ export class LiveView implements Service {
 
   listen(listener: LiveViewListener): void {
     this.#listeners.add(listener);
+  }
+
+  /** Of every patient who is from now on not to be shown where she was. */
+  onLeft(listener: (departure: Departure) => void): void {
+    this.#leaveListeners.add(listener);
   }
 
   async start(): Promise<void> {
@@ -100,6 +116,10 @@ export class LiveView implements Service {
     return this.#patients.get(patientId);
   }
 
+  isDischarged(patientId: string): boolean {
+    return this.#patients.get(patientId)?.state === 'discharged';
+  }
+
   devices(): readonly DevicePresence[] {
     return [...this.#presence.values()];
   }
@@ -119,9 +139,7 @@ export class LiveView implements Service {
   /** Everyone who is in one of the regions and was not discharged, by id. */
   patientsOf(regions: ReadonlySet<string>): readonly string[] {
     const ids = new Set([...this.#patients.keys(), ...this.#vitals.keys(), ...this.#deviceOf.keys()]);
-    return [...ids]
-      .filter((id) => regions.has(this.regionOf(id) ?? '') && this.#patients.get(id)?.state !== 'discharged')
-      .sort();
+    return [...ids].filter((id) => regions.has(this.regionOf(id) ?? '') && !this.isDischarged(id)).sort();
   }
 
   /** Something that only this process knows of the patient changed: screens are told. */
@@ -156,13 +174,28 @@ export class LiveView implements Service {
   }
 
   #onPatient(patient: Patient): void {
+    const region = this.regionOf(patient.id);
+    const wasDischarged = this.isDischarged(patient.id);
     // A patient who moves away is still told of: her region, no longer one of ours, hides her.
     this.#patients.set(patient.id, patient);
+    if (region !== undefined && !wasDischarged) {
+      if (this.isDischarged(patient.id)) this.#tellLeft(patient.id, region, 'discharged');
+      else if (region !== patient.region) this.#tellLeft(patient.id, region, 'moved');
+    }
     if (this.#vitals.has(patient.id)) this.#tell((listener) => listener.changed([patient.id]));
   }
 
+  /** What her device goes on to send shows her again, by her id alone. */
   #onRemoved(patientId: string): void {
+    const region = this.#patients.get(patientId)?.region;
     this.#patients.delete(patientId);
+    this.#vitals.delete(patientId);
+    this.#deviceOf.delete(patientId);
+    if (region !== undefined) this.#tellLeft(patientId, region, 'removed');
+  }
+
+  #tellLeft(patientId: string, region: string, reason: LeaveReason): void {
+    for (const listener of this.#leaveListeners) listener({ patientId, region, reason });
   }
 
   #tell(tell: (listener: LiveViewListener) => void): void {
