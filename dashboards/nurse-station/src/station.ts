@@ -57,12 +57,12 @@ export function startStation(token: string, signOut: (reason: string) => void): 
   const hurry = (): void => feed.hurry();
   window.addEventListener('online', hurry);
   document.addEventListener('visibilitychange', hurry);
-  const stopBackfill = backfillBeds(api, ward.beds, watch.serverNow, {
+  const stopBackfill = backfillBeds(api, ward.beds, () => watch.serverNow(), {
     traced({ id }) {
       const known = ward.bed(id);
       if (known !== undefined) traced(known);
     },
-    limits: ward.learnLimits,
+    limits: (patientId, limits) => ward.learnLimits(patientId, limits),
   });
   const sound = startSound(wantedSound(ward, watch));
 

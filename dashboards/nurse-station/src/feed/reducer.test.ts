@@ -208,3 +208,45 @@ describe('presence', () => {
     expect(state.patients.get('P1')).toMatchObject({ connection: 'lost', batteryPercent: 40 });
   });
 });
+
+describe('left', () => {
+  it('takes the bed away at once, and whatever comes of the patient afterwards brings it back', () => {
+    const { state } = run(snapshot('1', patientOf({ alerts: [alertOf()] })), {
+      type: 'left',
+      patient_id: 'P1',
+      region: 'Northeast',
+      reason: 'discharged',
+    });
+    expect(state.patients.size).toBe(0);
+    // The alerts that are closed because of it bring nobody back; one that is open does.
+    const closed = alertOf({ version: 2, status: 'resolved', resolved_at: iso(T) });
+    expect(reduceFeed(state, alertFrame('2', closed)).state.patients.size).toBe(0);
+    expect(reduceFeed(state, alertFrame('2', alertOf({ id: 'a2' }))).state.patients.size).toBe(1);
+  });
+});
+
+describe('what was told late', () => {
+  it('is not said while the engine holds it off, is said when it sounds, and not at all where it was over', () => {
+    const held = alertOf({ late: true, signal: 'delayed', priority: 'critical' });
+    expect(run(snapshot('1', patientOf()), alertFrame('2', held)).told).toEqual([]);
+    expect(
+      run(
+        snapshot('1', patientOf()),
+        alertFrame('2', held),
+        alertFrame('3', { ...held, version: 2, signal: 'on' }),
+      ).told,
+    ).toEqual(['a1 critical']);
+    const over = { ...held, version: 2, status: 'resolved', signal: 'off' } as const;
+    const { state, told } = run(snapshot('1', patientOf()), alertFrame('2', held), alertFrame('3', over));
+    expect(told).toEqual([]);
+    expect(alertsOf(state)).toEqual([]);
+  });
+
+  it('found afterwards, is closed from its first version: known to the pages of the past, and to nobody else', () => {
+    const found = alertOf({ historical: true, status: 'resolved', signal: 'off', priority: 'critical' });
+    const { state, told } = run(snapshot('1', patientOf()), alertFrame('2', found));
+    expect(told).toEqual([]);
+    expect(alertsOf(state)).toEqual([]);
+    expect(reduceFeed(state, alertFrame('3', { ...found, id: 'a2' })).changed?.historical).toBe(true);
+  });
+});
