@@ -6,6 +6,7 @@ import {
   embeddedMemory,
 } from './measurements/embedded.ts';
 import { enginesLatency } from './measurements/engines-latency.ts';
+import { fanOut } from './measurements/fan-out.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
 import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
@@ -16,6 +17,7 @@ export const allMeasurements: readonly Measurement[] = [
   embeddedLatency500,
   embeddedLatency2000,
   embeddedMemory,
+  fanOut,
   processing,
   micro,
   kafkaIngest,
