@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { AlarmSettingsError, parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { FaultName } from '../faults/faults.ts';
 import { newBootId } from '../fleet/boot-id.ts';
@@ -202,7 +202,7 @@ function readAlarms(path: string): string {
     parseAlarmSettings(text);
     return text;
   } catch (error) {
-    const why = error instanceof AlarmSettingsError ? error.problems[0] : messageOf(error);
+    const why = messageOf(error).split('\n')[0];
     throw new UsageError(`alarm settings ${path}: ${why}`);
   }
 }

@@ -41,7 +41,7 @@ const FIRMWARE = '1';
 
 /**
  * One bedside monitor: numbers its readings and publishes each until it is acknowledged. Live ones go out as they are measured; what the
- * network or the broker held up goes out again afterwards, the oldest as a backfill.
+ * network or the broker held up goes out in order once it can, the oldest as a backfill.
  */
 export class BedsideDevice {
   readonly #options: DeviceOptions;
@@ -116,6 +116,7 @@ export class BedsideDevice {
       },
       intendedMs,
       attempts: 0,
+      wasOvertaken: false,
     };
     observer.onMade(entry);
     if (this.#delaysNext) {
@@ -197,8 +198,10 @@ export class BedsideDevice {
     observer.onConnected();
     const born = { topic: this.#topics.status, payload: this.#status('born'), retain: true };
     transport.publish(born, () => {});
-    for (const entry of this.#outbox.takeResendable(clock.monotonic())) this.#send(transport, entry);
+    // The older ones first: what is newer would be judged without them, and they as history.
+    const young = this.#outbox.takeYoung(clock.monotonic());
     this.#backfill(transport);
+    for (const entry of young) this.#send(transport, entry);
   }
 
   #send(transport: Transport, entry: Entry): void {

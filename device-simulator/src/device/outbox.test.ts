@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
 import { noVitals } from '@vitalwire/core/vitals/vital.ts';
-import { Outbox, RESEND_LIVE_WITHIN_MS, type Entry } from './outbox.ts';
+import { Outbox, LIVE_WITHIN_MS, type Entry } from './outbox.ts';
 
 const entry = (sequence: number, intendedMs = 0): Entry => ({
   reading: {
@@ -20,6 +20,7 @@ const entry = (sequence: number, intendedMs = 0): Entry => ({
   },
   intendedMs,
   attempts: 0,
+  wasOvertaken: false,
 });
 const numbers = (entries: readonly Entry[] | undefined): number[] | undefined =>
   entries?.map(({ reading }) => reading.sequence);
@@ -38,15 +39,34 @@ describe('Outbox', () => {
     expect(numbers(outbox.beginBatch(0))).toEqual([1, 3, 4]);
   });
 
-  it('sends again as live what was sent before and is young; the rest is backfill', () => {
+  it('sends live what is young, and what is older as a backfill before it', () => {
     const outbox = new Outbox({ inFlightMax: 10, heldMax: 10 });
     const old = entry(1, 0);
     const young = entry(2, 5_000);
     for (const live of [old, young]) outbox.sent(live, 0);
     outbox.hold(entry(3, 6_000));
     outbox.connectionLost();
-    expect(numbers(outbox.takeResendable(RESEND_LIVE_WITHIN_MS + 1))).toEqual([2]);
-    expect(numbers(outbox.beginBatch(0))).toEqual([1, 3]);
+    const live = outbox.takeYoung(LIVE_WITHIN_MS + 1);
+    expect(numbers(live)).toEqual([2, 3]);
+    const batch = outbox.beginBatch(0);
+    expect(numbers(batch)).toEqual([1]);
+    for (const sent of live) outbox.sent(sent, 0);
+    expect([...batch!, ...live].some(({ wasOvertaken }) => wasOvertaken)).toBe(false);
+  });
+
+  it('takes no more that is young than there is room for, and knows what was overtaken', () => {
+    const outbox = new Outbox({ inFlightMax: 2, heldMax: 10 });
+    for (const sequence of [1, 2, 3]) outbox.hold(entry(sequence));
+    const live = outbox.takeYoung(0);
+    expect(numbers(live)).toEqual([1, 2]);
+    for (const sent of live) outbox.sent(sent, 0);
+    outbox.acknowledged(live[0]!);
+    outbox.sent(entry(4), 0);
+    expect(outbox.beginBatch(0)).toMatchObject([{ reading: { sequence: 3 }, wasOvertaken: true }]);
+    outbox.connectionLost();
+    const again = outbox.beginBatch(0)!;
+    expect(numbers(again)).toEqual([2, 3, 4]);
+    expect(again.some(({ wasOvertaken }) => wasOvertaken)).toBe(false);
   });
 
   it('has one batch of at most 500 in flight, which takes no room from live readings', () => {

@@ -7,13 +7,15 @@ export interface Entry {
   readonly intendedMs: number;
   /** Times it was handed to a connection. */
   attempts: number;
+  /** A newer reading went out before it on the connection that it went out on last. */
+  wasOvertaken: boolean;
 }
 
 /** The contract's bound on a ReadingBatch. */
 export const BATCH_MAX = 500;
 
-/** Sent again as live readings, not as backfill, while younger than this: the pipelines' allowed lateness. */
-export const RESEND_LIVE_WITHIN_MS = 10_000;
+/** Sent as live readings, not as backfill, while younger than this: the pipelines' allowed lateness. */
+export const LIVE_WITHIN_MS = 10_000;
 
 /**
  * A device's memory of what is not acknowledged: in flight on the current connection, live or as one batch, or held back, oldest first.
@@ -26,6 +28,8 @@ export class Outbox {
   readonly #inFlight = new Map<Entry, number>();
   #batch: { readonly entries: readonly Entry[]; readonly sentMs: number } | undefined;
   #held: Entry[] = [];
+  /** Sequence of the newest that this connection was handed. */
+  #newestSent = 0;
 
   constructor(limits: { readonly inFlightMax: number; readonly heldMax: number }) {
     this.#inFlightMax = limits.inFlightMax;
@@ -51,6 +55,7 @@ export class Outbox {
   /** The entry was handed to the connection. */
   sent(entry: Entry, nowMs: number): void {
     entry.attempts++;
+    this.#noteOrder(entry);
     this.#inFlight.set(entry, nowMs);
   }
 
@@ -65,22 +70,20 @@ export class Outbox {
     return this.#held.length > this.#heldMax ? this.#held.shift() : undefined;
   }
 
-  /** Takes what was sent before and is young enough to go again as it was, oldest first, as far as there is room in flight. */
-  takeResendable(nowMs: number): Entry[] {
-    const taken = new Set<Entry>();
-    for (const entry of this.#held) {
-      if (this.#inFlight.size + taken.size >= this.#inFlightMax) break;
-      if (entry.attempts > 0 && nowMs - entry.intendedMs <= RESEND_LIVE_WITHIN_MS) taken.add(entry);
-    }
-    if (taken.size > 0) this.#held = this.#held.filter((entry) => !taken.has(entry));
-    return [...taken];
+  /** Takes what is young enough to go live, oldest first, as far as there is room in flight. */
+  takeYoung(nowMs: number): readonly Entry[] {
+    const first = this.#held.findIndex((entry) => nowMs - entry.intendedMs <= LIVE_WITHIN_MS);
+    return first < 0 ? [] : this.#held.splice(first, this.#inFlightMax - this.#inFlight.size);
   }
 
   /** The oldest held, as the one batch in flight; undefined while there is one already, or nothing to send. */
   beginBatch(nowMs: number): readonly Entry[] | undefined {
     if (this.#batch || this.#held.length === 0) return undefined;
     const entries = this.#held.splice(0, BATCH_MAX);
-    for (const entry of entries) entry.attempts++;
+    for (const entry of entries) {
+      entry.attempts++;
+      this.#noteOrder(entry);
+    }
     this.#batch = { entries, sentMs: nowMs };
     return entries;
   }
@@ -97,8 +100,15 @@ export class Outbox {
     const unacknowledged = [...(this.#batch?.entries ?? []), ...this.#inFlight.keys()];
     this.#batch = undefined;
     this.#inFlight.clear();
+    this.#newestSent = 0;
     if (unacknowledged.length === 0) return [];
     this.#held = [...unacknowledged, ...this.#held].sort((a, b) => a.reading.sequence - b.reading.sequence);
     return this.#held.splice(0, Math.max(0, this.#held.length - this.#heldMax));
+  }
+
+  #noteOrder(entry: Entry): void {
+    const { sequence } = entry.reading;
+    entry.wasOvertaken = sequence < this.#newestSent;
+    this.#newestSent = Math.max(this.#newestSent, sequence);
   }
 }

@@ -65,7 +65,8 @@ async function startFleetWorker(
         tally.onAcknowledged(entry);
         const { sequence, measuredAtMs } = entry.reading;
         records?.acknowledged(index, sequence);
-        heldBack?.acknowledged(index, measuredAtMs, clock.monotonic() - entry.intendedMs);
+        const latencyMs = clock.monotonic() - entry.intendedMs;
+        heldBack?.acknowledged(index, measuredAtMs, latencyMs, entry.wasOvertaken);
       },
       onRefused(entry, reason) {
         tally.onRefused(entry, reason);

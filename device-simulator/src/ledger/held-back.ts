@@ -1,6 +1,6 @@
 import type { Note } from './records.ts';
 
-/** Readings of a device, by when they were measured, that were acknowledged so late that they may have come out of a silence. */
+/** Readings of a device, by when they were measured, by which the deployment need not have timed a condition as the tester did. */
 export interface HeldBackNote extends Note {
   readonly kind: 'held_back';
   readonly device: number;
@@ -19,9 +19,10 @@ const INTERVAL_MS = 5_000;
 const JOINS_WITHIN_MS = 10_000;
 
 /**
- * After `absence_s` without a reading the deployment takes a patient's signal for lost, and what it was timing begins anew with the next one
- * (docs/alert-lifecycle.md). A tester cannot see when a reading arrived: it lies between its sending and its PUBACK. While every PUBACK comes
- * sooner than `absence_s` less the interval after the measurement, there was no such silence; what comes later is noted here.
+ * What a device could not tell in time. After `absence_s` without a reading the deployment takes a patient's signal for lost, and what it was
+ * timing begins anew with the next one. A tester cannot see when a reading arrived: it lies between its sending and its PUBACK. While every
+ * PUBACK comes sooner than `absence_s` less the interval after the measurement, there was no such silence; what comes later is noted here.
+ * So is a reading that went out after a newer one: that one was judged as the present, and the older is history.
  */
 export class HeldBack {
   readonly #withinMs: number;
@@ -33,8 +34,8 @@ export class HeldBack {
     this.#withinMs = heldBackAfterMs(absenceMs);
   }
 
-  acknowledged(device: number, measuredAtMs: number, latencyMs: number): void {
-    if (latencyMs <= this.#withinMs) return;
+  acknowledged(device: number, measuredAtMs: number, latencyMs: number, wasOvertaken: boolean): void {
+    if (latencyMs <= this.#withinMs && !wasOvertaken) return;
     const before = this.#stretches.get(device);
     const wider = before && widened(before, measuredAtMs);
     if (before && !wider && this.#changed.has(device)) this.#told.push(noteOf(device, before));
