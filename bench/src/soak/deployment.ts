@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,8 @@ const COMPONENTS = ['ingest-gateway', 'alerting', 'storage', 'alert-engine'] as 
 export type Component = (typeof COMPONENTS)[number];
 
 const POLL_MS = 50;
+/** Of what asks every engine. */
+const ASK_EVERY_MS = 250;
 const GONE_WITHIN_MS = 60_000;
 const UP_WITHIN_MS = 120_000;
 
@@ -94,6 +97,19 @@ export class MortalDeployment {
     );
   }
 
+  /** Resolves once devices are let in again and the alert engine vouches for every task of the alerting pipeline. */
+  async vouchedFor(): Promise<void> {
+    await until('the deployment to monitor again', UP_WITHIN_MS, async () => {
+      const isReady = await fetch(`${this.httpUrl}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (isReady && (await accepts(Number(new URL(this.mqttUrl).port)))) return true;
+      await systemClock.sleep(ASK_EVERY_MS);
+      return false;
+    });
+  }
+
   /** Ends it in good order. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
@@ -138,9 +154,22 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function until(what: string, withinMs: number, isSo: () => boolean): Promise<void> {
+/** Whether anybody listens there. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const told = (isOpen: boolean): void => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => told(true));
+    socket.once('error', () => told(false));
+  });
+}
+
+async function until(what: string, withinMs: number, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadlineMs = systemClock.monotonic() + withinMs;
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (systemClock.monotonic() > deadlineMs)
       throw new SoakFailure(`waited ${withinMs / 1_000} s for ${what}`);
     await systemClock.sleep(POLL_MS);

@@ -21,7 +21,7 @@ export const EMBEDDED_VICTIMS: readonly Victim[] = ['main'];
 
 export interface KillingOptions {
   readonly victims: readonly Victim[];
-  /** From one victim's return to the next one's death. */
+  /** From when the deployment monitors again after one victim to the next one's death. */
   readonly pauseMs: number;
   /** How long an engine is away before it is started again. */
   readonly engineAwayMs: number;
@@ -45,6 +45,7 @@ export async function killInTurn(deployment: MortalDeployment, options: KillingO
       await systemClock.sleep(engineAwayMs);
       await startEngine(victim);
     } else await deployment.killComponent(victim as Component);
+    await deployment.vouchedFor();
     note(`${victim} is back after ${((systemClock.monotonic() - startedMs) / 1_000).toFixed(1)} s`);
   }
 }
