@@ -1,4 +1,4 @@
-import { ReplaceableSettings } from '@vitalwire/core/alarms/settings-source.ts';
+import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
 import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { LiveBus } from '@vitalwire/core/ports/live-bus.ts';
 import type { EventLog, LogRecord, NewRecord } from '@vitalwire/core/ports/event-log.ts';
@@ -149,7 +149,7 @@ describe('alerting', () => {
     await ward.live(3, 85);
     const saved = (): string => {
       const { state } = ward.stores.checkpoints.get('alerting')!;
-      return decodeState<AlertingState, unknown>(state, 3)!.state.settings.version;
+      return decodeState<AlertingState, unknown>(state, 4)!.state.settings.version;
     };
     const replaced = parseAlarmSettings(
       alarmsYaml().replace('oxygen_saturation: 15', 'oxygen_saturation: 3'),

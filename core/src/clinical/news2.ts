@@ -100,38 +100,62 @@ const TEMPERATURE_CELSIUS: Bands = [
   [Infinity, 2],
 ];
 
-const BANDS = {
-  heartbeat: PULSE,
-  blood_pressure_systolic: SYSTOLIC,
-  respiratory_rate: RESPIRATORY_RATE,
-} as const;
+/** Bands as a look-up: the points of each whole number from 0 on; the last entry stands for everything above. */
+type PointTable = Int8Array;
+
+/** `perUnit`: entries for each unit of the bands' values. */
+function tableOf(bands: Bands, perUnit = 1): PointTable {
+  const highest = Math.max(...bands.map(([upTo]) => upTo).filter(Number.isFinite));
+  const entries = Math.round(highest * perUnit) + 2;
+  return Int8Array.from({ length: entries }, (_, at) => bands.find(([upTo]) => at / perUnit <= upTo)![1]);
+}
+
+const RESPIRATORY_RATE_POINTS = tableOf(RESPIRATORY_RATE);
+const OXYGEN_SCALE_1_POINTS = tableOf(OXYGEN_SCALE_1);
+const OXYGEN_SCALE_2_ON_AIR_POINTS = tableOf(OXYGEN_SCALE_2_ON_AIR);
+const OXYGEN_SCALE_2_ON_OXYGEN_POINTS = tableOf(OXYGEN_SCALE_2_ON_OXYGEN);
+const SYSTOLIC_POINTS = tableOf(SYSTOLIC);
+const PULSE_POINTS = tableOf(PULSE);
+const TEMPERATURE_POINTS = tableOf(TEMPERATURE_CELSIUS, 10);
 
 const ON_OXYGEN_POINTS = 2;
 const NOT_ALERT_POINTS = 3;
 
+/** Called with every change of a vital's band: it makes nothing but what it answers. */
 export function news2(input: News2Input): News2Score {
+  const { respiratoryRate, oxygenSaturation, systolic, pulse, temperature, consciousness } = input;
   const onOxygen = input.supplementalOxygen ?? false;
   const points: Partial<Record<News2Parameter, number>> = {};
   const missing: News2Parameter[] = [];
-  const band = (parameter: News2Parameter, rounded: number | undefined, bands: Bands): void => {
-    if (rounded === undefined) missing.push(parameter);
-    else points[parameter] = pointsOf(rounded, bands);
+  let score = 0;
+  let highest = 0;
+  const count = (counted: number): number => {
+    score += counted;
+    if (counted > highest) highest = counted;
+    return counted;
   };
-  band('respiratory_rate', whole(input.respiratoryRate), RESPIRATORY_RATE);
-  band('oxygen_saturation', whole(input.oxygenSaturation), oxygenBands(input.oxygenScale, onOxygen));
-  points.supplemental_oxygen = onOxygen ? ON_OXYGEN_POINTS : 0;
-  band('blood_pressure_systolic', whole(input.systolic), SYSTOLIC);
-  band('heartbeat', whole(input.pulse), PULSE);
-  points.consciousness =
-    input.consciousness === 'alert' || input.consciousness === 'unknown' ? 0 : NOT_ALERT_POINTS;
-  band('temperature', tenthCelsius(input.temperature), TEMPERATURE_CELSIUS);
+  if (respiratoryRate === undefined) missing.push('respiratory_rate');
+  else points.respiratory_rate = count(pointsOf(Math.round(respiratoryRate), RESPIRATORY_RATE_POINTS));
+  if (oxygenSaturation === undefined) missing.push('oxygen_saturation');
+  else {
+    const table = oxygenTable(input.oxygenScale, onOxygen);
+    points.oxygen_saturation = count(pointsOf(Math.round(oxygenSaturation), table));
+  }
+  points.supplemental_oxygen = count(onOxygen ? ON_OXYGEN_POINTS : 0);
+  if (systolic === undefined) missing.push('blood_pressure_systolic');
+  else points.blood_pressure_systolic = count(pointsOf(Math.round(systolic), SYSTOLIC_POINTS));
+  if (pulse === undefined) missing.push('heartbeat');
+  else points.heartbeat = count(pointsOf(Math.round(pulse), PULSE_POINTS));
+  points.consciousness = count(
+    consciousness === 'alert' || consciousness === 'unknown' ? 0 : NOT_ALERT_POINTS,
+  );
+  if (temperature === undefined) missing.push('temperature');
+  else points.temperature = count(pointsOf(tenthsCelsius(temperature), TEMPERATURE_POINTS));
 
-  const all = Object.values(points);
-  const score = all.reduce((sum, value) => sum + value, 0);
   const assumed: News2Parameter[] = [];
   if (input.supplementalOxygen === undefined) assumed.push('supplemental_oxygen');
-  if (input.consciousness === 'unknown') assumed.push('consciousness');
-  return { score, level: levelOf(score, Math.max(...all)), points, missing, assumed };
+  if (consciousness === 'unknown') assumed.push('consciousness');
+  return { score, level: levelOf(score, highest), points, missing, assumed };
 }
 
 /** Points of one measured value, as `news2` counts it; undefined for a vital that the chart does not have. */
@@ -141,10 +165,21 @@ export function news2VitalPoints(
   oxygenScale: 1 | 2,
   onOxygen: boolean,
 ): number | undefined {
-  if (vital === 'blood_pressure_diastolic') return undefined;
-  if (vital === 'temperature') return pointsOf(roundedCelsius(value), TEMPERATURE_CELSIUS);
-  const bands = vital === 'oxygen_saturation' ? oxygenBands(oxygenScale, onOxygen) : BANDS[vital];
-  return pointsOf(Math.round(value), bands);
+  switch (vital) {
+    case 'heartbeat':
+      return pointsOf(Math.round(value), PULSE_POINTS);
+    case 'blood_pressure_systolic':
+      return pointsOf(Math.round(value), SYSTOLIC_POINTS);
+    case 'respiratory_rate':
+      return pointsOf(Math.round(value), RESPIRATORY_RATE_POINTS);
+    case 'oxygen_saturation':
+      return pointsOf(Math.round(value), oxygenTable(oxygenScale, onOxygen));
+    case 'temperature':
+      return pointsOf(tenthsCelsius(value), TEMPERATURE_POINTS);
+    case 'blood_pressure_diastolic':
+    default:
+      return undefined;
+  }
 }
 
 /** Why a patient has no NEWS2 at all, or undefined: it was made for adults who are not pregnant. */
@@ -164,20 +199,16 @@ function levelOf(score: number, highest: number): AlertLevel {
   return highest >= 3 ? 'low-medium' : 'low';
 }
 
-function oxygenBands(scale: 1 | 2, onOxygen: boolean): Bands {
-  if (scale === 1) return OXYGEN_SCALE_1;
-  return onOxygen ? OXYGEN_SCALE_2_ON_OXYGEN : OXYGEN_SCALE_2_ON_AIR;
+function oxygenTable(scale: 1 | 2, onOxygen: boolean): PointTable {
+  if (scale === 1) return OXYGEN_SCALE_1_POINTS;
+  return onOxygen ? OXYGEN_SCALE_2_ON_OXYGEN_POINTS : OXYGEN_SCALE_2_ON_AIR_POINTS;
 }
 
-function pointsOf(value: number, bands: Bands): number {
-  for (const [upTo, points] of bands) if (value <= upTo) return points;
-  throw new RangeError(`${value} is in no band`);
+function pointsOf(rounded: number, table: PointTable): number {
+  const points = table[Math.min(Math.max(rounded, 0), table.length - 1)];
+  if (points === undefined) throw new RangeError(`${rounded} is in no band`);
+  return points;
 }
 
-const whole = (value: number | undefined): number | undefined =>
-  value === undefined ? undefined : Math.round(value);
-
-const roundedCelsius = (fahrenheit: number): number => Math.round(fahrenheitToCelsius(fahrenheit) * 10) / 10;
-
-const tenthCelsius = (fahrenheit: number | undefined): number | undefined =>
-  fahrenheit === undefined ? undefined : roundedCelsius(fahrenheit);
+/** The chart's resolution of a temperature. */
+const tenthsCelsius = (fahrenheit: number): number => Math.round(fahrenheitToCelsius(fahrenheit) * 10);

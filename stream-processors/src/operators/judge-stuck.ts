@@ -7,21 +7,19 @@ import { UNWATCHED_MS } from './sampling.ts';
  * starts over, and what is charted now and then may well be the same each time.
  */
 export interface StuckState {
-  /** In the order of VITALS. */
-  readonly value: Float64Array;
-  /** First reading of the value, and the newest. */
-  readonly sinceMs: Float64Array;
-  readonly untilMs: Float64Array;
+  /** In the order of VITALS: values, then the first reading of each, then the newest. */
+  readonly cells: Float64Array;
   /** A bit a vital, in the order of VITALS: it is stuck. */
   stuck: number;
   /** Onset of the condition while any is: one condition a patient, however many vitals. */
   onsetMs: number;
 }
 
+const SINCE = VITALS.length;
+const UNTIL = 2 * VITALS.length;
+
 export const newStuck = (): StuckState => ({
-  value: new Float64Array(VITALS.length).fill(Number.NaN),
-  sinceMs: new Float64Array(VITALS.length),
-  untilMs: new Float64Array(VITALS.length),
+  cells: new Float64Array(3 * VITALS.length).fill(Number.NaN, 0, SINCE),
   stuck: 0,
   onsetMs: 0,
 });
@@ -36,18 +34,19 @@ export function judgeStuck(
   atMs: number,
   stuckAfterMs: number,
 ): 'began' | 'ended' | undefined {
-  const unbroken = value === state.value[vital] && atMs - state.untilMs[vital]! <= UNWATCHED_MS;
-  state.untilMs[vital] = atMs;
+  const { cells } = state;
+  const unbroken = value === cells[vital] && atMs - cells[UNTIL + vital]! <= UNWATCHED_MS;
+  cells[UNTIL + vital] = atMs;
   if (!unbroken) {
-    state.value[vital] = value;
-    state.sinceMs[vital] = atMs;
+    cells[vital] = value;
+    cells[SINCE + vital] = atMs;
     return free(state, vital);
   }
-  if (isStuck(state, vital) || atMs - state.sinceMs[vital]! < stuckAfterMs) return undefined;
+  if (isStuck(state, vital) || atMs - cells[SINCE + vital]! < stuckAfterMs) return undefined;
   const first = state.stuck === 0;
   state.stuck |= 1 << vital;
   if (!first) return undefined;
-  state.onsetMs = state.sinceMs[vital]!;
+  state.onsetMs = cells[SINCE + vital]!;
   return 'began';
 }
 

@@ -4,22 +4,19 @@ import { NO_MARKS, validityOf } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type { StreamReading } from './stream-reading.ts';
 
-/** The newest value of each vital by event time, whatever its validity; arrays in the order of VITALS. */
-export interface LatestVitals {
-  readonly value: Float64Array;
-  /** Event time; -infinity where the vital was never measured. */
-  readonly atMs: Float64Array;
-  /** Index into VALIDITIES. */
-  readonly validity: Uint8Array;
-}
+/**
+ * The newest value of each vital by event time, whatever its validity: values in the order of VITALS, then event times (-infinity where the
+ * vital was never measured), then indexes into VALIDITIES.
+ */
+export type LatestVitals = Float64Array;
+
+const AT = VITALS.length;
+const VALIDITY = 2 * VITALS.length;
 
 const VALIDITIES: readonly Validity[] = ['valid', 'questionable', 'invalid', 'not_available'];
 
-export const newLatestVitals = (): LatestVitals => ({
-  value: new Float64Array(VITALS.length),
-  atMs: new Float64Array(VITALS.length).fill(Number.NEGATIVE_INFINITY),
-  validity: new Uint8Array(VITALS.length),
-});
+export const newLatestVitals = (): LatestVitals =>
+  new Float64Array(3 * VITALS.length).fill(Number.NEGATIVE_INFINITY, AT, VALIDITY);
 
 /** Takes what is newer than what is known; answers whether anything was. */
 export function updateLatest(latest: LatestVitals, values: Float64Array, input: StreamReading): boolean {
@@ -28,10 +25,10 @@ export function updateLatest(latest: LatestVitals, values: Float64Array, input: 
   let changed = false;
   for (let vital = 0; vital < values.length; vital++) {
     const value = values[vital]!;
-    if (Number.isNaN(value) || atMs < latest.atMs[vital]!) continue;
-    latest.value[vital] = value;
-    latest.atMs[vital] = atMs;
-    latest.validity[vital] = unmarked ? 0 : VALIDITIES.indexOf(validityOf(reading, VITALS[vital]!));
+    if (Number.isNaN(value) || atMs < latest[AT + vital]!) continue;
+    latest[vital] = value;
+    latest[AT + vital] = atMs;
+    latest[VALIDITY + vital] = unmarked ? 0 : VALIDITIES.indexOf(validityOf(reading, VITALS[vital]!));
     changed = true;
   }
   return changed;
@@ -39,11 +36,11 @@ export function updateLatest(latest: LatestVitals, values: Float64Array, input: 
 
 export function liveVitals(latest: LatestVitals): Partial<Record<VitalName, LiveVital>> {
   const vitals: Partial<Record<VitalName, LiveVital>> = {};
-  for (const [index, vital] of VITALS.entries()) {
-    const measuredAtMs = latest.atMs[index]!;
+  for (let vital = 0; vital < VITALS.length; vital++) {
+    const measuredAtMs = latest[AT + vital]!;
     if (measuredAtMs === Number.NEGATIVE_INFINITY) continue;
-    const validity = VALIDITIES[latest.validity[index]!] ?? 'questionable';
-    vitals[vital] = { value: latest.value[index]!, measuredAtMs, validity };
+    const validity = VALIDITIES[latest[VALIDITY + vital]!] ?? 'questionable';
+    vitals[VITALS[vital]!] = { value: latest[vital]!, measuredAtMs, validity };
   }
   return vitals;
 }

@@ -16,6 +16,9 @@ const WINDOW_MS = {
   '60m': [3_600_000, 300_000],
 } as const;
 
+/** Any will do: each has panes of its own. */
+const VITAL = 4;
+
 /** The definition, over all samples at once and in two passes: no panes, no merging. */
 function inBatch(
   samples: readonly Sample[],
@@ -74,9 +77,9 @@ describe('rolling aggregates', () => {
     fc.assert(
       fc.property(fc.array(sample, { minLength: 1, maxLength: 300 }), (samples) => {
         const panes = newPanes();
-        for (const { atMs, value } of samples) addSample(panes, value, atMs);
+        for (const { atMs, value } of samples) addSample(panes, VITAL, value, atMs);
         const nowMs = Math.max(...samples.map(({ atMs }) => atMs));
-        const aggregates = aggregatesAt(panes, nowMs);
+        const aggregates = aggregatesAt(panes, VITAL, nowMs);
         for (const window of ['1m', '5m', '15m', '60m'] as const) {
           expectClose(aggregates[window], inBatch(samples, window, nowMs));
         }
@@ -89,13 +92,13 @@ describe('rolling aggregates', () => {
     const samples: Sample[] = [];
     const add = (second: number, value: number): void => {
       samples.push({ atMs: START_MS + second * 1000, value });
-      addSample(panes, value, START_MS + second * 1000);
+      addSample(panes, VITAL, value, START_MS + second * 1000);
     };
     for (let second = 0; second < 3600; second += 5) if (second % 60 !== 30) add(second, 80 + (second % 13));
     add(3600, 80);
     for (let second = 3570; second > 3500; second -= 60) add(second, 200);
     const nowMs = START_MS + 3_600_000;
-    const aggregates = aggregatesAt(panes, nowMs);
+    const aggregates = aggregatesAt(panes, VITAL, nowMs);
     for (const window of ['1m', '5m', '15m', '60m'] as const) {
       expectClose(aggregates[window], inBatch(samples, window, nowMs));
       expect(aggregates[window]?.max).toBe(200);
@@ -104,33 +107,33 @@ describe('rolling aggregates', () => {
 
   it('leave out what is older than the panes kept', () => {
     const panes = newPanes();
-    addSample(panes, 80, START_MS + 3_600_000 * 3);
-    addSample(panes, 200, START_MS);
-    expect(aggregatesAt(panes, START_MS + 3_600_000 * 3 + 300_000)['60m']?.max).toBe(80);
+    addSample(panes, VITAL, 80, START_MS + 3_600_000 * 3);
+    addSample(panes, VITAL, 200, START_MS);
+    expect(aggregatesAt(panes, VITAL, START_MS + 3_600_000 * 3 + 300_000)['60m']?.max).toBe(80);
   });
 
   it('say when a pane ended', () => {
     const panes = newPanes();
-    expect(addSample(panes, 80, START_MS)).toBe(true);
-    expect(addSample(panes, 80, START_MS + 9_999)).toBe(false);
-    expect(addSample(panes, 80, START_MS + 10_000)).toBe(true);
-    expect(addSample(panes, 80, START_MS + 5_000)).toBe(false);
+    expect(addSample(panes, VITAL, 80, START_MS)).toBe(true);
+    expect(addSample(panes, VITAL, 80, START_MS + 9_999)).toBe(false);
+    expect(addSample(panes, VITAL, 80, START_MS + 10_000)).toBe(true);
+    expect(addSample(panes, VITAL, 80, START_MS + 5_000)).toBe(false);
   });
 
   it('fall silent with the vital: what is no longer measured leaves its windows', () => {
     const panes = newPanes();
-    for (let second = 0; second < 60; second++) addSample(panes, 80, START_MS + second * 1000);
-    expect(aggregatesAt(panes, START_MS + 60_000)['1m']?.count).toBe(60);
-    expect(aggregatesAt(panes, START_MS + 120_000)['1m']).toBeUndefined();
-    expect(aggregatesAt(panes, START_MS + 120_000)['5m']?.count).toBe(60);
-    expect(aggregatesAt(panes, START_MS + 9_000_000)).toEqual({});
+    for (let second = 0; second < 60; second++) addSample(panes, VITAL, 80, START_MS + second * 1000);
+    expect(aggregatesAt(panes, VITAL, START_MS + 60_000)['1m']?.count).toBe(60);
+    expect(aggregatesAt(panes, VITAL, START_MS + 120_000)['1m']).toBeUndefined();
+    expect(aggregatesAt(panes, VITAL, START_MS + 120_000)['5m']?.count).toBe(60);
+    expect(aggregatesAt(panes, VITAL, START_MS + 9_000_000)).toEqual({});
   });
 
   it('keep the spread of large values that are close together', () => {
     const panes = newPanes();
     for (let second = 0; second < 60; second++)
-      addSample(panes, 349 + (second % 2) / 10, START_MS + second * 1000);
-    expect(aggregatesAt(panes, START_MS + 60_000)['1m']?.standardDeviation).toBeCloseTo(
+      addSample(panes, VITAL, 349 + (second % 2) / 10, START_MS + second * 1000);
+    expect(aggregatesAt(panes, VITAL, START_MS + 60_000)['1m']?.standardDeviation).toBeCloseTo(
       Math.sqrt(15 / 59) / 10,
       3,
     );
@@ -138,9 +141,9 @@ describe('rolling aggregates', () => {
 
   it('are what was measured where nothing moves, in 32 bits or not', () => {
     const panes = newPanes();
-    for (let second = 0; second < 3600; second++) addSample(panes, 98.6, START_MS + second * 1000);
+    for (let second = 0; second < 3600; second++) addSample(panes, VITAL, 98.6, START_MS + second * 1000);
     const steady = { min: 98.6, max: 98.6, mean: 98.6, standardDeviation: 0, slopePerMinute: 0 };
-    const { '1m': minute, '60m': hour } = aggregatesAt(panes, START_MS + 3_600_000);
+    const { '1m': minute, '60m': hour } = aggregatesAt(panes, VITAL, START_MS + 3_600_000);
     expect(minute).toMatchObject({ count: 60, ...steady });
     expect(hour).toMatchObject({ count: 3600, ...steady });
   });

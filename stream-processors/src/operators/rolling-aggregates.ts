@@ -1,16 +1,20 @@
 import { fromFloat32 } from '@vitalwire/core/vitals/units.ts';
+import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import type { RollingAggregate, RollingWindow } from '@vitalwire/core/ports/live-bus.ts';
 
 /**
- * Count, mean, extremes, standard deviation and slope of one vital over the last 1, 5, 15 and 60 minutes of event time.
+ * Count, mean, extremes, standard deviation and slope of each vital over the last 1, 5, 15 and 60 minutes of event time.
  *
  * Samples are kept as panes, aligned to the epoch: 10 s panes for the 1-minute window, 1-minute panes for 5 and 15 minutes, 5-minute panes
  * for the hour. A window is what lies in [endMs - length, endMs), where endMs is the newest pane boundary at or before the moment asked for;
  * it moves on by a pane at a time. A late sample goes to its own pane as long as that is kept (the length of the longest window of its
- * panes), and is in the next aggregate taken; an older one is left out. Bounded: 36 panes, 1.2 KB a vital, whatever the rate.
+ * panes), and is in the next aggregate taken; an older one is left out. Bounded: 36 panes a vital, 7 KB a patient, whatever the rate.
  *
  * Panes are 32-bit floats, as values are on the wire: half the state, and of the checkpoint that holds it. Counts and extremes are exact,
  * means to 1e-4 of the vital's unit; what is taken from several panes is added up in 64 bits.
+ *
+ * All panes of a patient are one array, the open 10 s panes of all vitals at its beginning: what every reading touches lies together, and
+ * a checkpoint writes one array a patient.
  */
 export interface PaneLadder {
   readonly paneMs: number;
@@ -46,83 +50,117 @@ const TIME_MEAN = 5;
 const TIME_SQUARES = 6;
 const CO_MOMENT = 7;
 
-/** Newest pane number of each ladder, then the ladders' panes as rings. */
-const HEADER = LADDERS.length * 2;
-const BASES: readonly number[] = LADDERS.map(
-  (_, ladder) => HEADER + PANE_SIZE * LADDERS.slice(0, ladder).reduce((sum, { panes }) => sum + panes, 0),
-);
-const SIZE = HEADER + PANE_SIZE * LADDERS.reduce((sum, { panes }) => sum + panes, 0);
+const OPEN_MS = 10_000;
+/** Of a vital's open pane: its number, then the pane. */
+const OPEN_SIZE = 2 + PANE_SIZE;
 
+/** Ended 10 s panes, and the panes of the coarser ladders; each ladder a ring. */
+const RINGS: readonly number[] = LADDERS.map(({ panes }, ladder) => (ladder === 0 ? panes - 1 : panes));
+/** Newest pane number of the coarser ladders, then the rings. */
+const HEADER = (LADDERS.length - 1) * 2;
+const BASES: readonly number[] = RINGS.map(
+  (_, ladder) => HEADER + PANE_SIZE * RINGS.slice(0, ladder).reduce((sum, panes) => sum + panes, 0),
+);
+const CLOSED_SIZE = HEADER + PANE_SIZE * RINGS.reduce((sum, panes) => sum + panes, 0);
+const CLOSED = VITALS.length * OPEN_SIZE;
+
+/** Of one patient. */
 export function newPanes(): Float32Array {
-  const panes = new Float32Array(SIZE);
-  return panes.fill(Number.NEGATIVE_INFINITY, 0, HEADER);
+  const panes = new Float32Array(CLOSED + VITALS.length * CLOSED_SIZE);
+  for (let vital = 0; vital < VITALS.length; vital++) {
+    panes.fill(Number.NEGATIVE_INFINITY, vital * OPEN_SIZE, vital * OPEN_SIZE + 2);
+    panes.fill(Number.NEGATIVE_INFINITY, closedAt(vital), closedAt(vital) + HEADER);
+  }
+  return panes;
 }
+
+const closedAt = (vital: number): number => CLOSED + vital * CLOSED_SIZE;
 
 /** Pane numbers have more digits than a 32-bit float: each is kept as two halves. */
 const HALF = 2 ** 20;
 
-const newestOf = (panes: Float32Array, ladder: number): number =>
-  panes[ladder * 2]! * HALF + panes[ladder * 2 + 1]!;
+const numberAt = (panes: Float32Array, at: number): number => panes[at]! * HALF + panes[at + 1]!;
 
-function setNewest(panes: Float32Array, ladder: number, pane: number): void {
+function setNumber(panes: Float32Array, at: number, pane: number): void {
   const high = Math.floor(pane / HALF);
-  panes[ladder * 2] = high;
-  panes[ladder * 2 + 1] = pane - high * HALF;
+  panes[at] = high;
+  panes[at + 1] = pane - high * HALF;
 }
 
+const openOf = (panes: Float32Array, vital: number): number => numberAt(panes, vital * OPEN_SIZE);
+
+const newestAt = (vital: number, ladder: number): number => closedAt(vital) + (ladder - 1) * 2;
+
+const paneAt = (vital: number, ladder: number, pane: number): number =>
+  closedAt(vital) + BASES[ladder]! + (pane % RINGS[ladder]!) * PANE_SIZE;
+
+/** Whether the vital was ever measured. */
+export const isMeasured = (panes: Float32Array, vital: number): boolean =>
+  panes[vital * OPEN_SIZE] !== Number.NEGATIVE_INFINITY;
+
 /**
- * Adds a sample in place; answers whether a pane ended with it, so that new aggregates can be taken. In an ordered stream only the newest
+ * Adds a sample in place; answers whether a pane ended with it, so that new aggregates can be taken. In an ordered stream only the open
  * 10 s pane is touched; its sum goes to the coarser ladders when it ends.
  */
-export function addSample(panes: Float32Array, value: number, atMs: number): boolean {
-  const { paneMs } = LADDERS[0]!;
-  const pane = Math.floor(atMs / paneMs);
-  const newest = newestOf(panes, 0);
+export function addSample(panes: Float32Array, vital: number, value: number, atMs: number): boolean {
+  const pane = Math.floor(atMs / OPEN_MS);
+  const open = vital * OPEN_SIZE;
+  const newest = numberAt(panes, open);
   if (pane === newest) {
-    addToPane(panes, paneAt(0, pane), value, (atMs - pane * paneMs) / 1000);
+    addToPane(panes, open + 2, value, (atMs - pane * OPEN_MS) / 1000);
     return false;
   }
   if (pane > newest) {
-    endPane(panes, newest);
-    for (let ladder = 0; ladder < LADDERS.length; ladder++) {
-      moveOn(panes, ladder, Math.floor(atMs / LADDERS[ladder]!.paneMs));
+    if (newest !== Number.NEGATIVE_INFINITY) endPane(panes, vital, newest, pane);
+    for (let ladder = 1; ladder < LADDERS.length; ladder++) {
+      moveOn(panes, vital, ladder, Math.floor(atMs / LADDERS[ladder]!.paneMs));
     }
-    addToPane(panes, paneAt(0, pane), value, (atMs - pane * paneMs) / 1000);
+    setNumber(panes, open, pane);
+    panes.fill(0, open + 2, open + OPEN_SIZE);
+    addToPane(panes, open + 2, value, (atMs - pane * OPEN_MS) / 1000);
     return true;
   }
-  for (let ladder = 0; ladder < LADDERS.length; ladder++) addLate(panes, ladder, value, atMs);
+  standing.delete(panes);
+  if (newest - pane < LADDERS[0]!.panes) {
+    addToPane(panes, paneAt(vital, 0, pane), value, (atMs - pane * OPEN_MS) / 1000);
+  }
+  for (let ladder = 1; ladder < LADDERS.length; ladder++) addLate(panes, vital, ladder, value, atMs);
   return false;
 }
 
-const paneAt = (ladder: number, pane: number): number =>
-  BASES[ladder]! + (pane % LADDERS[ladder]!.panes) * PANE_SIZE;
-
-function endPane(panes: Float32Array, ended: number): void {
-  if (ended === Number.NEGATIVE_INFINITY) return;
-  const startMs = ended * LADDERS[0]!.paneMs;
+/** The open pane takes its place among the ended ones, the coarser ladders take it in, and those up to `next` were empty. */
+function endPane(panes: Float32Array, vital: number, ended: number, next: number): void {
+  const from = vital * OPEN_SIZE + 2;
+  const startMs = ended * OPEN_MS;
   for (let ladder = 1; ladder < LADDERS.length; ladder++) {
     const { paneMs } = LADDERS[ladder]!;
     const into = Math.floor(startMs / paneMs);
-    mergePane(panes, paneAt(ladder, into), panes, paneAt(0, ended), (startMs - into * paneMs) / 1000);
+    mergePane(panes, paneAt(vital, ladder, into), panes, from, (startMs - into * paneMs) / 1000);
+  }
+  const to = paneAt(vital, 0, ended);
+  for (let cell = 0; cell < PANE_SIZE; cell++) panes[to + cell] = panes[from + cell]!;
+  for (let emptied = Math.max(ended + 1, next - RINGS[0]!); emptied < next; emptied++) {
+    const at = paneAt(vital, 0, emptied);
+    panes.fill(0, at, at + PANE_SIZE);
   }
 }
 
-function addLate(panes: Float32Array, ladder: number, value: number, atMs: number): void {
+function addLate(panes: Float32Array, vital: number, ladder: number, value: number, atMs: number): void {
   const { paneMs, panes: kept } = LADDERS[ladder]!;
   const pane = Math.floor(atMs / paneMs);
-  if (pane <= newestOf(panes, ladder) - kept) return;
-  addToPane(panes, paneAt(ladder, pane), value, (atMs - pane * paneMs) / 1000);
+  if (pane <= numberAt(panes, newestAt(vital, ladder)) - kept) return;
+  addToPane(panes, paneAt(vital, ladder, pane), value, (atMs - pane * paneMs) / 1000);
 }
 
-function moveOn(panes: Float32Array, ladder: number, pane: number): void {
-  const newest = newestOf(panes, ladder);
+function moveOn(panes: Float32Array, vital: number, ladder: number, pane: number): void {
+  const newest = numberAt(panes, newestAt(vital, ladder));
   if (pane <= newest) return;
   const { panes: kept } = LADDERS[ladder]!;
   for (let emptied = Math.max(newest + 1, pane - kept + 1); emptied <= pane; emptied++) {
-    const at = paneAt(ladder, emptied);
+    const at = paneAt(vital, ladder, emptied);
     panes.fill(0, at, at + PANE_SIZE);
   }
-  setNewest(panes, ladder, pane);
+  setNumber(panes, newestAt(vital, ladder), pane);
 }
 
 function addToPane(panes: Float32Array, at: number, value: number, seconds: number): void {
@@ -166,38 +204,57 @@ function mergePane(
   into[to + CO_MOMENT]! += from[at + CO_MOMENT]! + delta * timeDelta * weight;
 }
 
-/** Each window that holds a sample, as of `nowMs` (event time). */
+/**
+ * Aggregates that stay as they are until their ladder's next pane boundary, by the panes they are of: the hour's is otherwise put together
+ * from twelve panes every 10 s, to the same end. Nothing that counts lies here: without it they are computed again.
+ */
+const standing = new WeakMap<Float32Array, (RollingAggregate | undefined)[]>();
+
+/** Each window of a vital that holds a sample, as of `nowMs` (event time). */
 export function aggregatesAt(
   panes: Float32Array,
+  vital: number,
   nowMs: number,
 ): Partial<Record<RollingWindow, RollingAggregate>> {
   const aggregates: Partial<Record<RollingWindow, RollingAggregate>> = {};
-  for (const { window, ladder, panes: length } of WINDOWS) {
-    const endMs = Math.floor(nowMs / LADDERS[ladder]!.paneMs) * LADDERS[ladder]!.paneMs;
-    const aggregate = aggregateOf(panes, ladder, length, endMs);
+  // An open pane that ended by the clock alone may still take samples in.
+  const openMs = openOf(panes, vital) * OPEN_MS;
+  let known = standing.get(panes);
+  if (known === undefined) standing.set(panes, (known = []));
+  for (let index = 0; index < WINDOWS.length; index++) {
+    const { window, ladder, panes: length } = WINDOWS[index]!;
+    const { paneMs } = LADDERS[ladder]!;
+    const endMs = Math.floor(nowMs / paneMs) * paneMs;
+    const place = vital * WINDOWS.length + index;
+    let aggregate = known[place];
+    if (aggregate?.endMs !== endMs) {
+      aggregate = aggregateOf(panes, vital, ladder, length, endMs);
+      known[place] = openMs >= endMs ? aggregate : undefined;
+    }
     if (aggregate) aggregates[window] = aggregate;
   }
   return aggregates;
 }
 
 /** The mean of the 10 s pane before the one being filled; undefined where it holds no sample. */
-export function endedPaneMean(panes: Float32Array): number | undefined {
-  const at = paneAt(0, newestOf(panes, 0) - 1);
+export function endedPaneMean(panes: Float32Array, vital: number): number | undefined {
+  const at = paneAt(vital, 0, openOf(panes, vital) - 1);
   return panes[at + COUNT]! > 0 ? fromFloat32(panes[at + MEAN]!) : undefined;
 }
 
 /** The lowest and highest mean of a minute among the minutes that reach into (nowMs - withinMs, nowMs]; 15 min at most. */
 export function minuteExtremes(
   panes: Float32Array,
+  vital: number,
   nowMs: number,
   withinMs: number,
 ): { readonly min: number; readonly max: number } | undefined {
   const { paneMs, panes: kept } = LADDERS[1]!;
-  const newest = newestOf(panes, 1);
+  const newest = numberAt(panes, newestAt(vital, 1));
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const first = Math.max(Math.floor((nowMs - withinMs) / paneMs), newest - kept + 1);
   for (let pane = first; pane <= newest; pane++) {
-    const at = paneAt(1, pane);
+    const at = paneAt(vital, 1, pane);
     if (!(panes[at + COUNT]! > 0)) continue;
     min = Math.min(min, panes[at + MEAN]!);
     max = Math.max(max, panes[at + MEAN]!);
@@ -210,27 +267,29 @@ const scratch = new Float64Array(PANE_SIZE);
 /** Times are counted from the window's end. */
 function aggregateOf(
   panes: Float32Array,
+  vital: number,
   ladder: number,
   length: number,
   endMs: number,
 ): RollingAggregate | undefined {
   const { paneMs, panes: kept } = LADDERS[ladder]!;
   const end = endMs / paneMs;
-  const newest = newestOf(panes, ladder);
+  const newest = ladder === 0 ? openOf(panes, vital) : numberAt(panes, newestAt(vital, ladder));
+  // The open pane lies in no ring.
+  const upTo = ladder === 0 ? newest - 1 : newest;
   scratch.fill(0);
-  for (let pane = Math.max(end - length, newest - kept + 1); pane < end && pane <= newest; pane++) {
-    mergePane(scratch, 0, panes, paneAt(ladder, pane), ((pane - end) * paneMs) / 1000);
+  for (let pane = Math.max(end - length, newest - kept + 1); pane < end && pane <= upTo; pane++) {
+    mergePane(scratch, 0, panes, paneAt(vital, ladder, pane), ((pane - end) * paneMs) / 1000);
   }
-  if (ladder > 0) mergeOpenPane(panes, end * paneMs - length * paneMs, endMs);
+  mergeOpenPane(panes, vital, end * paneMs - length * paneMs, endMs);
   return statisticsOf(scratch, endMs);
 }
 
-/** The newest 10 s pane has not gone to the coarser ladders yet. */
-function mergeOpenPane(panes: Float32Array, fromMs: number, endMs: number): void {
-  const newest = newestOf(panes, 0);
-  const startMs = newest * LADDERS[0]!.paneMs;
+/** The open pane is in no ring yet. */
+function mergeOpenPane(panes: Float32Array, vital: number, fromMs: number, endMs: number): void {
+  const startMs = openOf(panes, vital) * OPEN_MS;
   if (startMs < fromMs || startMs >= endMs) return;
-  mergePane(scratch, 0, panes, paneAt(0, newest), (startMs - endMs) / 1000);
+  mergePane(scratch, 0, panes, vital * OPEN_SIZE + 2, (startMs - endMs) / 1000);
 }
 
 function statisticsOf(pane: Float64Array, endMs: number): RollingAggregate | undefined {

@@ -13,11 +13,11 @@ import { VITALS } from '@vitalwire/core/vitals/vital.ts';
  * for 12 h (clinical.md, "Absence"), whatever becomes of the signal meanwhile.
  */
 export interface ScoreValues {
-  /** In the order of VITALS; NaN where there is none. */
-  readonly value: Float64Array;
-  readonly atMs: Float64Array;
-  /** Points of each value, NO_POINTS where there is none. */
-  readonly points: Int8Array;
+  /**
+   * In the order of VITALS: values (NaN where there is none), then their event times, then the points of each (NO_POINTS where there
+   * are none).
+   */
+  readonly cells: Float64Array;
   /** The device each value came from. */
   readonly devices: (string | null)[];
   oxygen: ChartedValue<boolean> | null;
@@ -41,13 +41,19 @@ export interface StandingScore {
 
 export const SCORE_LIFETIME_MS = 12 * 3_600_000;
 
+/** Places in VITALS of those that the chart has. */
+const SCORED = [0, 1, 3, 4, 5] as const;
+
+const AT = VITALS.length;
+const POINTS = 2 * VITALS.length;
 const NO_POINTS = -1;
 const CHART = 'chart';
 
 export const newScoreValues = (): ScoreValues => ({
-  value: new Float64Array(VITALS.length).fill(Number.NaN),
-  atMs: new Float64Array(VITALS.length).fill(Number.NEGATIVE_INFINITY),
-  points: new Int8Array(VITALS.length).fill(NO_POINTS),
+  cells: new Float64Array(3 * VITALS.length)
+    .fill(Number.NaN, 0, AT)
+    .fill(Number.NEGATIVE_INFINITY, AT, POINTS)
+    .fill(NO_POINTS, POINTS),
   devices: VITALS.map(() => null),
   oxygen: null,
   consciousness: null,
@@ -62,28 +68,28 @@ export function takeVital(
   deviceId: string,
   oxygenScale: 1 | 2,
 ): boolean {
-  const beforeMs = values.atMs[vital]!;
+  const { cells } = values;
+  const beforeMs = cells[AT + vital]!;
   if (atMs <= beforeMs) return false;
+  cells[AT + vital] = atMs;
   // Away for longer than a value is good, it was missing in between.
-  if (atMs - beforeMs >= SCORE_LIFETIME_MS) values.points[vital] = NO_POINTS;
-  else if (value === values.value[vital]) {
-    values.atMs[vital] = atMs;
-    return false;
-  }
-  values.atMs[vital] = atMs;
-  values.value[vital] = value;
+  if (atMs - beforeMs >= SCORE_LIFETIME_MS) cells[POINTS + vital] = NO_POINTS;
+  else if (value === cells[vital]) return false;
+  cells[vital] = value;
   values.devices[vital] = deviceId;
   const points = news2VitalPoints(VITALS[vital]!, value, oxygenScale, values.oxygen?.value ?? false);
-  if (points === undefined || points === values.points[vital]) return false;
-  values.points[vital] = points;
+  if (points === undefined || points === cells[POINTS + vital]) return false;
+  cells[POINTS + vital] = points;
   return true;
 }
 
-/** What a value that is no longer believed counted for. */
-export function dropVital(values: ScoreValues, vital: number): void {
-  values.value[vital] = Number.NaN;
-  values.points[vital] = NO_POINTS;
-  values.devices[vital] = null;
+/** The value is no longer believed; answers whether there was one. */
+export function dropVital({ cells, devices }: ScoreValues, vital: number): boolean {
+  if (Number.isNaN(cells[vital])) return false;
+  cells[vital] = Number.NaN;
+  cells[POINTS + vital] = NO_POINTS;
+  devices[vital] = null;
+  return true;
 }
 
 /** Takes what was charted, at the bedside's device or (without `deviceId`) in the patient's chart; answers whether it is news. */
@@ -115,51 +121,72 @@ export function takeConsciousness(
 
 /** How SpO₂ counts has changed: whatever comes next counts otherwise than before. */
 export function recountOxygen(values: ScoreValues): void {
-  values.points[VITALS.indexOf('oxygen_saturation')] = NO_POINTS;
+  values.cells[POINTS + VITALS.indexOf('oxygen_saturation')] = NO_POINTS;
 }
 
 /** Undefined where no vital is known: a score of nothing but assumptions says nothing. */
 export function scoreAt(values: ScoreValues, nowMs: number, oxygenScale: 1 | 2): StandingScore | undefined {
   const oldestMs = nowMs - SCORE_LIFETIME_MS;
-  const sources: string[] = [];
-  const vital = (index: number): number | undefined => {
-    const value = values.value[index]!;
-    if (Number.isNaN(value) || values.atMs[index]! <= oldestMs) return undefined;
-    const device = values.devices[index];
-    if (device && !sources.includes(device)) sources.push(device);
-    return value;
-  };
-  const charted = <T>(entry: ChartedValue<T> | null): T | undefined => {
-    if (entry === null || entry.atMs <= oldestMs) return undefined;
-    if (!sources.includes(entry.source)) sources.push(entry.source);
-    return entry.value;
-  };
-  const measured = {
-    pulse: vital(0),
-    systolic: vital(1),
-    temperature: vital(3),
-    oxygenSaturation: vital(4),
-    respiratoryRate: vital(5),
-  };
-  if (Object.values(measured).every((value) => value === undefined)) return undefined;
+  const pulse = standing(values, 0, oldestMs);
+  const systolic = standing(values, 1, oldestMs);
+  const temperature = standing(values, 3, oldestMs);
+  const oxygenSaturation = standing(values, 4, oldestMs);
+  const respiratoryRate = standing(values, 5, oldestMs);
+  const anything = pulse ?? systolic ?? temperature ?? oxygenSaturation ?? respiratoryRate;
+  if (anything === undefined) return undefined;
+  const oxygen = charted(values.oxygen, oldestMs);
+  const consciousness = charted(values.consciousness, oldestMs);
   const { score, level, points, missing, assumed } = news2({
-    ...measured,
-    supplementalOxygen: charted(values.oxygen),
-    consciousness: charted(values.consciousness) ?? 'unknown',
+    pulse,
+    systolic,
+    temperature,
+    oxygenSaturation,
+    respiratoryRate,
+    supplementalOxygen: oxygen?.value,
+    consciousness: consciousness?.value ?? 'unknown',
     oxygenScale,
   });
+  const sources = sourcesOf(values, oldestMs, oxygen?.source, consciousness?.source);
+  const partial = missing.length > 0;
+  const isOutlived = (parameter: News2Parameter): boolean =>
+    parameter === 'consciousness' ? values.consciousness !== null : values.oxygen !== null;
+  if (!assumed.some(isOutlived)) {
+    return { live: { score, level, partial }, factors: points, assumed, sources };
+  }
   // Charted once and too old is missing: only what was never charted is assumed.
-  const outlived = assumed.filter((parameter) =>
-    parameter === 'consciousness' ? values.consciousness !== null : values.oxygen !== null,
-  );
   const factors = { ...points };
-  for (const parameter of outlived) delete factors[parameter];
+  for (const parameter of assumed) if (isOutlived(parameter)) delete factors[parameter];
   return {
-    live: { score, level, partial: missing.length + outlived.length > 0 },
+    live: { score, level, partial: true },
     factors,
-    assumed: assumed.filter((parameter) => !outlived.includes(parameter)),
-    sources: sources.sort(),
+    assumed: assumed.filter((parameter) => !isOutlived(parameter)),
+    sources,
   };
+}
+
+function standing(values: ScoreValues, vital: number, oldestMs: number): number | undefined {
+  const value = values.cells[vital]!;
+  return Number.isNaN(value) || values.cells[AT + vital]! <= oldestMs ? undefined : value;
+}
+
+const charted = <T>(entry: ChartedValue<T> | null, oldestMs: number): ChartedValue<T> | undefined =>
+  entry === null || entry.atMs <= oldestMs ? undefined : entry;
+
+/** Where the score's values came from, in alphabetical order. */
+function sourcesOf(
+  values: ScoreValues,
+  oldestMs: number,
+  oxygen: string | undefined,
+  consciousness: string | undefined,
+): readonly string[] {
+  const sources: string[] = [];
+  const add = (source: string | null | undefined): void => {
+    if (source && !sources.includes(source)) sources.push(source);
+  };
+  for (const vital of SCORED) if (standing(values, vital, oldestMs) !== undefined) add(values.devices[vital]);
+  add(oxygen);
+  add(consciousness);
+  return sources.length < 2 ? sources : sources.sort();
 }
 
 /** Whether both say the same of the patient; where it came from may differ. */
@@ -170,6 +197,7 @@ export function isSameScore(one: StandingScore | null, other: StandingScore | nu
     one.live.level === other.live.level &&
     one.live.partial === other.live.partial &&
     NEWS2_PARAMETERS.every((parameter) => one.factors[parameter] === other.factors[parameter]) &&
-    one.assumed.join() === other.assumed.join()
+    one.assumed.length === other.assumed.length &&
+    one.assumed.every((parameter, index) => parameter === other.assumed[index])
   );
 }

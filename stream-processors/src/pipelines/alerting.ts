@@ -7,7 +7,7 @@ import { lossAt } from '../operators/judge-signal.ts';
 import { updateLatest } from '../operators/latest-vitals.ts';
 import { crosses, type LimitRule } from '../operators/limit-rule.ts';
 import { addSample, newPanes } from '../operators/rolling-aggregates.ts';
-import { isAlone, noteSample, uncountedMs } from '../operators/sampling.ts';
+import { isAlone, judgedAtMs, noteSample, uncountedMs } from '../operators/sampling.ts';
 import { dropVital } from '../operators/score-values.ts';
 import type { StreamReading } from '../operators/stream-reading.ts';
 import { readValues } from '../operators/vital-values.ts';
@@ -177,8 +177,8 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       const value = values[vital]!;
       if (Number.isNaN(value)) continue;
       if (reading.validity !== NO_MARKS && !isUsable(validityOf(reading, VITALS[vital]!))) continue;
-      const panes = (patient.panes[vital] ??= newPanes());
-      if (!addSample(panes, value, atMs)) continue;
+      const panes = (patient.panes ??= newPanes());
+      if (!addSample(panes, vital, value, atMs)) continue;
       paneEnded[vital] = 1;
       any = true;
     }
@@ -196,14 +196,14 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     const rules = book.limitsOf(patient.context);
     for (let vital = 0; vital < values.length; vital++) {
       const value = values[vital]!;
-      if (Number.isNaN(value) || atMs <= sampling.judgedAtMs[vital]!) continue;
+      if (Number.isNaN(value) || atMs <= judgedAtMs(sampling, vital)) continue;
       if (reading.validity !== NO_MARKS && !isUsable(validityOf(reading, VITALS[vital]!))) continue;
       if (isBelieved(step, book, vital, value)) {
         judgeSide(step, rules[vital * 2]!, vital * 2, vital, value);
         judgeSide(step, rules[vital * 2 + 1]!, vital * 2 + 1, vital, value);
         const trends = book.trends[vital]!;
         if (paneEnded[vital] === 1 && trends.length > 0) {
-          judgeTrends(step, trends, patient.panes[vital]!, value, isAlone(sampling, vital, atMs));
+          judgeTrends(step, trends, patient.panes!, vital, value, isAlone(sampling, vital, atMs));
         }
       }
       noteSample(sampling, vital, atMs);
@@ -218,8 +218,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     for (const index of [vital * 2, vital * 2 + 1]) {
       patient.limits[index] = suspendLimit(patient.limits[index] ?? null);
     }
-    if (Number.isNaN(patient.scoreValues.value[vital])) return false;
-    dropVital(patient.scoreValues, vital);
+    if (!dropVital(patient.scoreValues, vital)) return false;
     rescore(settings, input.reading.patientId, patient, input.atMs, input.arrivalMs, outputs);
     return false;
   }
@@ -273,7 +272,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
   function outlive(book: Rulebook, patientId: string, patient: PatientState, outputs: AlertingOutputs): void {
     for (let index = 0; index < patient.limits.length; index++) {
       const condition = patient.limits[index]?.condition;
-      const atMs = patient.sampling.judgedAtMs[index >> 1]! + VITAL_LIFETIME_MS;
+      const atMs = judgedAtMs(patient.sampling, index >> 1) + VITAL_LIFETIME_MS;
       if (condition === undefined || patient.signal.measuredAtMs < atMs) continue;
       patient.limits[index] = null;
       emit(outputs, book.settings.version, patientId, patient, {
@@ -333,7 +332,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   return {
     pipeline: 'alerting',
-    stateVersion: 3,
+    stateVersion: 4,
     newState: () => ({
       settings: options.settings,
       time: newStreamTime(),

@@ -3,7 +3,7 @@ import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import { pendingTier } from '../operators/judge-limit.ts';
 import { liveVitals } from '../operators/latest-vitals.ts';
 import type { LimitRule } from '../operators/limit-rule.ts';
-import { aggregatesAt } from '../operators/rolling-aggregates.ts';
+import { aggregatesAt, isMeasured } from '../operators/rolling-aggregates.ts';
 import type { PatientState } from './patient-state.ts';
 
 const NOTHING_PENDING: readonly PendingCrossing[] = Object.freeze([]);
@@ -44,9 +44,11 @@ function pendingOf(patient: PatientState, rules: readonly LimitRule[]): readonly
 
 function rollingOf(patient: PatientState): Partial<Record<VitalName, RollingAggregates>> {
   const rolling: Partial<Record<VitalName, RollingAggregates>> = {};
-  for (const [index, vital] of VITALS.entries()) {
-    const panes = patient.panes[index];
-    if (panes) rolling[vital] = aggregatesAt(panes, patient.signal.measuredAtMs);
+  const { panes } = patient;
+  if (panes === null) return rolling;
+  for (let vital = 0; vital < VITALS.length; vital++) {
+    if (!isMeasured(panes, vital)) continue;
+    rolling[VITALS[vital]!] = aggregatesAt(panes, vital, patient.signal.measuredAtMs);
   }
   return rolling;
 }

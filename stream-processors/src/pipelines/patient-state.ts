@@ -40,8 +40,8 @@ export interface PatientState {
   /** Null while there is none. */
   score: StandingScore | null;
   scoreJudgement: ScoreJudgement | null;
-  /** Panes of the rolling aggregates by vital; null until it is measured. */
-  readonly panes: (Float32Array | null)[];
+  /** Panes of the rolling aggregates; null until a vital is measured. */
+  panes: Float32Array | null;
 }
 
 /** Unheard of for so long, a patient leaves the state; what was present ends first. */
@@ -68,6 +68,6 @@ export function newPatient(input: StreamReading, context: PatientContext | undef
     scoreValues: newScoreValues(),
     score: null,
     scoreJudgement: null,
-    panes: VITALS.map(() => null),
+    panes: null,
   };
 }

@@ -12,14 +12,15 @@ export function judgeTrends(
   step: Step,
   rules: readonly TrendRule[],
   panes: Float32Array,
+  vital: number,
   value: number,
   alone: boolean,
 ): void {
   const { settings, patient, input, outputs } = step;
-  const newest = alone ? value : endedPaneMean(panes);
+  const newest = alone ? value : endedPaneMean(panes, vital);
   if (newest === undefined) return;
   for (const rule of rules) {
-    const extremes = minuteExtremes(panes, input.atMs, rule.withinMs);
+    const extremes = minuteExtremes(panes, vital, input.atMs, rule.withinMs);
     if (extremes === undefined) continue;
     const { type } = rule;
     const before = patient.trends[type] ?? null;
