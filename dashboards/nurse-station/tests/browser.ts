@@ -2,28 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import { buildPage, launchChromium } from './chromium.ts';
 import { fakeToken, startFakeServer, type FakeServer } from './fake-server.ts';
 
 /** Far beyond what any step takes: a busy machine must not fail a test. */
 const PATIENCE_MS = 10_000;
 
 export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: PATIENCE_MS });
-
-const CHROMIUM_ARGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // As people's browsers have it: no sound before a gesture.
-  '--autoplay-policy=user-gesture-required',
-];
 
 const VIEWPORT = { width: 1366, height: 768 };
 
@@ -52,12 +39,7 @@ export function visits(beds: number, freshPages = false): Visit {
 
   beforeAll(async () => {
     dist = await mkdtemp(join(tmpdir(), 'nurse-station-'));
-    const root = join(import.meta.dirname, '..');
-    const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-    [browser] = await Promise.all([
-      chromium.launch({ executablePath, args: CHROMIUM_ARGS }),
-      build({ root, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } }),
-    ]);
+    [browser] = await Promise.all([launchChromium(), buildPage(dist)]);
   });
   afterAll(async () => {
     await browser?.close();
