@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
-import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Cancel, Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Device } from './admission/device-topics.ts';
 import { AckList } from './delivery/ack-list.ts';
 import type { InflightBudget, Throttled } from './delivery/inflight-budget.ts';
+import type { Pubacks } from './delivery/pubacks.ts';
 import type { Ticket } from './delivery/ticket.ts';
 import type { FramedStream } from './framing/framed-stream.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -24,13 +25,19 @@ export interface ConnectionDeps {
 /** What Aedes calls back with: nothing to acknowledge, an error to close the connection, which is the only "no" of MQTT 3.1.1. */
 export type Answer = (error?: Error | null) => void;
 
+/** How a message is answered: through Aedes, or by a PUBACK for its id where it came past Aedes. */
+export type Reply = Answer | number;
+
 /** One socket, from accept to close. */
 export class Connection implements Throttled {
   readonly stream: Duplex;
   /** Set right after construction: the stream's events need the connection. */
   framed!: FramedStream;
+  pubacks!: Pubacks;
   inflightBytes = 0;
   throttled = false;
+  held = false;
+  cancelDrainTimeout: Cancel | undefined;
   /** Undefined until the device is authenticated. */
   session: Session | undefined;
   will: Will | undefined;
@@ -52,7 +59,7 @@ export class Session {
   readonly lane: number;
   presence: DeviceState | undefined;
   closed = false;
-  readonly #acks = new AckList();
+  readonly #acks = new AckList<PublishTicket>();
   readonly #deps: ConnectionDeps;
 
   constructor(connection: Connection, client: Client, device: Device, lane: number, deps: ConnectionDeps) {
@@ -64,8 +71,8 @@ export class Session {
   }
 
   /** Takes a message's place in the order of answers and its bytes in the budget. */
-  enlist(records: readonly NewRecord[], bytes: number, answer: Answer, closeAfter: boolean): PublishTicket {
-    const ticket = new PublishTicket(this, records, bytes, answer, this.#deps.clock.monotonic(), closeAfter);
+  enlist(records: readonly NewRecord[], bytes: number, reply: Reply, closeAfter: boolean): PublishTicket {
+    const ticket = new PublishTicket(this, records, bytes, reply, this.#deps.clock.monotonic(), closeAfter);
     this.#acks.push(ticket);
     this.#deps.budget.take(this.connection, bytes);
     return ticket;
@@ -73,8 +80,10 @@ export class Session {
 
   /** Answers what is settled at the head. After the first failure nothing more is acknowledged: the device sends it again. */
   release(): void {
+    let ticket = this.#acks.takeSettled();
+    if (ticket === undefined) return;
     const nowMs = this.#deps.clock.monotonic();
-    this.#acks.releaseSettled((ticket) => this.#answer(ticket as PublishTicket, nowMs));
+    for (; ticket !== undefined; ticket = this.#acks.takeSettled()) this.#answer(ticket, nowMs);
   }
 
   #answer(ticket: PublishTicket, nowMs: number): void {
@@ -83,23 +92,36 @@ export class Session {
     if (ticket.outcome === 'failed') {
       this.closed = true;
       this.#deps.metrics.refused('log_refused');
-      ticket.answer(new Error('the event log does not take the message'));
+      this.#refuse(ticket.reply);
       return;
     }
     this.#deps.metrics.acknowledged((nowMs - ticket.arrivedAtMs) / 1000);
-    ticket.answer();
+    this.#acknowledge(ticket.reply);
     if (ticket.closeAfter) {
       this.closed = true;
       // The acknowledgement is written on the next tick.
       setImmediate(() => this.connection.stream.destroy());
     }
   }
+
+  #acknowledge(reply: Reply): void {
+    const { pubacks } = this.connection;
+    if (typeof reply === 'number') return pubacks.add(reply);
+    // Aedes writes at once: what was acknowledged before it goes first.
+    pubacks.write();
+    reply();
+  }
+
+  #refuse(reply: Reply): void {
+    if (typeof reply === 'number') this.connection.stream.destroy();
+    else reply(new Error('the event log does not take the message'));
+  }
 }
 
 class PublishTicket implements Ticket {
   readonly records: readonly NewRecord[];
   readonly bytes: number;
-  readonly answer: Answer;
+  readonly reply: Reply;
   readonly arrivedAtMs: number;
   readonly closeAfter: boolean;
   outcome: Ticket['outcome'] = 'waiting';
@@ -110,14 +132,14 @@ class PublishTicket implements Ticket {
     session: Session,
     records: readonly NewRecord[],
     bytes: number,
-    answer: Answer,
+    reply: Reply,
     arrivedAtMs: number,
     closeAfter: boolean,
   ) {
     this.#session = session;
     this.records = records;
     this.bytes = bytes;
-    this.answer = answer;
+    this.reply = reply;
     this.arrivedAtMs = arrivedAtMs;
     this.closeAfter = closeAfter;
   }

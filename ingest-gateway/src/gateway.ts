@@ -11,10 +11,13 @@ import { CLOCK_CORRECTION_HEADER } from './admission/event-time.ts';
 import { isMisuse, rejectedRecord } from './admission/rejection.ts';
 import type { ForgetfulPersistence } from './broker/forgetful-persistence.ts';
 import { DeviceClocks } from './clocks/device-clocks.ts';
-import { Connection, Session, type Answer } from './connection.ts';
+import { heard } from './broker/keep-alive.ts';
+import { Connection, Session, type Answer, type Reply } from './connection.ts';
 import type { AppendLanes } from './delivery/append-lanes.ts';
 import type { InflightBudget } from './delivery/inflight-budget.ts';
+import { Pubacks, PubackWriter } from './delivery/pubacks.ts';
 import { FramedStream } from './framing/framed-stream.ts';
+import { ownTopic, type OwnPublishes } from './framing/own-publishes.ts';
 import { Authenticator, refusalError } from './identity/authenticator.ts';
 import { Misuse } from './identity/misuse.ts';
 import type { TokenCache } from './identity/token-cache.ts';
@@ -46,6 +49,7 @@ export class Gateway {
   readonly #misuse: Misuse;
   readonly #clocks: DeviceClocks;
   readonly #authenticator: Authenticator;
+  readonly #pubackWriter = new PubackWriter();
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -78,6 +82,9 @@ export class Gateway {
         logger.info({ device_id: connection.session?.device.deviceId, reason }, 'not MQTT; closed');
       },
     });
+    connection.pubacks = new Pubacks(stream, this.#pubackWriter, (isCongested) =>
+      this.#congested(connection, isCongested),
+    );
     this.#connections.set(stream, connection);
     stream.once('close', () => this.#closed(connection));
   }
@@ -160,7 +167,8 @@ export class Gateway {
   }
 
   ready(client: Client): void {
-    this.#connections.get(client.conn)?.framed.open();
+    const connection = this.#connections.get(client.conn);
+    connection?.framed.open(connection.session && this.#ownPublishes(connection.session));
   }
 
   /** From now on nothing is read and nobody let in. */
@@ -201,7 +209,32 @@ export class Gateway {
     this.#parts.logger.info({ device_id: claimed, reason }, 'device refused');
   }
 
-  #publish(session: Session, topic: string, payload: Buffer, answer: Answer): void {
+  #ownPublishes(session: Session): OwnPublishes {
+    const { readingsTopic, backfillTopic, statusTopic } = session.device;
+    return {
+      topics: [readingsTopic, backfillTopic, statusTopic].map(ownTopic),
+      published: (topic, payload, messageId) => this.#publish(session, topic, payload, messageId),
+      heard: () => heard(session.client),
+    };
+  }
+
+  /** A device that does not read its acknowledgements is not read either, and for so long only. */
+  #congested(connection: Connection, isCongested: boolean): void {
+    const { budget, clock, limits, logger } = this.#parts;
+    budget.hold(connection, isCongested);
+    connection.cancelDrainTimeout?.();
+    connection.cancelDrainTimeout = isCongested
+      ? clock.after(limits.drainTimeoutMs, () => {
+          logger.info(
+            { device_id: connection.session?.device.deviceId },
+            'reads no acknowledgements; closed',
+          );
+          connection.stream.destroy();
+        })
+      : undefined;
+  }
+
+  #publish(session: Session, topic: string, payload: Buffer, reply: Reply): void {
     const { admission: bounds, limits, clock, lanes } = this.#parts;
     const nowMs = clock.now();
     const admission =
@@ -219,7 +252,7 @@ export class Gateway {
     const records = this.#recordsOf(session, admission, topic, nowMs);
     const closes = this.#countMisuse(session, admission);
     const bytes = payload.length + topic.length + MESSAGE_OVERHEAD_BYTES;
-    const ticket = session.enlist(records, bytes, answer, closes);
+    const ticket = session.enlist(records, bytes, reply, closes);
     if (records.length > 0) lanes.submit(session.lane, ticket);
     else {
       ticket.outcome = 'durable';
@@ -277,6 +310,7 @@ export class Gateway {
   #closed(connection: Connection): void {
     this.#connections.delete(connection.stream);
     this.#parts.budget.forget(connection);
+    connection.cancelDrainTimeout?.();
     const { session, will } = connection;
     if (session === undefined) return;
     session.closed = true;

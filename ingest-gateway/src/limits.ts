@@ -16,6 +16,8 @@ export interface GatewayLimits {
   readonly maxInflightBytes: number;
   /** The same for one connection: its socket alone is not read. */
   readonly maxConnectionInflightBytes: number;
+  /** A device that does not read its acknowledgements for so long is closed. */
+  readonly drainTimeoutMs: number;
   /** QoS 2 messages of one device between PUBREC and PUBREL; one more closes the connection. */
   readonly maxInflightQos2: number;
   /** A longer batch is rejected as `batch_too_large`. */
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   maxConnections: 20_000,
   maxInflightBytes: 64 * 1024 * 1024,
   maxConnectionInflightBytes: 256 * 1024,
+  drainTimeoutMs: 60_000,
   maxInflightQos2: 100,
   maxBackfillReadings: 500,
   maxReadingAgeMs: 24 * HOUR_MS,

@@ -1,10 +1,5 @@
-import {
-  Counter,
-  Gauge,
-  Histogram,
-  LATENCY_BUCKETS_S,
-  type Registry,
-} from '@vitalwire/core/runtime/metrics.ts';
+import { HotHistogram } from '@vitalwire/core/runtime/hot-histogram.ts';
+import { Counter, Gauge, LATENCY_BUCKETS_S, type Registry } from '@vitalwire/core/runtime/metrics.ts';
 import type { PresenceState } from '@vitalwire/core/ports/live-bus.ts';
 import { REJECTION_REASONS, type RejectionReason } from './admission/rejection.ts';
 
@@ -113,11 +108,11 @@ export function createMetrics(registry: Registry, gauges: GatewayGauges): Gatewa
     help: 'Appends tried again because the event log was away.',
     registers,
   });
-  const latency = new Histogram({
+  const latency = new HotHistogram({
     name: 'vitalwire_gateway_puback_latency_seconds',
     help: 'From the arrival of a message to its acknowledgement.',
     buckets: LATENCY_BUCKETS_S,
-    registers,
+    registry,
   });
   return {
     hot,

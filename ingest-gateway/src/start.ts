@@ -84,6 +84,7 @@ export async function startIngestGateway(
   const broker = await DeviceBroker.start({
     persistence,
     connectTimeout: limits.connectTimeoutMs,
+    drainTimeout: limits.drainTimeoutMs,
     maxInflightInbound: limits.maxInflightQos2,
     preConnect: gateway.preConnect,
     authenticate: gateway.authenticate,

@@ -63,7 +63,8 @@ export function afterReading(
 ): DeviceClock {
   const known = bootOf(clock, bootId);
   const sample: Sample = { differenceMs: measuredAtMs - arrivalMs, arrivalMs };
-  const samples = [...known.samples, sample].slice(-SAMPLES);
+  const samples = known.samples.length < SAMPLES ? known.samples.slice() : known.samples.slice(1);
+  samples.push(sample);
   const agreed = agreement(samples);
   const offsetMs = agreed === undefined ? known.offsetMs : steady(known.offsetMs, agreed);
   return withBoot(clock, { bootId, offsetMs, samples });
@@ -86,6 +87,7 @@ const bootOf = (clock: DeviceClock, bootId: number): BootClock =>
   clock.boots.find((boot) => boot.bootId === bootId) ?? { bootId, offsetMs: undefined, samples: [] };
 
 function withBoot(clock: DeviceClock, boot: BootClock): DeviceClock {
+  if (clock.boots.length === 1 && clock.boots[0]?.bootId === boot.bootId) return { boots: [boot] };
   const others = clock.boots.filter(({ bootId }) => bootId !== boot.bootId);
   return { boots: [boot, ...others].slice(0, BOOTS_KEPT) };
 }

@@ -114,7 +114,7 @@ class Lane {
     this.#busy = true;
     while (this.#waiting.length > 0) {
       const tickets = this.#takeBatch();
-      const records = tickets.length === 1 ? (tickets[0] as Ticket).records : tickets.flatMap(recordsOf);
+      const records = recordsOf(tickets);
       const failure = await this.#append(records);
       if (failure === undefined) settle(tickets, 'durable', undefined);
       else if (tickets.length > 1 && isRejection(failure.error)) await this.#appendOneByOne(tickets);
@@ -179,7 +179,12 @@ class Lane {
   }
 }
 
-const recordsOf = (ticket: Ticket): readonly NewRecord[] => ticket.records;
+function recordsOf(tickets: readonly Ticket[]): readonly NewRecord[] {
+  if (tickets.length === 1) return (tickets[0] as Ticket).records;
+  const all: NewRecord[] = [];
+  for (const { records } of tickets) for (const record of records) all.push(record);
+  return all;
+}
 
 const isRejection = (error: unknown): boolean => error instanceof VitalwireError && error.code === 'rejected';
 
@@ -187,6 +192,7 @@ function settle(tickets: readonly Ticket[], outcome: 'durable' | 'failed', error
   for (const ticket of tickets) {
     ticket.outcome = outcome;
     ticket.error = error;
-    ticket.settled();
   }
+  // A session answers all that is settled at its head at once.
+  for (const ticket of tickets) ticket.settled();
 }

@@ -5,6 +5,7 @@ import { InflightBudget, type Throttled } from './inflight-budget.ts';
 const connection = (): Throttled & { resumed: number } => ({
   inflightBytes: 0,
   throttled: false,
+  held: false,
   resumed: 0,
   resume() {
     this.resumed++;

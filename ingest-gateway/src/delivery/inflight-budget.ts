@@ -3,6 +3,8 @@ export interface Throttled {
   inflightBytes: number;
   /** Over its own mark, until half of it is free. */
   throttled: boolean;
+  /** Does not read its acknowledgements. */
+  held: boolean;
   resume(): void;
 }
 
@@ -50,7 +52,7 @@ export class InflightBudget {
   }
 
   mayRead(connection: Throttled): boolean {
-    if (!this.#full && !connection.throttled && !this.#closed) return true;
+    if (!this.#full && !connection.throttled && !connection.held && !this.#closed) return true;
     this.#waiting.add(connection);
     return false;
   }
@@ -78,6 +80,12 @@ export class InflightBudget {
     if (this.#waiting.size > 0 && !this.#full) this.#resumeSoon();
   }
 
+  /** Reading one connection stops, or may go on, for a reason that is not the budget's. */
+  hold(connection: Throttled, isHeld: boolean): void {
+    connection.held = isHeld;
+    if (!isHeld && this.#waiting.size > 0 && !this.#full) this.#resumeSoon();
+  }
+
   /** The connection is gone. */
   forget(connection: Throttled): void {
     this.#waiting.delete(connection);
@@ -98,7 +106,7 @@ export class InflightBudget {
       this.#resuming = false;
       for (const connection of this.#waiting) {
         if (this.#full || this.#closed) return;
-        if (connection.throttled) continue;
+        if (connection.throttled || connection.held) continue;
         this.#waiting.delete(connection);
         connection.resume();
       }

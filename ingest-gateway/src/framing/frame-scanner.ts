@@ -1,3 +1,5 @@
+import { takeOwnPublish, type OwnPublishes } from './own-publishes.ts';
+
 /** MQTT control packet types, as they stand in the high half of a packet's first byte (MQTT 3.1.1, table 2.1). */
 export const PACKET = { connect: 1, publish: 3, disconnect: 14 } as const;
 
@@ -10,6 +12,8 @@ export interface FrameBounds {
  * Watches the packets of a byte stream go by, looking at their fixed headers only, and passes the bytes on uncopied. A PUBLISH whose
  * payload is too long comes out as a well-formed PUBLISH whose payload is one byte too long; the rest is dropped as it arrives, so
  * that memory never holds it. Bytes that cannot be MQTT, and other packets that are too long, end the stream: `violation` says why.
+ *
+ * A device's own QoS 1 publishes, nearly all there is, can leave here for good (`takeOwn`), which spares them the parser.
  */
 export class FrameScanner {
   violation: string | undefined;
@@ -21,8 +25,12 @@ export class FrameScanner {
   #passLeft = 0;
   #dropLeft = 0;
   #maxPublishBytes: number | undefined;
-  /** The beginning of a packet that is too short to judge. */
-  #held: Buffer | undefined;
+  /** The beginning of a packet that is too short to judge or to take. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** So many bytes of it must be there before it is worth another look. */
+  #heldUntil = 0;
+  #own: OwnPublishes | undefined;
 
   constructor(bounds: FrameBounds) {
     this.#bounds = bounds;
@@ -36,16 +44,55 @@ export class FrameScanner {
     this.#maxPublishBytes = maxPacketBytes;
   }
 
+  /** From now on the device's QoS 1 publishes on topics of its own go there and are not passed on. */
+  takeOwn(own: OwnPublishes): void {
+    this.#own = own;
+  }
+
   /** The bytes to pass on for those that came, or undefined when there are none (yet). */
   scan(arrived: Buffer): Buffer | undefined {
-    let chunk = arrived;
-    if (this.#held !== undefined) {
-      chunk = Buffer.concat([this.#held, arrived]);
-      this.#held = undefined;
-    }
-    let pieces: Buffer[] | undefined;
-    let from = 0;
+    const chunk = this.#withHeld(arrived);
+    if (chunk === undefined) return undefined;
+    const own = this.#own;
+    const begins =
+      own === undefined || this.#passLeft > 0 || this.#dropLeft > 0 ? 0 : this.#takeOwn(own, chunk);
+    return this.#scanFrom(chunk, begins);
+  }
+
+  /** Takes own publishes from the head of the chunk on; answers where the rest begins. What stands behind a packet for the parser follows it there, so that the order stays. */
+  #takeOwn(own: OwnPublishes, chunk: Buffer): number {
+    const { maxPayloadBytes } = this.#bounds;
+    const hasProperties = this.#maxPublishBytes !== undefined;
     let at = 0;
+    while (at < chunk.length) {
+      const taken = takeOwnPublish(own, chunk, at, maxPayloadBytes, hasProperties);
+      if (taken === 'other') break;
+      if (typeof taken === 'number') {
+        at += taken;
+        continue;
+      }
+      this.#hold(chunk, at, taken.bytes);
+      at = chunk.length;
+    }
+    if (at > 0) own.heard();
+    return at;
+  }
+
+  #withHeld(arrived: Buffer): Buffer | undefined {
+    if (this.#heldBytes === 0) return arrived;
+    this.#held.push(arrived);
+    this.#heldBytes += arrived.length;
+    if (this.#heldBytes < this.#heldUntil) return undefined;
+    const chunk = Buffer.concat(this.#held, this.#heldBytes);
+    this.#held = [];
+    this.#heldBytes = 0;
+    return chunk;
+  }
+
+  #scanFrom(chunk: Buffer, start: number): Buffer | undefined {
+    let pieces: Buffer[] | undefined;
+    let from = start;
+    let at = start;
     while (at < chunk.length) {
       if (this.#passLeft > 0) {
         const count = Math.min(this.#passLeft, chunk.length - at);
@@ -82,7 +129,7 @@ export class FrameScanner {
     const first = chunk[at] as number;
     const length = readLength(chunk, at + 1);
     if (length === 'malformed') return this.#violate('a packet length that is not MQTT');
-    if (length === 'incomplete') return this.#hold(chunk, at);
+    if (length === 'incomplete') return this.#hold(chunk, at, chunk.length - at + 1);
     this.#headerLength = 1 + length.size;
     this.#passLeft = length.value;
     const type = first >> 4;
@@ -106,7 +153,7 @@ export class FrameScanner {
       return length > this.#maxPublishBytes ? this.#violate('an oversized packet') : PASS;
     }
     const topicAt = at + this.#headerLength;
-    if (topicAt + 2 > chunk.length) return this.#hold(chunk, at);
+    if (topicAt + 2 > chunk.length) return this.#hold(chunk, at, this.#headerLength + 2);
     const hasMessageId = (first & 0b110) !== 0;
     const beforePayload = 2 + chunk.readUInt16BE(topicAt) + (hasMessageId ? 2 : 0);
     const kept = beforePayload + this.#bounds.maxPayloadBytes + 1;
@@ -116,9 +163,12 @@ export class FrameScanner {
     return fixedHeader(first, kept);
   }
 
-  #hold(chunk: Buffer, at: number): typeof STOP {
+  #hold(chunk: Buffer, at: number, until: number): typeof STOP {
     this.#passLeft = 0;
-    this.#held = Buffer.from(chunk.subarray(at));
+    // A copy: the beginning of a packet must not keep the whole chunk.
+    this.#held = [Buffer.from(chunk.subarray(at))];
+    this.#heldBytes = chunk.length - at;
+    this.#heldUntil = until;
     return STOP;
   }
 

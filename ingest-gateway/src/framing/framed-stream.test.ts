@@ -45,7 +45,7 @@ test('nothing behind CONNECT is handed on before the device is authenticated', a
   stream.write(PING);
   await turn();
   expect(got).toEqual([CONNECT]);
-  framed.open();
+  framed.open(undefined);
   await turn();
   expect(got).toEqual([CONNECT, Buffer.concat([PING, PING])]);
 });
@@ -63,7 +63,7 @@ test('while the gateway is full nothing is taken from the stream, and what waits
   const { stream, framed, gate, got } = bench();
   stream.write(CONNECT);
   await turn();
-  framed.open();
+  framed.open(undefined);
   gate.open = false;
   stream.write(PING);
   await turn();

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { FrameScanner, packetLength, type FrameBounds } from './frame-scanner.ts';
 import { Mqtt5, parseConnect } from './mqtt5.ts';
+import type { OwnPublishes } from './own-publishes.ts';
 
 export interface FramedStreamEvents {
   /** Whether the parser may have more bytes now; when it may not, `resume` is owed later. */
@@ -44,9 +45,10 @@ export class FramedStream {
     return this.#scanner.disconnected && this.#mqtt5?.wantsWill !== true;
   }
 
-  /** The device is authenticated: what it sends may be parsed. */
-  open(): void {
+  /** The device is authenticated: what it sends may be parsed, and its own publishes taken. */
+  open(own: OwnPublishes | undefined): void {
     if (this.#phase === 'authenticating') this.#phase = 'open';
+    if (own !== undefined) this.#scanner.takeOwn(own);
     this.resume();
   }
 

@@ -13,8 +13,8 @@ export interface AppendCall {
 /** Records of one partition that are sent together. */
 export class PendingBatch {
   readonly builder = new BatchBuilder();
-  /** One a record. */
-  readonly calls: AppendCall[] = [];
+  /** Whose its records are, in their order. */
+  readonly calls: { readonly call: AppendCall; count: number }[] = [];
   /** What the producer's buffer counts for it. */
   sizeMax = 0;
   /** Set once it may have reached a broker: sent again it must be the same to the broker. */
@@ -22,7 +22,9 @@ export class PendingBatch {
 
   add(record: NewRecord, sizeMax: number, call: AppendCall): void {
     this.builder.add(record, sizeMax);
-    this.calls.push(call);
+    const last = this.calls.at(-1);
+    if (last?.call === call) last.count++;
+    else this.calls.push({ call, count: 1 });
     this.sizeMax += sizeMax;
   }
 }
@@ -94,8 +96,9 @@ export class PartitionQueue {
     const bytes = batch.builder.finish(this.#identity, 0);
     const { records } = readRecords(bytes, this.topic, this.partition, 0);
     const halves = [new PendingBatch(), new PendingBatch()] as const;
+    const calls = batch.calls.flatMap(({ call, count }) => Array<AppendCall>(count).fill(call));
     for (const [i, record] of records.entries()) {
-      halves[i < records.length / 2 ? 0 : 1].add(record, recordSizeMax(record), batch.calls[i]!);
+      halves[i < records.length / 2 ? 0 : 1].add(record, recordSizeMax(record), calls[i]!);
     }
     this.#batches.unshift(...halves);
   }

@@ -109,6 +109,7 @@ export class Producer {
     const { limits, metrics } = this.#options;
     let bytes = 0;
     let known = this.#deferred.length === 0;
+    let topic: string | undefined;
     for (const record of records) {
       const size = recordSizeMax(record);
       if (size > limits.recordBytesMax) {
@@ -116,7 +117,9 @@ export class Producer {
         return Promise.reject(new VitalwireError('rejected', `Kafka: ${reason}`, { retriable: false }));
       }
       bytes += size;
-      known &&= this.#directory.partitions(record.topic) > 0;
+      if (record.topic === topic) continue;
+      topic = record.topic;
+      known &&= this.#directory.partitions(topic) > 0;
     }
     if (this.#bufferedBytes + bytes > limits.bufferBytesMax && this.#bufferedBytes > 0) {
       metrics.overloaded.inc();
@@ -153,8 +156,13 @@ export class Producer {
   }
 
   #enqueue({ records, partition, call }: Appending): void {
+    let topic: string | undefined;
+    let queues: readonly PartitionQueue[] = [];
     for (const record of records) {
-      const queues = this.#queues.get(record.topic) ?? this.#makeQueues(record.topic);
+      if (record.topic !== topic) {
+        topic = record.topic;
+        queues = this.#queues.get(topic) ?? this.#makeQueues(topic);
+      }
       const queue = queues[partition ?? partitionOf(record.key, queues.length)]!;
       queue.add(record, recordSizeMax(record), call);
       this.#lanes[queue.partition % this.#lanes.length]!.offer(queue);
@@ -208,9 +216,9 @@ export class Producer {
 
   #settled(batch: PendingBatch, error: unknown): void {
     this.#buffer(-batch.sizeMax);
-    for (const call of batch.calls) {
+    for (const { call, count } of batch.calls) {
       if (error !== undefined) call.reject(error);
-      else if (--call.remaining === 0) call.resolve();
+      else if ((call.remaining -= count) === 0) call.resolve();
     }
   }
 

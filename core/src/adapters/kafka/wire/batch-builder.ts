@@ -43,7 +43,7 @@ export class BatchBuilder {
       this.#maxTimestampMs = record.timestampMs;
     } else if (record.timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = record.timestampMs;
     const { headers } = record;
-    const keyLength = Buffer.byteLength(record.key);
+    const keyLength = byteLength(record.key);
     const timestampDelta = record.timestampMs - this.#firstTimestampMs;
     const valueLength = record.value === null ? -1 : record.value.length;
     let headerCount = 0;
@@ -67,7 +67,7 @@ export class BatchBuilder {
     this.#varint(timestampDelta);
     this.#varint(this.#count);
     this.#varint(keyLength);
-    this.#end += this.#bytes.write(record.key, this.#end);
+    this.#write(record.key, keyLength);
     this.#varint(valueLength);
     if (record.value !== null) {
       this.#bytes.set(record.value, this.#end);
@@ -109,8 +109,16 @@ export class BatchBuilder {
   }
 
   #text(text: string): void {
-    this.#varint(Buffer.byteLength(text));
-    this.#end += this.#bytes.write(text, this.#end);
+    const length = byteLength(text);
+    this.#varint(length);
+    this.#write(text, length);
+  }
+
+  #write(text: string, length: number): void {
+    if (length === text.length) {
+      // ASCII, as ids are: a call into native code costs more than the few characters.
+      for (let i = 0; i < length; i++) this.#bytes[this.#end++] = text.charCodeAt(i);
+    } else this.#end += this.#bytes.write(text, this.#end);
   }
 
   /** Zigzag; safe integers, not only 32 bits, because a timestamp's delta may be longer. */
@@ -132,6 +140,12 @@ function varintSize(value: number): number {
 }
 
 function sizeOfText(text: string): number {
-  const length = Buffer.byteLength(text);
+  const length = byteLength(text);
   return varintSize(length) + length;
+}
+
+/** In UTF-8. */
+function byteLength(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return Buffer.byteLength(text);
+  return text.length;
 }

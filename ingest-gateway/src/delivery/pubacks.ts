@@ -1,0 +1,58 @@
+import type { Duplex } from 'node:stream';
+
+/** PUBACK, remaining length 2 (MQTT 3.1.1, 3.4; in MQTT 5 the short form, which means success). */
+const PUBACK = 0x40;
+const PUBACK_BYTES = 4;
+
+/** The PUBACKs of one connection that are not written yet, in their order. */
+export class Pubacks {
+  readonly #stream: Duplex;
+  readonly #writer: PubackWriter;
+  readonly #congested: (isCongested: boolean) => void;
+  #ids: number[] = [];
+
+  /** `congested` is told when the device no longer reads its acknowledgements, and when it does again. */
+  constructor(stream: Duplex, writer: PubackWriter, congested: (isCongested: boolean) => void) {
+    this.#stream = stream;
+    this.#writer = writer;
+    this.#congested = congested;
+  }
+
+  add(messageId: number): void {
+    if (this.#ids.push(messageId) === 1) this.#writer.writeSoon(this);
+  }
+
+  /** At once; before a packet that somebody else writes, which must not overtake. */
+  write(): void {
+    const ids = this.#ids;
+    if (ids.length === 0) return;
+    this.#ids = [];
+    if (this.#stream.destroyed) return;
+    const bytes = Buffer.allocUnsafe(ids.length * PUBACK_BYTES);
+    let at = 0;
+    for (const id of ids) {
+      bytes[at++] = PUBACK;
+      bytes[at++] = 2;
+      bytes[at++] = id >> 8;
+      bytes[at++] = id & 0xff;
+    }
+    if (this.#stream.write(bytes)) return;
+    this.#congested(true);
+    this.#stream.once('drain', () => this.#congested(false));
+  }
+}
+
+/** Writes what all connections have to acknowledge in a turn of the event loop: one write a connection. */
+export class PubackWriter {
+  #waiting: Pubacks[] = [];
+
+  writeSoon(pubacks: Pubacks): void {
+    if (this.#waiting.push(pubacks) === 1) setImmediate(() => this.#write());
+  }
+
+  #write(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const pubacks of waiting) pubacks.write();
+  }
+}
