@@ -15,6 +15,8 @@ import { everythingRetained } from './recovery.ts';
 
 const PAGE_EVENTS = 500;
 const POLL_MS = 1_000;
+/** What comes within this time of a commit is written, and its position saved, together. */
+const GATHER_MS = 50;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 
@@ -85,6 +87,7 @@ async function run(deps: AuditRelayDeps, signal: AbortSignal): Promise<void> {
       cursor = page.cursor;
     } else {
       await deps.commits.next(seen, POLL_MS, signal);
+      await deps.clock.sleep(GATHER_MS, signal);
     }
   }
 }

@@ -6,7 +6,7 @@ import { step } from '../lifecycle/lifecycle.ts';
 import { ignored, type Outcome } from '../lifecycle/outcome.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
-import { withInhibition } from '../technical/inhibition.ts';
+import { inhibitedBy, inhibitors } from '../technical/inhibition.ts';
 import { locate } from './locate.ts';
 
 /** A conflict means that somebody else got on; this many in a row mean that the store contradicts itself. */
@@ -25,11 +25,11 @@ export async function applyCondition(
 ): Promise<Outcome> {
   const { region, patientId, type } = condition;
   for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
-    const located = await locate(store, condition);
+    const open = store.open(region, patientId);
+    const causes = condition.event === 'ended' ? [] : inhibitors(store, region, type, () => open);
+    const [located, inhibiting] = await Promise.all([locate(store, condition, open), causes]);
     if (located.kind === 'seen') return ignored('superseded');
-    const usual = policyFor(region, patientId);
-    const policy =
-      condition.event === 'ended' ? usual : await withInhibition(usual, store, region, patientId, type);
+    const policy = inhibitedBy(policyFor(region, patientId), inhibiting);
     const outcome = step(located.alert, { kind: 'condition', condition }, clock.now(), policy);
     if (outcome.kind !== 'applied') return outcome;
     if ((await store.commit(outcome.event)) === 'committed') return outcome;

@@ -16,10 +16,13 @@ import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { applyCondition } from './apply.ts';
+import { InFlight } from './in-flight.ts';
 
 export const CONDITIONS_GROUP = 'vitalwire.alert-engine';
 
 const BATCH_RECORDS = 500;
+/** Of a partition: enough that patients do not wait for one another, few enough to wait for a store that is away. */
+const IN_FLIGHT_MAX = 500;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 2_000;
 
@@ -41,19 +44,23 @@ export interface ConditionsDeps {
  */
 export async function consumeConditions(deps: ConditionsDeps): Promise<Consumer> {
   const stopping = new AbortController();
+  const failure = Promise.withResolvers<never>();
   const consumer = await deps.log.consume({
     group: CONDITIONS_GROUP,
     topics: [TOPICS.conditions.name],
     maxBatchRecords: BATCH_RECORDS,
     async assigned({ partition }, group) {
       if (partition === 0) deps.leadership.gained();
-      return task(deps, partition, group, stopping.signal);
+      return task(deps, partition, group, stopping.signal, failure.reject);
     },
   });
+  const failed = Promise.race([consumer.failed, failure.promise]);
+  // Whoever does not ask is not told.
+  failed.catch(() => {});
   return {
-    failed: consumer.failed,
+    failed,
     stop: () => {
-      // A store that is away would otherwise hold the running batch, and with it the stop, for ever.
+      // A store that is away would otherwise hold what is under way, and with it the stop, for ever.
       stopping.abort();
       return consumer.stop();
     },
@@ -65,45 +72,35 @@ function task(
   partition: number,
   group: GroupPartition,
   signal: AbortSignal,
+  fail: (error: unknown) => void,
 ): PartitionTask {
-  let halted = false;
+  let failure: { readonly error: unknown } | undefined;
+  const inFlight = new InFlight({
+    recordsMax: IN_FLIGHT_MAX,
+    commit: (nextOffset) => commitUnlessTaken(deps, group, nextOffset),
+    failed(error) {
+      // Stopped while a store was away: the group's offset stays before what was not done.
+      if (signal.aborted) return;
+      failure = { error };
+      fail(error);
+    },
+  });
   return {
     startAt: group.committed,
     async process(records) {
-      const last = records.at(-1);
-      if (!last || halted) return;
-      try {
-        await Promise.all([...byKey(records).values()].map((chain) => applyInOrder(deps, chain, signal)));
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        // Stopped while a store was away: the group's offset stays before this batch, so nothing behind it may move it.
-        halted = true;
-        return;
+      for (const record of records) {
+        if (failure) throw failure.error;
+        if (signal.aborted) return;
+        await inFlight.start(record.key, record.offset, () =>
+          persist(deps, signal, () => applyRecord(deps, record)),
+        );
       }
-      await commitUnlessTaken(deps, group, last.offset + 1);
     },
     async release() {
+      await inFlight.settle();
       if (partition === 0) await deps.leadership.lost();
     },
   };
-}
-
-function byKey(records: readonly LogRecord[]): Map<string, LogRecord[]> {
-  const chains = new Map<string, LogRecord[]>();
-  for (const record of records) {
-    const chain = chains.get(record.key);
-    if (chain) chain.push(record);
-    else chains.set(record.key, [record]);
-  }
-  return chains;
-}
-
-async function applyInOrder(
-  deps: ConditionsDeps,
-  records: readonly LogRecord[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (const record of records) await persist(deps, signal, () => applyRecord(deps, record));
 }
 
 /** An engine that is away is waited for: an alert has nowhere else to go. */

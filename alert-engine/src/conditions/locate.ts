@@ -14,13 +14,22 @@ const RECENT_ALERTS = 32;
  * one it stands for now. A condition that an open alert went on with (`recur`) is in that alert's history and nowhere else, so a
  * condition of no known id is looked for there before it counts as new: a replay must not raise it a second time.
  */
-export async function locate(store: AlertStore, condition: ConditionEvent): Promise<Located> {
+export async function locate(
+  store: AlertStore,
+  condition: ConditionEvent,
+  openOfPatient: Promise<readonly Alert[]>,
+): Promise<Located> {
   const { id, patientId, region, type } = condition;
-  const open = (await store.open(region, patientId)).find((alert) => alert.type === type);
+  const rest = (): Promise<readonly [Alert | undefined, readonly Alert[]]> =>
+    Promise.all([store.get(region, id), store.recent(region, patientId, type, RECENT_ALERTS)]);
+  // What begins is seldom known: all is asked at once. What goes on or ends nearly always stands for an open alert.
+  const asked = condition.event === 'began' ? rest() : undefined;
+  const [openAlerts] = await Promise.all([openOfPatient, asked]);
+  const open = openAlerts.find((alert) => alert.type === type);
   if (open && (open.conditionId === id || open.id === id)) return { kind: 'alert', alert: open };
-  const own = await store.get(region, id);
+  const [own, recent] = await (asked ?? rest());
   if (own) return { kind: 'alert', alert: own };
-  for (const alert of await store.recent(region, patientId, type, RECENT_ALERTS)) {
+  for (const alert of recent) {
     // Only an alert that went on with another condition can have stood for one that neither of its ids names.
     if (alert.conditionId === alert.id) continue;
     const history = await store.history(region, alert.id);

@@ -66,21 +66,31 @@ export class AlertFeed implements Service {
   }
 
   async #run(): Promise<void> {
-    const { commits, clock, logger } = this.#deps;
+    const { commits, clock, logger, regions } = this.#deps;
     const { signal } = this.#stopping;
     let failures = 0;
+    let seen = commits.commits;
+    let allReadAtMs = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
-      const seen = commits.commits;
       const drained = this.#waitingForDrain;
       this.#waitingForDrain = [];
+      const startedMs = clock.monotonic();
+      // A commit may go unheard of: all regions are read when someone wants to be sure, and once in a while.
+      const readsAll = drained.length > 0 || startedMs - allReadAtMs >= POLL_MS;
+      const changed = readsAll ? regions : commits.changedSince(seen, regions);
+      seen = commits.commits;
       try {
-        await this.#readToTheEnd(signal);
-        this.#emptiedAtMs = clock.monotonic();
+        await this.#readToTheEnd(changed, signal);
+        if (readsAll) {
+          allReadAtMs = startedMs;
+          this.#emptiedAtMs = clock.monotonic();
+        }
         failures = 0;
         for (const resolve of drained) resolve();
         await commits.next(seen, POLL_MS, signal);
       } catch (error) {
         this.#waitingForDrain = [...drained, ...this.#waitingForDrain];
+        allReadAtMs = Number.NEGATIVE_INFINITY;
         // Whatever it is, there is no other way to hear of alerts: go on trying, while stations are told that nobody vouches for them.
         if (failures++ === 0) logger.error({ err: error }, 'alert events cannot be read');
         await clock.sleep(RETRY_MS, signal);
@@ -88,11 +98,11 @@ export class AlertFeed implements Service {
     }
   }
 
-  async #readToTheEnd(signal: AbortSignal): Promise<void> {
+  async #readToTheEnd(changed: readonly string[], signal: AbortSignal): Promise<void> {
     const { alerts, regions } = this.#deps;
     this.#cursor ??= (await alerts.snapshot(regions)).cursor;
-    while (!signal.aborted) {
-      const page = await alerts.eventsAfter(this.#cursor, regions, PAGE_EVENTS);
+    while (!signal.aborted && changed.length > 0) {
+      const page = await alerts.eventsAfter(this.#cursor, changed, PAGE_EVENTS);
       if (signal.aborted) return;
       if (!page) {
         this.#cursor = (await alerts.snapshot(regions)).cursor;

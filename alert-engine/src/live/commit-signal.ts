@@ -5,6 +5,8 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 export class CommitSignal {
   readonly #clock: Clock;
   #commits = 0;
+  /** The last commit heard of, by region. */
+  readonly #lastOf = new Map<string, number>();
   #waiting = new Set<() => void>();
 
   constructor(clock: Clock) {
@@ -13,7 +15,10 @@ export class CommitSignal {
 
   /** Once a store: it has no way to be told to stop. */
   listenTo(store: AlertStore): Promise<void> {
-    return store.onCommit(() => this.notify());
+    return store.onCommit((region) => {
+      this.#lastOf.set(region, this.#commits + 1);
+      this.notify();
+    });
   }
 
   notify(): void {
@@ -26,6 +31,11 @@ export class CommitSignal {
   /** How many commits were heard of: read before reading the store, so that one in between is not slept through. */
   get commits(): number {
     return this.#commits;
+  }
+
+  /** Those of the regions in which a commit was heard of since `seen`. What was said to nobody is in none of them. */
+  changedSince(seen: number, regions: readonly string[]): readonly string[] {
+    return regions.filter((region) => (this.#lastOf.get(region) ?? 0) > seen);
   }
 
   /** Resolves at once if there was a commit since `seen`, else at the next one, after `atMostMs`, or when aborted. */

@@ -38,6 +38,8 @@ export interface DispatcherDeps {
 
 const PAGE_EVENTS = 200;
 const POLL_MS = 1_000;
+/** What comes within this time of a commit is queued, and its position saved, together. */
+const GATHER_MS = 50;
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 30_000;
 /** With the pauses above, some four minutes of trying. */
@@ -82,6 +84,7 @@ class Dispatcher {
         cursor = await this.#queueAfter(cursor);
         this.#sendQueued();
         await this.#deps.commits.next(seen, POLL_MS, this.#signal);
+        await this.#deps.clock.sleep(GATHER_MS, this.#signal);
       } catch (error) {
         if (this.#signal.aborted) break;
         this.#deps.logger.warn({ reason: messageOf(error) }, 'deliveries wait for a store');

@@ -21,9 +21,24 @@ export async function withInhibition(
   patientId: string,
   type: AlertType,
 ): Promise<LifecyclePolicy> {
-  const technical = kindOf(type) === 'technical';
-  if (technical && !UNDER_A_STORM.has(type)) return policy;
-  const causes = (await store.open(region, technical ? '' : patientId)).filter(isPresent);
+  return inhibitedBy(policy, await inhibitors(store, region, type, () => store.open(region, patientId)));
+}
+
+/** The alerts that may inhibit one of the type: open ones of the patient, or of no patient. */
+export async function inhibitors(
+  store: AlertStore,
+  region: string,
+  type: AlertType,
+  openOfPatient: () => Promise<readonly Alert[]>,
+): Promise<readonly Alert[]> {
+  if (kindOf(type) !== 'technical') return openOfPatient();
+  return UNDER_A_STORM.has(type) ? store.open(region, '') : [];
+}
+
+/** The policy, with what those of the alerts that are technical inhibit. */
+export function inhibitedBy(policy: LifecyclePolicy, alerts: readonly Alert[]): LifecyclePolicy {
+  const causes = alerts.filter(isPresent);
+  if (causes.length === 0) return policy;
   return { ...policy, inhibits: (asked) => causes.some((cause) => inhibits(cause, policy.gateway, asked)) };
 }
 

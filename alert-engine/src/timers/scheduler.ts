@@ -16,6 +16,8 @@ const POLL_MS = 1_000;
 const RETRY_MS = 500;
 /** Whatever happens, the loop leaves the event loop to others. */
 const WAIT_MS_MIN = 10;
+/** Alerts come and change by the hundred a second at the worst, and timers run for seconds: those that change together are looked at together. */
+const GATHER_MS = 25;
 
 /**
  * Fires the timers of every open alert when they fall due. Due times are fields of the alerts, so an engine that starts finds what fell
@@ -47,6 +49,7 @@ async function run(deps: TimersDeps, signal: AbortSignal): Promise<void> {
       await follow(deps, followed);
       const waitMs = await fireDue(deps, followed.open, signal);
       await deps.commits.next(seen, waitMs, signal);
+      if (deps.commits.commits !== seen) await deps.clock.sleep(GATHER_MS, signal);
     } catch (error) {
       deps.logger.warn({ err: error }, 'alarm timers wait for the store');
       await deps.clock.sleep(RETRY_MS, signal);

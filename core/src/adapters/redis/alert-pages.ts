@@ -14,7 +14,7 @@ interface Place {
   readonly id: string;
 }
 
-const newestFirst = (a: Place, b: Place): number =>
+export const newestFirst = (a: Place, b: Place): number =>
   b.raisedAtMs - a.raisedAtMs || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 
 /** One page, newest first. @throws VitalwireError `rejected` where `after` is no page's `next` */
@@ -40,7 +40,7 @@ export async function alertPage(
 }
 
 /** Alerts by id, in the ids' order; those that are gone are left out. */
-export async function alertsById(redis: Redis, region: string, ids: readonly string[]): Promise<Alert[]> {
+async function alertsById(redis: Redis, region: string, ids: readonly string[]): Promise<Alert[]> {
   const hashes = await Promise.all(ids.map((id) => redis.hgetall(alertKey(region, id))));
   return hashes.flatMap((hash) => fromFields(hash) ?? []);
 }

@@ -93,12 +93,39 @@ end
 return { last, alerts }
 `;
 
-/** KEYS: events, trimmed. ARGV: position, limit. Returns the last position, the last one trimmed, and the entries after the position. */
+/** KEYS: ids by type of a patient's open alerts. ARGV: prefix of alert keys. Returns the fields of each. */
+export const OPEN = `
+local alerts = {}
+for _, id in ipairs(redis.call('HVALS', KEYS[1])) do
+  alerts[#alerts + 1] = redis.call('HGETALL', ARGV[1] .. id)
+end
+return alerts
+`;
+
+/** KEYS: ids of a patient's alerts, newest first. ARGV: prefix of alert keys, type, limit. Returns the fields of those of the type. */
+export const RECENT = `
+local alerts, limit = {}, tonumber(ARGV[3])
+for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  if #alerts == limit then break end
+  if redis.call('HGET', ARGV[1] .. id, 'type') == ARGV[2] then
+    alerts[#alerts + 1] = redis.call('HGETALL', ARGV[1] .. id)
+  end
+end
+return alerts
+`;
+
+/**
+ * KEYS: events, trimmed. ARGV: position, limit. Returns a position that is the last or, where entries follow, not after it; the last one
+ * trimmed; and the entries after the position.
+ */
 export const EVENTS_AFTER = `
+local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
 local last = '0-0'
-if redis.call('EXISTS', KEYS[1]) == 1 then
+if #entries > 0 then
+  last = entries[#entries][1]
+elseif redis.call('EXISTS', KEYS[1]) == 1 then
   local info = redis.call('XINFO', 'STREAM', KEYS[1])
   for i = 1, #info, 2 do if info[i] == 'last-generated-id' then last = info[i + 1] end end
 end
-return { last, redis.call('GET', KEYS[2]) or '0-0', redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2]) }
+return { last, redis.call('GET', KEYS[2]) or '0-0', entries }
 `;

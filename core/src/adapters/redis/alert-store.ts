@@ -2,17 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert, AlertEvent } from '../../alarms/alert.ts';
 import { alertEventId, decodeAlertEvent, encodeAlertEvent } from '../../alarms/alert-codec.ts';
-import {
-  recentFromList,
-  type AlertQuery,
-  type AlertStore,
-  type Cursor,
-  type EventPage,
-  type StoredEvent,
-} from '../../ports/alert-store.ts';
+import type { AlertType } from '../../alarms/condition.ts';
+import type { AlertQuery, AlertStore, Cursor, EventPage, StoredEvent } from '../../ports/alert-store.ts';
 import { fromFields, fromPairs, toFields } from './alert-fields.ts';
-import { alertPage, alertsById } from './alert-pages.ts';
-import { COMMIT, EVENTS_AFTER, SNAPSHOT } from './alert-scripts.ts';
+import { alertPage, newestFirst } from './alert-pages.ts';
+import { COMMIT, EVENTS_AFTER, OPEN, RECENT, SNAPSHOT } from './alert-scripts.ts';
 import {
   asking,
   connectRedis,
@@ -36,6 +30,8 @@ type Entry = readonly [position: string, fields: readonly string[]];
 /** The scripts as commands of the client, which loads them where Redis does not have them. */
 interface Scripts {
   vitalwireCommit(...keysAndArguments: string[]): Promise<number>;
+  vitalwireOpen(openByType: string, prefix: string): Promise<string[][]>;
+  vitalwireRecent(list: string, prefix: string, type: string, limit: string): Promise<string[][]>;
   vitalwireSnapshot(open: string, events: string, prefix: string): Promise<[string, string[][]]>;
   vitalwireEventsAfter(
     events: string,
@@ -49,6 +45,8 @@ interface Scripts {
 export async function openRedisAlertStore(config: RedisConfig, deps: RedisDeps): Promise<AlertStore> {
   const redis = await connectRedis(config, deps);
   redis.defineCommand('vitalwireCommit', { numberOfKeys: 14, lua: COMMIT });
+  redis.defineCommand('vitalwireOpen', { numberOfKeys: 1, lua: OPEN });
+  redis.defineCommand('vitalwireRecent', { numberOfKeys: 1, lua: RECENT });
   redis.defineCommand('vitalwireSnapshot', { numberOfKeys: 2, lua: SNAPSHOT });
   redis.defineCommand('vitalwireEventsAfter', { numberOfKeys: 2, lua: EVENTS_AFTER });
   return new RedisAlertStore(redis as Redis & Scripts, config, deps);
@@ -97,9 +95,8 @@ class RedisAlertStore implements AlertStore {
 
   open(region: string, patientId: string): Promise<readonly Alert[]> {
     return this.#ask('open', async () => {
-      const ids = await this.#redis.hvals(patientKeys(region, patientId).open);
-      const alerts = await alertsById(this.#redis, region, ids);
-      return alerts.filter((alert) => alert.status !== 'resolved');
+      const { open } = patientKeys(region, patientId);
+      return alertsOf(await this.#redis.vitalwireOpen(open, alertKey(region, '')));
     });
   }
 
@@ -115,15 +112,19 @@ class RedisAlertStore implements AlertStore {
           const prefix = alertKey(region, '');
           const [last, alerts] = await this.#redis.vitalwireSnapshot(keys.open, keys.events, prefix);
           cursor[region] = last;
-          return alerts.flatMap((pairs) => fromPairs(pairs) ?? []);
+          return alertsOf(alerts);
         }),
       );
       return { alerts: found.flat(), cursor };
     });
   }
 
-  recent(...asked: Parameters<AlertStore['recent']>): Promise<readonly Alert[]> {
-    return recentFromList(this, ...asked);
+  recent(region: string, patientId: string, type: AlertType, limit: number): Promise<readonly Alert[]> {
+    return this.#ask('recent', async () => {
+      const { alerts } = patientKeys(region, patientId);
+      const found = await this.#redis.vitalwireRecent(alerts, alertKey(region, ''), type, String(limit));
+      return alertsOf(found).toSorted(newestFirst);
+    });
   }
 
   list(query: AlertQuery): Promise<{ readonly alerts: readonly Alert[]; readonly next: string | undefined }> {
@@ -236,6 +237,9 @@ class RedisAlertStore implements AlertStore {
     return asking(this.#deps, operation, task);
   }
 }
+
+const alertsOf = (found: readonly (readonly string[])[]): Alert[] =>
+  found.flatMap((pairs) => fromPairs(pairs) ?? []);
 
 function commitArguments(event: AlertEvent, token: string): string[] {
   const { alert } = event;

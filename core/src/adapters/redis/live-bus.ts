@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type {
   DevicePresence,
   LiveBus,
@@ -34,6 +34,8 @@ import {
   encodeVitals,
   fromVitalsFields,
   toVitalsFields,
+  vitalsDocument,
+  type VitalsDocument,
 } from './live-fields.ts';
 import { RiskCache } from './risk-cache.ts';
 
@@ -68,6 +70,19 @@ interface Scripts {
   vitalwireStorePresence(key: string, deviceId: string, at: string, json: string): Promise<number>;
 }
 
+type PipelineWithScripts = ChainableCommander & {
+  vitalwireStoreVitals(...of: Parameters<Scripts['vitalwireStoreVitals']>): ChainableCommander;
+};
+
+/** @throws what the first command failed with that did */
+async function answersOf(pipeline: ChainableCommander): Promise<readonly unknown[]> {
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, value]) => {
+    if (error) throw error;
+    return value;
+  });
+}
+
 /** @throws VitalwireError naming REDIS_URL where Redis does not answer or refuses */
 export async function openRedisLiveBus(config: RedisLiveBusConfig, deps: RedisDeps): Promise<LiveBus> {
   const redis = await connectRedis(config, deps);
@@ -95,30 +110,40 @@ class RedisLiveBus implements LiveBus {
 
   publishVitals(updates: readonly LiveVitals[]): Promise<void> {
     return this.#ask('publish_vitals', async () => {
-      const { vitalsKeptMs } = this.#config;
-      const stored = await Promise.all(
-        updates.map((live) =>
-          this.#redis.vitalwireStoreVitals(
-            vitalsKey(live.patientId),
-            toIso(live.measuredAtMs),
-            vitalsKeptMs,
-            ...toVitalsFields(live),
-          ),
-        ),
-      );
+      const documents = updates.map(vitalsDocument);
+      const stored = await this.#store(documents);
       const news = updates.filter((_, i) => stored[i] === 1);
       if (news.length === 0) return;
       const nowMs = this.#deps.clock.now();
-      const until = nowMs + vitalsKeptMs;
       await Promise.all([
-        this.#redis.zadd(VITALS_INDEX, ...news.flatMap((live) => [String(until), live.patientId])),
-        this.#redis.zremrangebyscore(VITALS_INDEX, '-inf', String(nowMs)),
-        this.#risk.write(news, nowMs),
-        ...[...Map.groupBy(news, (live) => live.region)].map(([region, ofRegion]) =>
-          this.#redis.publish(vitalsChannel(region), encodeVitals(ofRegion)),
+        this.#announce(
+          documents.filter((_, i) => stored[i] === 1),
+          nowMs,
         ),
+        this.#risk.write(news, nowMs),
       ]);
     });
+  }
+
+  /** 1 for each that was not older than what was there. One write to the socket for all of them. */
+  #store(documents: readonly VitalsDocument[]): Promise<readonly unknown[]> {
+    const pipeline = this.#redis.pipeline() as PipelineWithScripts;
+    for (const document of documents) {
+      const key = vitalsKey(document.patient_id);
+      const { vitalsKeptMs } = this.#config;
+      pipeline.vitalwireStoreVitals(key, document.measured_at, vitalsKeptMs, ...toVitalsFields(document));
+    }
+    return answersOf(pipeline);
+  }
+
+  async #announce(documents: readonly VitalsDocument[], nowMs: number): Promise<void> {
+    const until = String(nowMs + this.#config.vitalsKeptMs);
+    const pipeline = this.#redis.pipeline();
+    pipeline.zadd(VITALS_INDEX, ...documents.flatMap(({ patient_id }) => [until, patient_id]));
+    pipeline.zremrangebyscore(VITALS_INDEX, '-inf', String(nowMs));
+    for (const [region, ofRegion] of Map.groupBy(documents, (document) => document.region))
+      pipeline.publish(vitalsChannel(region), encodeVitals(ofRegion));
+    await answersOf(pipeline);
   }
 
   publishPresence(presence: DevicePresence): Promise<void> {

@@ -39,9 +39,9 @@ const vitalsSchema = z.object({
   score_exclusion: z.string().optional(),
 });
 
-type VitalsDocument = z.infer<typeof vitalsSchema>;
+export type VitalsDocument = z.infer<typeof vitalsSchema>;
 
-function vitalsDocument(live: LiveVitals): VitalsDocument {
+export function vitalsDocument(live: LiveVitals): VitalsDocument {
   const vitals: VitalsDocument['vitals'] = {};
   for (const [name, vital] of Object.entries(live.vitals) as [VitalName, LiveVital][]) {
     vitals[name] = {
@@ -98,16 +98,15 @@ function fromVitalsDocument(document: VitalsDocument): LiveVitals {
 }
 
 /** What is said on a region's channel. */
-export const encodeVitals = (updates: readonly LiveVitals[]): string =>
-  JSON.stringify(updates.map(vitalsDocument));
+export const encodeVitals = (updates: readonly VitalsDocument[]): string => JSON.stringify(updates);
 
 /** @throws SyntaxError or ZodError */
 export const decodeVitals = (json: string): LiveVitals[] =>
   z.array(vitalsSchema).parse(JSON.parse(json)).map(fromVitalsDocument);
 
 /** A patient's hash as fields and values in turn: each vital by its own name, so that redis-cli reads it; the rest beside it. */
-export function toVitalsFields(live: LiveVitals): string[] {
-  const { vitals, pending, rolling, score, score_exclusion, ...flat } = vitalsDocument(live);
+export function toVitalsFields(document: VitalsDocument): string[] {
+  const { vitals, pending, rolling, score, score_exclusion, ...flat } = document;
   const fields = Object.entries(flat).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
   for (const [name, vital] of Object.entries(vitals)) {
     fields.push(name, String(vital.value));

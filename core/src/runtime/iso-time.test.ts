@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { fromIso, toIso } from './iso-time.ts';
+
+it('writes moments one way, however they were read', () => {
+  expect(fromIso('2026-01-01T01:00:00+01:00')).toBe(Date.UTC(2026, 0, 1));
+  expect(toIso(Date.UTC(2026, 0, 1))).toBe('2026-01-01T00:00:00.000Z');
+  expect(toIso(Date.UTC(2026, 0, 1))).toBe('2026-01-01T00:00:00.000Z');
+  expect(toIso(Date.UTC(2026, 0, 1) + 1)).toBe('2026-01-01T00:00:00.001Z');
+});
+
+it('reads what it has read and what it has not, and refuses what is no moment each time', () => {
+  expect(fromIso('2026-01-01T00:00:00.005Z')).toBe(Date.UTC(2026, 0, 1) + 5);
+  expect(fromIso('2026-01-01T00:00:00.005Z')).toBe(Date.UTC(2026, 0, 1) + 5);
+  for (let i = 0; i < 2; i++) expect(() => fromIso('yesterday')).toThrow(RangeError);
+  expect(() => toIso(NaN)).toThrow(RangeError);
+});
