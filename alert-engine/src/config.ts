@@ -1,5 +1,6 @@
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
-import type { EscalationSettings } from './escalation/settings.ts';
+import type { SettingsSource } from '@vitalwire/core/settings/settings-source.ts';
+import type { EscalationSettings, SecretOf } from './escalation/settings.ts';
 
 export interface AlertEngineConfig {
   readonly host: string;
@@ -10,13 +11,13 @@ export interface AlertEngineConfig {
   /** Every region of the deployment. */
   readonly regions: readonly string[];
   /** Only shown (a patient's limits); the alerting pipeline judges by its own copy. */
-  readonly alarmSettings: AlarmSettings;
+  readonly alarmSettings: AlarmSettings | SettingsSource<AlarmSettings>;
   /** Folder of the built nurse station, served at `/`; undefined serves none. */
   readonly stationRoot: string | undefined;
-  /** Undefined or left out: the settings that come with the engine. */
-  readonly escalation?: EscalationSettings | undefined;
+  /** Left out: the settings that come with the engine. */
+  readonly escalation?: EscalationSettings | SettingsSource<EscalationSettings> | undefined;
   /** The secrets that the escalation settings name; left out: the environment's. */
-  readonly secretOf?: ((name: string) => string | undefined) | undefined;
+  readonly secretOf?: SecretOf | undefined;
   readonly bounds: AlertEngineBounds;
 }
 

@@ -3,18 +3,20 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { engineSettings } from '@vitalwire/core/adapters/engine-settings.ts';
 import { openDistributedPorts } from '@vitalwire/core/adapters/open-distributed-ports.ts';
-import { readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
+import { followAlarmSettings, readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
 import { runComponent } from '@vitalwire/core/runtime/run-component.ts';
+import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
+import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
 import { DEFAULT_BOUNDS } from './config.ts';
-import { readEscalationSettings } from './escalation/settings-file.ts';
+import { followEscalationSettings, readEscalationSettings } from './escalation/settings-file.ts';
 import { startAlertEngine } from './start.ts';
 
 /** Built by `npm run build`; an engine without it serves the API and the WebSocket. */
 const STATION_ROOT = fileURLToPath(new URL('../../dashboards/nurse-station/dist', import.meta.url));
 
 await runComponent('alert-engine', async ({ config, clock, logger, registry, started }) => {
-  const alarmSettings = readAlarmSettings(config.ALARMS_FILE);
-  const escalation = readEscalationSettings(config.ESCALATION_FILE);
+  const alarmSettings = new ReplaceableSettings(readAlarmSettings(config.ALARMS_FILE));
+  const escalation = new ReplaceableSettings(readEscalationSettings(config.ESCALATION_FILE));
   const ports = await openDistributedPorts(
     engineSettings(config),
     {
@@ -26,6 +28,15 @@ await runComponent('alert-engine', async ({ config, clock, logger, registry, sta
     { clock, logger, registry },
   );
   started({ name: 'ports', stop: () => ports.close() });
+  const following = {
+    component: 'alert-engine',
+    log: ports.log,
+    clock,
+    logger,
+    metrics: settingsMetrics(registry),
+  };
+  started(followAlarmSettings(config.ALARMS_FILE, alarmSettings, following));
+  started(followEscalationSettings(config.ESCALATION_FILE, escalation, following));
   const hasStation = existsSync(STATION_ROOT);
   if (!hasStation) logger.warn('the nurse station is not built: none is served');
   const engine = await startAlertEngine(

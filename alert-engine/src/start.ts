@@ -4,12 +4,13 @@ import type { Dependency } from '@vitalwire/core/runtime/health.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Registry } from '@vitalwire/core/runtime/metrics.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { asSource, derivedFrom } from '@vitalwire/core/settings/settings-source.ts';
 import { buildServer } from './api/server.ts';
 import { startAuditRelay } from './audit/relay.ts';
 import { CONDITIONS_GROUP, consumeConditions } from './conditions/consumer.ts';
 import type { AlertEngineConfig } from './config.ts';
 import { policyFrom } from './escalation/policy.ts';
-import { readEscalationSettings } from './escalation/settings-file.ts';
+import { fromEnvironment, readEscalationSettings } from './escalation/settings-file.ts';
 import { Hub } from './hub/hub.ts';
 import { CommitSignal } from './live/commit-signal.ts';
 import { LiveView } from './live/live-view.ts';
@@ -83,7 +84,7 @@ export async function startAlertEngine(
       clock,
       logger,
     });
-    const settings = config.escalation ?? readEscalationSettings(undefined);
+    const settings = asSource(config.escalation ?? readEscalationSettings(undefined));
     const policyFor = policyFrom({
       settings,
       wardOf: (patientId) => view.patient(patientId)?.ward,
@@ -135,7 +136,9 @@ export async function startAlertEngine(
     const known = await deliveries.start();
     started.push(deliveries, receipts);
     known.failed.catch((error: unknown) => failure.reject(error));
-    const secrets = webhookSecrets(settings, config.secretOf ?? ((name) => process.env[name]));
+    const secrets = derivedFrom(settings, (of) => webhookSecrets(of, config.secretOf ?? fromEnvironment));
+    // One that is missing is to be found now.
+    secrets();
     const send = senderFor(settings, clock, secrets);
     const plan = planFor(settings, wardOf);
     const dispatcher = (): Service =>
@@ -147,7 +150,7 @@ export async function startAlertEngine(
         deliveries,
         plan,
         stationFor,
-        recipients: settings.recipients,
+        recipients: () => settings.current().recipients,
         send,
         regions,
         clock,
@@ -162,7 +165,7 @@ export async function startAlertEngine(
         regions,
         offlineGraceMs: bounds.offlineGraceMs,
         periodMs: bounds.deviceWatchMs,
-        settingsVersion: settings.version,
+        settingsVersion: () => settings.current().version,
       });
     const relay = (): Service =>
       startAuditRelay({
@@ -216,7 +219,7 @@ export async function startAlertEngine(
       directory,
       view,
       regions,
-      alarmSettings: config.alarmSettings,
+      alarmSettings: asSource(config.alarmSettings),
       policyFor,
       pauses,
       deliveries,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
@@ -69,7 +70,12 @@ async function start(
   alerts: AlertStore = ports.alerts,
 ): Promise<AlertEngine> {
   const secretOf = (name: string): string | undefined => (name === 'PAGER' ? SECRET : undefined);
-  engine = await startEngine({ ...ports, alerts }, { changes: { escalation, secretOf } });
+  engine = await startEngine(
+    { ...ports, alerts },
+    {
+      changes: { escalation, secretOf },
+    },
+  );
   cleanups.push(() => engine.stop());
   return engine;
 }
@@ -150,7 +156,8 @@ describe('a webhook', () => {
   });
 
   it('without its secret refuses the start', async () => {
-    const changes = { escalation: settings(webhook('Ann', 'nurse')), secretOf: () => undefined };
+    const escalation = settings(webhook('Ann', 'nurse'));
+    const changes = { escalation, secretOf: () => undefined };
     await expect(startEngine(ports, { changes })).rejects.toThrow('recipient Ann: PAGER is not set');
   });
 });
@@ -311,65 +318,53 @@ describe('a crash', () => {
   });
 });
 
-it('email goes through a plain relay', async () => {
-  const lines: string[] = [];
-  const relay = createTcpServer((socket) => {
-    let inData = false;
-    let buffered = '';
-    socket.write('220 relay\r\n');
-    socket.on('error', () => {});
-    socket.on('data', (data) => {
-      buffered += data.toString();
-      for (let end = buffered.indexOf('\r\n'); end >= 0; end = buffered.indexOf('\r\n')) {
-        const line = buffered.slice(0, end);
-        buffered = buffered.slice(end + 2);
-        lines.push(line);
-        if (inData && line !== '.') continue;
-        if (line === 'DATA') socket.write('354 go on\r\n');
-        else if (line === 'QUIT') socket.end('221 bye\r\n');
-        else socket.write('250 ok\r\n');
-        inData = line === 'DATA';
-      }
+describe('email', () => {
+  /** A mail relay on the loopback that is sent each line of its client, and the settings that name it. */
+  async function relay(answer: (line: string, socket: Socket) => void): Promise<EscalationSettings> {
+    const server = createTcpServer((socket) => {
+      socket.write('220 relay\r\n');
+      socket.on('error', () => {});
+      createInterface({ input: socket, crlfDelay: Infinity }).on('line', (line) => {
+        if (line === 'QUIT') socket.end('221 bye\r\n');
+        else answer(line, socket);
+      });
     });
-  });
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => relay.close());
-  const { port } = relay.address() as AddressInfo;
-  await start(
-    settings('  - { name: On call, role: nurse, email: oncall@hospital.example }\n', [
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    return settings('  - { name: On call, role: nurse, email: oncall@hospital.example }\n', [
       ['# smtp: { host: localhost, port: 25,', `smtp: { host: 127.0.0.1, port: ${port},`],
-    ]),
-  );
-  await raise();
-  await eventually(async () => expect(await statuses()).toEqual(['On call 0 delivered']));
-  expect(lines).toContain('RCPT TO:<oncall@hospital.example>');
-  expect(lines.find((line) => line.startsWith('Subject:'))).toBe('Subject: medium alarm, West');
-  expect(lines.join('\n')).toContain('Patient: P1');
-});
+    ]);
+  }
 
-it('a mail relay that refuses the recipient fails the delivery at once', async () => {
-  let connections = 0;
-  const relay = createTcpServer((socket) => {
-    connections++;
-    socket.write('220 relay\r\n');
-    socket.on('error', () => {});
-    socket.on('data', (data) => {
-      for (const line of data.toString().split('\r\n').filter(Boolean)) {
-        if (line.startsWith('RCPT')) socket.write('550 nobody of that name\r\n');
-        else if (line === 'QUIT') socket.end('221 bye\r\n');
-        else socket.write('250 ok\r\n');
-      }
-    });
+  it('goes through a plain relay', async () => {
+    const lines: string[] = [];
+    let inData = false;
+    await start(
+      await relay((line, socket) => {
+        lines.push(line);
+        if (inData && line !== '.') return;
+        inData = line === 'DATA';
+        socket.write(inData ? '354 go on\r\n' : '250 ok\r\n');
+      }),
+    );
+    await raise();
+    await eventually(async () => expect(await statuses()).toEqual(['On call 0 delivered']));
+    expect(lines).toContain('RCPT TO:<oncall@hospital.example>');
+    expect(lines.find((line) => line.startsWith('Subject:'))).toBe('Subject: medium alarm, West');
+    expect(lines.join('\n')).toContain('Patient: P1');
   });
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => relay.close());
-  const { port } = relay.address() as AddressInfo;
-  await start(
-    settings('  - { name: On call, role: nurse, email: oncall@hospital.example }\n', [
-      ['# smtp: { host: localhost, port: 25,', `smtp: { host: 127.0.0.1, port: ${port},`],
-    ]),
-  );
-  await raise();
-  await eventually(async () => expect(await statuses()).toEqual(['On call 0 failed']));
-  expect(connections).toBe(1);
+
+  it('to somebody whom the relay does not know fails at once', async () => {
+    let recipients = 0;
+    await start(
+      await relay((line, socket) => {
+        if (line.startsWith('RCPT')) recipients++;
+        socket.write(line.startsWith('RCPT') ? '550 nobody of that name\r\n' : '250 ok\r\n');
+      }),
+    );
+    await raise();
+    await eventually(async () => expect(await statuses()).toEqual(['On call 0 failed']));
+    expect(recipients).toBe(1);
+  });
 });

@@ -376,6 +376,7 @@ describe('alerts', () => {
           escalationDueMs: undefined,
           conditionId: condition.id,
           conditionRevision: 1,
+          limitsRevision: undefined,
         },
       });
     }

@@ -1,4 +1,4 @@
-import { ReplaceableSettings, type SettingsSource } from '@vitalwire/core/alarms/settings-source.ts';
+import { asSource, type SettingsSource } from '@vitalwire/core/settings/settings-source.ts';
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { Analytics } from '@vitalwire/core/ports/analytics.ts';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
@@ -30,7 +30,7 @@ export interface PipelineConfig {
 
 export interface AlertingConfig extends PipelineConfig {
   /** Replaced while the pipeline runs, a change is taken over within seconds. */
-  readonly settings: SettingsSource;
+  readonly settings: SettingsSource<AlarmSettings>;
   /** Whose patients the directory is asked for. */
   readonly regions: readonly string[];
   /** A reading older than this at its arrival is history and raises no alarm: as long as the live bus calls vitals the latest. */
@@ -50,11 +50,11 @@ export const PIPELINE_DEFAULTS: PipelineConfig = {
 };
 
 export const alertingDefaults = (
-  settings: AlarmSettings | SettingsSource,
+  settings: AlarmSettings | SettingsSource<AlarmSettings>,
   regions: readonly string[] = [],
 ): AlertingConfig => ({
   ...PIPELINE_DEFAULTS,
-  settings: 'version' in settings ? new ReplaceableSettings(settings) : settings,
+  settings: asSource(settings),
   regions,
   liveWithinMs: 300_000,
 });

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
-import { SettingsFileError, readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
-import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { alarmSettingsFile, readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
+import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import { ConfigError } from '@vitalwire/core/runtime/config.ts';
+import { readSettings } from '@vitalwire/core/settings/settings-file.ts';
 import { RecordingError } from '@vitalwire/device-simulator/recordings/numerics.ts';
 import { compare } from './compare.ts';
 import { comparisonText } from './comparison-text.ts';
@@ -21,9 +23,11 @@ export async function whatIf(args: readonly string[]): Promise<number> {
   if (asked?.settings === undefined) return fail(WHAT_IF_USAGE, 2);
   const { patient, recordings, json, patients } = asked;
   try {
-    const settings = settingsOf(asked.settings);
+    const settings = settingsOf('--settings', asked.settings);
     const against =
-      asked.against === 'naive' ? naive(readAlarmSettings(undefined)) : settingsOf(asked.against);
+      asked.against === 'naive'
+        ? naive(readAlarmSettings(undefined))
+        : settingsOf('--against', asked.against);
     let source: StaySource;
     if (recordings !== undefined) {
       source = await fromRecordings(recordings, patient);
@@ -41,21 +45,16 @@ export async function whatIf(args: readonly string[]): Promise<number> {
     );
     return 0;
   } catch (error) {
-    if (error instanceof SettingsFileError) return fail(`${error.message}\n`, 2);
+    if (error instanceof ConfigError) return fail(`${error.message}\n`, 2);
     if (error instanceof RecordingError) return fail(`--recordings: ${error.message}\n`, 2);
     if (error instanceof ApiError) return fail(`${error.message}\n`, 1);
     throw error;
   }
 }
 
-/** @throws SettingsFileError, whose message names the file, and each line that is wrong */
-function settingsOf(path: string | undefined): ReturnType<typeof readAlarmSettings> {
-  try {
-    return readAlarmSettings(path);
-  } catch (error) {
-    throw new SettingsFileError(messageOf(error).replace(/^ALARMS_FILE: /, ''));
-  }
-}
+/** @throws ConfigError, which names the option, the file, and each line that is wrong */
+const settingsOf = (option: string, path: string | undefined): AlarmSettings =>
+  readSettings({ ...alarmSettingsFile(path), setting: option });
 
 /** On a terminal, where somebody waits. */
 function tell(done: number, total: number): void {

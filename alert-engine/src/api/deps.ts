@@ -6,6 +6,7 @@ import type { PatientDirectory } from '@vitalwire/core/ports/patient-directory.t
 import type { TimeSeries } from '@vitalwire/core/ports/time-series.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { SettingsSource } from '@vitalwire/core/settings/settings-source.ts';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -32,7 +33,7 @@ export interface ApiDeps {
   readonly directory: PatientDirectory;
   readonly view: LiveView;
   readonly regions: readonly string[];
-  readonly alarmSettings: AlarmSettings;
+  readonly alarmSettings: SettingsSource<AlarmSettings>;
   readonly policyFor: PolicyFor;
   readonly pauses: Pauses;
   readonly deliveries: Deliveries;

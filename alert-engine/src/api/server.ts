@@ -32,7 +32,7 @@ import { addSecurityHeaders, serveStation } from './station.ts';
 
 export interface ServerDeps extends ApiDeps {
   readonly registry: Registry;
-  readonly webhookSecrets: WebhookSecrets;
+  readonly webhookSecrets: () => WebhookSecrets;
   readonly dependencies: readonly Dependency[];
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }

@@ -3,19 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../lifecycle/policy.ts';
 import { chainFor } from './chain.ts';
 import { readEscalationSettings } from './settings-file.ts';
-import { EscalationSettingsError, parseEscalationSettings } from './settings.ts';
+import { SettingsError, inWords, type SettingsProblem } from '@vitalwire/core/settings/settings-error.ts';
+import { parseEscalationSettings, type SecretOf } from './settings.ts';
 
 const yaml = readFileSync(new URL('../../config/escalation.yaml', import.meta.url), 'utf8');
 
-function problemsOf(text: string): readonly string[] {
+function found(text: string, secretOf?: SecretOf): readonly SettingsProblem[] {
   try {
-    parseEscalationSettings(text);
+    parseEscalationSettings(text, secretOf);
   } catch (error) {
-    if (error instanceof EscalationSettingsError) return error.problems;
+    if (error instanceof SettingsError) return error.problems;
     throw error;
   }
   return [];
 }
+const problemsOf = (text: string): readonly string[] => found(text).map(inWords);
 
 const lineOf = (text: string, fragment: string): number =>
   text.slice(0, text.indexOf(fragment)).split('\n').length;
@@ -124,6 +126,73 @@ assignments:
 
   it('what is no YAML', () => {
     expect(problemsOf('chains: [')[0]).toMatch(/^line 1/);
+  });
+});
+
+describe('each problem has the line it stands on', () => {
+  const lines = [
+    'signal_delay_s: { low: 0, medium: 0, high: 0, critical: 0 }',
+    'remind_after_s: { low: 600, medium: 600, high: 180, critical: 180 }',
+    'escalate_after_s: { medium: 300, high: 60, critical: 30 }',
+    'chains:',
+    '  day: { steps: [nurse] }',
+    '  night:',
+    '    steps: [charge_nurse]',
+    '    continue_with: day',
+    'assignments:',
+    '  - { region: West, chain: night }',
+    '  - chain: day',
+    'recipients: []',
+    'group_s: 60',
+    'per_minute: 10',
+  ];
+  const withLine = (line: number, text: string): string => lines.with(line - 1, text).join('\n');
+  const pager = (secret: string): string =>
+    `recipients:\n  - name: Pager\n    role: nurse\n    webhook:\n      url: https://pager.example/\n      secret_env: ${secret}`;
+
+  it('or none, where nothing is wrong', () => expect(found(lines.join('\n'))).toEqual([]));
+
+  it.each<[string, string, SettingsProblem[]]>([
+    [
+      'a chain without an end, in each of its parts',
+      withLine(5, '  day: { steps: [nurse], continue_with: night }'),
+      [
+        { line: 5, path: 'chains.day.continue_with', reason: 'the chain has no end: day -> night -> day' },
+        {
+          line: 8,
+          path: 'chains.night.continue_with',
+          reason: 'the chain has no end: night -> day -> night',
+        },
+      ],
+    ],
+    [
+      'a chain that goes on with itself',
+      withLine(8, '    continue_with: night'),
+      [{ line: 8, path: 'chains.night.continue_with', reason: 'the chain has no end: night -> night' }],
+    ],
+    [
+      'a negative delay',
+      withLine(3, 'escalate_after_s:\n  medium: 300\n  high: -60'),
+      [{ line: 5, path: 'escalate_after_s.high', reason: 'Too small: expected number to be >0' }],
+    ],
+    [
+      'an unknown setting of a recipient',
+      withLine(12, `${pager('PAGER')}\n    pager: 12`),
+      [{ line: 18, path: 'recipients.0.pager', reason: 'is unknown' }],
+    ],
+    [
+      'a webhook whose secret is not set',
+      withLine(12, pager('PAGEER')),
+      [
+        {
+          line: 17,
+          path: 'recipients.0.webhook.secret_env',
+          reason: 'PAGEER is not set in the environment',
+        },
+      ],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(found(text, (name) => (name === 'PAGER' ? 'a secret' : undefined))).toEqual(expected);
   });
 });
 

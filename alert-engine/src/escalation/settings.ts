@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Priority } from '@vitalwire/core/alarms/condition.ts';
-import { parseDocument } from 'yaml';
+import { parseSettings, type Finding } from '@vitalwire/core/settings/parse-settings.ts';
 import { z } from 'zod';
 
 /** Who can be told, in no particular order: the roles of staff tokens that may act. */
@@ -48,24 +47,14 @@ export interface SmtpSettings {
   readonly from: string;
 }
 
-/** Each entry of `problems` names the line, the setting, and what is wrong. */
-export class EscalationSettingsError extends Error {
-  override readonly name = 'EscalationSettingsError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
-
 const seconds = z.number().nonnegative().max(86_400);
+const someSeconds = z.number().positive().max(86_400);
 const allPriorities = z.strictObject({ low: seconds, medium: seconds, high: seconds, critical: seconds });
 const somePriorities = z.strictObject({
-  low: seconds.positive().optional(),
-  medium: seconds.positive().optional(),
-  high: seconds.positive().optional(),
-  critical: seconds.positive().optional(),
+  low: someSeconds.optional(),
+  medium: someSeconds.optional(),
+  high: someSeconds.optional(),
+  critical: someSeconds.optional(),
 });
 const name = z.string().min(1).max(128);
 const where = { region: name.optional(), ward: name.optional() };
@@ -73,10 +62,10 @@ const where = { region: name.optional(), ward: name.optional() };
 const schema = z.strictObject({
   signal_delay_s: allPriorities,
   remind_after_s: z.strictObject({
-    low: seconds.positive(),
-    medium: seconds.positive(),
-    high: seconds.positive(),
-    critical: seconds.positive(),
+    low: someSeconds,
+    medium: someSeconds,
+    high: someSeconds,
+    critical: someSeconds,
   }),
   escalate_after_s: somePriorities,
   chains: z.record(
@@ -105,44 +94,22 @@ const schema = z.strictObject({
 
 type File = z.infer<typeof schema>;
 
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly reason: string;
-}
+/** The value of a variable of the environment. */
+export type SecretOf = (name: string) => string | undefined;
 
-/** @throws EscalationSettingsError with every problem found, each with its line. */
-export function parseEscalationSettings(yaml: string): EscalationSettings {
-  const document = parseDocument(yaml);
-  const lineAt = (offset: number): number => yaml.slice(0, offset).split('\n').length;
-  const lineOf = (path: readonly PropertyKey[]): number => {
-    for (let depth = path.length; depth > 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true) as
-        { range?: [number, number, number] } | undefined;
-      if (node?.range) return lineAt(node.range[0]);
-    }
-    return 1;
-  };
-  const refuse = (problems: readonly Problem[]): never => {
-    throw new EscalationSettingsError(
-      problems.map(({ path, reason }) => `line ${lineOf(path)}: ${path.join('.') || 'file'}: ${reason}`),
-    );
-  };
-  if (document.errors.length > 0) {
-    throw new EscalationSettingsError(
-      document.errors.map((error) => `line ${lineAt(error.pos[0])}: ${error.message.split('\n')[0]}`),
-    );
-  }
-  const parsed = schema.safeParse(document.toJS());
-  if (!parsed.success) {
-    return refuse(parsed.error.issues.map(({ path, message }) => ({ path, reason: message })));
-  }
-  const problems = [...chainProblems(parsed.data), ...recipientProblems(parsed.data)];
-  if (problems.length > 0) refuse(problems);
-  return toSettings(parsed.data, createHash('sha256').update(yaml).digest('hex').slice(0, 12));
-}
+/**
+ * The version is the digest of the text. With `secretOf`, a webhook whose secret is not set is refused.
+ * @throws SettingsError with every problem found, each with its line
+ */
+export const parseEscalationSettings = (yaml: string, secretOf?: SecretOf): EscalationSettings =>
+  parseSettings(yaml, {
+    schema,
+    check: (file) => [...chainProblems(file), ...recipientProblems(file), ...secretProblems(file, secretOf)],
+    toSettings,
+  });
 
-function chainProblems({ chains, assignments }: File): Problem[] {
-  const problems: Problem[] = [];
+function chainProblems({ chains, assignments }: File): Finding[] {
+  const problems: Finding[] = [];
   for (const [chain, { continue_with: further }] of Object.entries(chains)) {
     if (further !== undefined && !chains[further]) {
       problems.push({ path: ['chains', chain, 'continue_with'], reason: `there is no chain ${further}` });
@@ -182,8 +149,8 @@ function pathFrom(chain: string, chains: File['chains']): string[] {
   return path;
 }
 
-function recipientProblems({ recipients, smtp }: File): Problem[] {
-  const problems: Problem[] = [];
+function recipientProblems({ recipients, smtp }: File): Finding[] {
+  const problems: Finding[] = [];
   for (const [i, { name: recipient, webhook, email }] of recipients.entries()) {
     const path = ['recipients', i];
     if ((webhook === undefined) === (email === undefined)) {
@@ -200,6 +167,21 @@ function recipientProblems({ recipients, smtp }: File): Problem[] {
     }
   }
   return problems;
+}
+
+/** Found when the settings are read, not at the first alarm of the night. */
+function secretProblems({ recipients }: File, secretOf: SecretOf | undefined): Finding[] {
+  if (secretOf === undefined) return [];
+  return recipients.flatMap(({ webhook }, i) =>
+    webhook === undefined || secretOf(webhook.secret_env)
+      ? []
+      : [
+          {
+            path: ['recipients', i, 'webhook', 'secret_env'],
+            reason: `${webhook.secret_env} is not set in the environment`,
+          },
+        ],
+  );
 }
 
 function toSettings(file: File, version: string): EscalationSettings {

@@ -15,6 +15,7 @@ type ConditionFacts = Pick<
   | 'conditionId'
   | 'conditionRevision'
   | 'settingsVersion'
+  | 'limitsRevision'
 >;
 
 export function conditionFacts(condition: ConditionEvent): ConditionFacts {
@@ -29,6 +30,7 @@ export function conditionFacts(condition: ConditionEvent): ConditionFacts {
     conditionId: condition.id,
     conditionRevision: condition.revision,
     settingsVersion: condition.settingsVersion,
+    limitsRevision: condition.limitsRevision,
   };
 }
 

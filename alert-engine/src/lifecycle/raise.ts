@@ -44,6 +44,7 @@ export function raise(condition: ConditionEvent, nowMs: number): Outcome {
         conditionId: condition.id,
         conditionRevision: condition.revision,
         settingsVersion: condition.settingsVersion,
+        limitsRevision: condition.limitsRevision,
       },
     },
   };

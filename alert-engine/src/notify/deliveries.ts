@@ -3,6 +3,7 @@ import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { isStation } from './stations.ts';
 import { STATUS_RANK, decodeDelivery, encodeDelivery, type Delivery } from './delivery.ts';
 
 export interface DeliveriesDeps {
@@ -10,7 +11,7 @@ export interface DeliveriesDeps {
   readonly logger: Logger;
 }
 
-/** The newest; those still queued are never forgotten. */
+/** Those that came to an end last; those still queued are never forgotten, and there are no more of them than open alerts and steps. */
 const KEPT_MAX = 20_000;
 
 /** How each delivery stands, in every engine alike: a topic that each follows from its beginning. */
@@ -19,7 +20,10 @@ export class Deliveries implements Service {
   readonly #deps: DeliveriesDeps;
   readonly #byId = new Map<string, Delivery>();
   readonly #ofAlert = new Map<string, Set<string>>();
-  readonly #queued = new Set<string>();
+  /** By recipient, those beyond the stations that are still to be sent, in the order they were queued. */
+  readonly #unsent = new Map<string, Map<string, Delivery>>();
+  /** In the order they came to an end. */
+  readonly #ended = new Set<string>();
   readonly #listeners: ((delivery: Delivery) => void)[] = [];
   #tail: Consumer | undefined;
 
@@ -46,8 +50,14 @@ export class Deliveries implements Service {
     return [...(this.#ofAlert.get(alertId) ?? [])].flatMap((id) => this.#byId.get(id) ?? []);
   }
 
-  queued(): readonly Delivery[] {
-    return [...this.#queued].flatMap((id) => this.#byId.get(id) ?? []);
+  /** Recipients beyond the stations to whom something is still to be sent. */
+  unsentRecipients(): Iterable<string> {
+    return this.#unsent.keys();
+  }
+
+  /** Oldest first. */
+  unsentTo(recipient: string): Iterable<Delivery> {
+    return this.#unsent.get(recipient)?.values() ?? [];
   }
 
   /** `listener` hears of every delivery that is queued from now on, by whichever engine. */
@@ -88,22 +98,35 @@ export class Deliveries implements Service {
     const ofAlert = this.#ofAlert.get(delivery.alert.id);
     if (ofAlert) ofAlert.add(delivery.id);
     else this.#ofAlert.set(delivery.alert.id, new Set([delivery.id]));
-    if (delivery.status === 'queued') this.#queued.add(delivery.id);
-    else this.#queued.delete(delivery.id);
-    this.#forgetOldest();
+    if (delivery.status === 'queued') this.#keepUnsent(delivery);
+    else this.#keepEnded(delivery);
     if (!held && delivery.status === 'queued') for (const listener of this.#listeners) listener(delivery);
   }
 
-  #forgetOldest(): void {
-    if (this.#byId.size <= KEPT_MAX) return;
-    for (const [id, { status, alert }] of this.#byId) {
-      if (status === 'queued') continue;
-      this.#byId.delete(id);
-      const ofAlert = this.#ofAlert.get(alert.id);
-      ofAlert?.delete(id);
-      if (ofAlert?.size === 0) this.#ofAlert.delete(alert.id);
-      return;
-    }
+  #keepUnsent(delivery: Delivery): void {
+    if (isStation(delivery)) return;
+    const unsent = this.#unsent.get(delivery.recipient);
+    if (unsent) unsent.set(delivery.id, delivery);
+    else this.#unsent.set(delivery.recipient, new Map([[delivery.id, delivery]]));
+  }
+
+  #keepEnded({ id, recipient }: Delivery): void {
+    const unsent = this.#unsent.get(recipient);
+    unsent?.delete(id);
+    if (unsent?.size === 0) this.#unsent.delete(recipient);
+    this.#ended.add(id);
+    if (this.#ended.size <= KEPT_MAX) return;
+    for (const oldest of this.#ended) return this.#forget(oldest);
+  }
+
+  #forget(id: string): void {
+    this.#ended.delete(id);
+    const delivery = this.#byId.get(id);
+    this.#byId.delete(id);
+    if (!delivery) return;
+    const ofAlert = this.#ofAlert.get(delivery.alert.id);
+    ofAlert?.delete(id);
+    if (ofAlert?.size === 0) this.#ofAlert.delete(delivery.alert.id);
   }
 }
 

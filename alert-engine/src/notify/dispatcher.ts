@@ -1,9 +1,10 @@
 import type { AlertEvent } from '@vitalwire/core/alarms/alert.ts';
+import type { Priority } from '@vitalwire/core/alarms/condition.ts';
 import type { AlertStore, Cursor } from '@vitalwire/core/ports/alert-store.ts';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
@@ -17,7 +18,7 @@ import type { Deliveries } from './deliveries.ts';
 import { deliveryId, encodeDelivery, type Delivery } from './delivery.ts';
 import type { Plan } from './plan.ts';
 import type { Send } from './senders/sender.ts';
-import { afterEvent, isStation, type StationFor } from './stations.ts';
+import { afterEvent, type StationFor } from './stations.ts';
 
 export interface DispatcherDeps {
   readonly log: EventLog;
@@ -27,7 +28,7 @@ export interface DispatcherDeps {
   readonly deliveries: Deliveries;
   readonly plan: Plan;
   readonly stationFor: StationFor;
-  readonly recipients: readonly Recipient[];
+  readonly recipients: () => readonly Recipient[];
   readonly send: Send;
   readonly regions: readonly string[];
   readonly clock: Clock;
@@ -44,7 +45,11 @@ const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 30_000;
 /** With the pauses above, some four minutes of trying. */
 const ATTEMPTS_MAX = 12;
-const PARALLEL_MAX = 8;
+/** To one recipient at a time, so that one who does not answer keeps nobody else from being told. */
+const PARALLEL_MAX = 4;
+/** What is on its way as this engine stops has this long to be answered; then it stays queued, and whoever leads next sends it again. */
+const ANSWER_AT_STOP_MS = 500;
+const MOST_URGENT_FIRST = ['critical', 'high', 'medium', 'low'] as const satisfies readonly Priority[];
 
 /**
  * Tells people beyond the stations, and keeps the account of what the stations are told by the hub. Follows the store's events from where it stood; what is to be told is durable as `queued` before the
@@ -67,8 +72,11 @@ export function startDispatcher(deps: DispatcherDeps): Service {
 class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #signal: AbortSignal;
-  /** In the order they were queued; those beyond `PARALLEL_MAX` wait in the deliveries. */
-  readonly #sending = new Map<string, Promise<void>>();
+  /** By recipient, then by delivery; those beyond `PARALLEL_MAX` wait in the deliveries. */
+  readonly #sending = new Map<string, Map<string, Promise<void>>>();
+
+  /** Ends the waiting for recipients who do not answer. */
+  readonly #cut = new AbortController();
 
   constructor(deps: DispatcherDeps, signal: AbortSignal) {
     this.#deps = deps;
@@ -91,7 +99,9 @@ class Dispatcher {
         await this.#deps.clock.sleep(POLL_MS, this.#signal);
       }
     }
-    await Promise.all(this.#sending.values());
+    const cancel = this.#deps.clock.after(ANSWER_AT_STOP_MS, () => this.#cut.abort());
+    await Promise.all([...this.#sending.values()].flatMap((tasks) => [...tasks.values()]));
+    cancel();
   }
 
   /** The first time: from now on, nobody is told of what happened before there was anybody to tell. */
@@ -160,27 +170,34 @@ class Dispatcher {
   }
 
   #sendQueued(): void {
-    for (const delivery of this.#deps.deliveries.queued()) {
-      if (this.#sending.size >= PARALLEL_MAX) return;
-      if (this.#sending.has(delivery.id) || isStation(delivery)) continue;
-      const task = this.#send(delivery).finally(() => {
-        this.#sending.delete(delivery.id);
-        if (!this.#signal.aborted) this.#sendQueued();
-      });
-      this.#sending.set(delivery.id, task);
+    for (const recipient of this.#deps.deliveries.unsentRecipients()) this.#sendQueuedTo(recipient);
+  }
+
+  #sendQueuedTo(recipient: string): void {
+    const sending = this.#sending.get(recipient) ?? new Map<string, Promise<void>>();
+    for (const priority of MOST_URGENT_FIRST) {
+      for (const delivery of this.#deps.deliveries.unsentTo(recipient)) {
+        if (sending.size >= PARALLEL_MAX) return;
+        if (delivery.alert.priority !== priority || sending.has(delivery.id)) continue;
+        this.#sending.set(recipient, sending);
+        const task = this.#send(delivery).finally(() => {
+          sending.delete(delivery.id);
+          if (sending.size === 0) this.#sending.delete(recipient);
+          if (!this.#signal.aborted) this.#sendQueuedTo(recipient);
+        });
+        sending.set(delivery.id, task);
+      }
     }
   }
 
   async #send(delivery: Delivery): Promise<void> {
-    const { metrics, logger, clock, recipients, random, send } = this.#deps;
-    const recipient = recipients.find(({ name }) => name === delivery.recipient);
+    const { metrics, clock, random } = this.#deps;
     try {
-      if (!recipient) return await this.#giveUp(delivery, 'the settings no longer name the recipient');
       let attempts = 0;
-      await retry(
-        async () => {
+      const outcome = await retry(
+        () => {
           attempts++;
-          await send(delivery, recipient);
+          return this.#attempt(delivery);
         },
         {
           clock,
@@ -194,14 +211,49 @@ class Dispatcher {
           },
         },
       );
-      await this.#record(delivery, 'delivered', undefined);
+      if (outcome === 'not needed') metrics.notificationsDropped.inc({ reason: 'no_longer_needed' });
+      await this.#untilRecorded(() =>
+        outcome === 'sent'
+          ? this.#record(delivery, 'delivered', undefined)
+          : this.#record(delivery, 'failed', 'acknowledged or resolved before it could be told'),
+      );
     } catch (error) {
       // Queued still: sent by the next start, or by whoever leads now.
       if (this.#signal.aborted) return;
-      await this.#giveUp(delivery, messageOf(error)).catch((failure: unknown) => {
-        logger.error({ reason: messageOf(failure), delivery: delivery.id }, 'a delivery is still queued');
-      });
+      await this.#untilRecorded(() => this.#giveUp(delivery, messageOf(error)));
     }
+  }
+
+  /** What was sent is not said to have failed because the log is away; if this engine stops first, it is sent once more. */
+  async #untilRecorded(record: () => Promise<void>): Promise<void> {
+    const { clock, logger } = this.#deps;
+    for (;;) {
+      try {
+        return await record();
+      } catch (error) {
+        if (this.#signal.aborted) return;
+        logger.warn({ reason: messageOf(error) }, 'what became of a delivery waits for the log');
+        await clock.sleep(POLL_MS, this.#signal);
+      }
+    }
+  }
+
+  /** By the settings as they are at this attempt: an address that was wrong is mended while everything runs. */
+  async #attempt(delivery: Delivery): Promise<'sent' | 'not needed'> {
+    const { recipients, send } = this.#deps;
+    const recipient = recipients().find(({ name }) => name === delivery.recipient);
+    if (!recipient) {
+      throw new VitalwireError('rejected', 'the settings no longer name the recipient', { retriable: false });
+    }
+    if (await this.#isOver(delivery)) return 'not needed';
+    await send(delivery, recipient, this.#cut.signal);
+    return 'sent';
+  }
+
+  /** Somebody has acknowledged or resolved the alert since it was to be told. A store that cannot say keeps nobody from being told. */
+  async #isOver({ alert: { region, id, version } }: Delivery): Promise<boolean> {
+    const now = await this.#deps.alerts.get(region, id).catch(() => undefined);
+    return now !== undefined && now.version > version && now.status !== 'pending';
   }
 
   async #giveUp(delivery: Delivery, reason: string): Promise<void> {

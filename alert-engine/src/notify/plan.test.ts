@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { signalOf, type AlertEvent } from '@vitalwire/core/alarms/alert.ts';
 import { raised, sampleAlert } from '@vitalwire/core/testing/contracts/alert-samples.ts';
 import { describe, expect, it } from 'vitest';
+import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
 import { parseEscalationSettings } from '../escalation/settings.ts';
 import { planFor } from './plan.ts';
 
@@ -13,7 +14,7 @@ const yaml = readFileSync(new URL('../../config/escalation.yaml', import.meta.ur
   - { name: Cy, role: charge_nurse, region: Midwest, webhook: { url: "http://localhost/cy", secret_env: S } }
   - { name: Di, role: charge_nurse, webhook: { url: "http://localhost/di", secret_env: S } }`,
 );
-const settings = parseEscalationSettings(yaml);
+const settings = new ReplaceableSettings(parseEscalationSettings(yaml));
 const T0_MS = Date.UTC(2026, 0, 1);
 
 const newPlan = () => {

@@ -1,4 +1,5 @@
 import type { Alert, AlertEvent } from '@vitalwire/core/alarms/alert.ts';
+import type { SettingsSource } from '@vitalwire/core/settings/settings-source.ts';
 import { chainFor } from '../escalation/chain.ts';
 import type { EscalationSettings } from '../escalation/settings.ts';
 import { chainStep } from './stages/chain-step.ts';
@@ -12,19 +13,21 @@ import type { Notification, Stage, Staged } from './stages/stage.ts';
 export type Plan = (event: AlertEvent, nowMs: number) => Staged;
 
 export function planFor(
-  settings: EscalationSettings,
+  settings: SettingsSource<EscalationSettings>,
   wardOf: (patientId: string) => string | undefined,
 ): Plan {
-  const chainOf = (alert: Alert) => chainFor(settings, alert.region, wardOf(alert.patientId));
+  const chainOf = (alert: Alert) => chainFor(settings.current(), alert.region, wardOf(alert.patientId));
   const stages: readonly Stage[] = [
     realMode,
     somethingNew,
     chainStep(chainOf, wardOf),
-    grouping(settings.groupMs),
-    rate(settings.perMinute),
+    grouping(() => settings.current().groupMs),
+    rate(() => settings.current().perMinute),
   ];
   return (event, nowMs) => {
-    let kept: readonly Notification[] = settings.recipients.map((recipient) => ({ event, recipient }));
+    let kept: readonly Notification[] = settings
+      .current()
+      .recipients.map((recipient) => ({ event, recipient }));
     const dropped: Staged['dropped'][number][] = [];
     for (const stage of stages) {
       const staged = stage(kept, nowMs);

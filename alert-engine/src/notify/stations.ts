@@ -1,4 +1,5 @@
 import type { AlertEvent } from '@vitalwire/core/alarms/alert.ts';
+import type { SettingsSource } from '@vitalwire/core/settings/settings-source.ts';
 import { chainFor } from '../escalation/chain.ts';
 import { STATIONS, type EscalationSettings } from '../escalation/settings.ts';
 import type { Delivery } from './delivery.ts';
@@ -14,13 +15,13 @@ export const isStation = ({ recipient }: Pick<Delivery, 'recipient'>): boolean =
 export type StationFor = (event: AlertEvent) => string | undefined;
 
 export function stationsFor(
-  settings: Pick<EscalationSettings, 'assignments'>,
+  settings: SettingsSource<EscalationSettings>,
   wardOf: (patientId: string) => string | undefined,
 ): StationFor {
   return (event) => {
     const { region, patientId, mode, escalationStep } = event.alert;
     if (mode !== 'real' || !isTelling(event)) return undefined;
-    const role = chainFor(settings, region, wardOf(patientId))[escalationStep];
+    const role = chainFor(settings.current(), region, wardOf(patientId))[escalationStep];
     return role && stationRecipient(role);
   };
 }

@@ -19,7 +19,7 @@ export interface WatchDeps extends ActionDeps {
   readonly offlineGraceMs: number;
   readonly periodMs: number;
   /** Which settings judged: the escalation settings' version. */
-  readonly settingsVersion: string;
+  readonly settingsVersion: () => string;
 }
 
 /**
@@ -193,7 +193,7 @@ class Look {
       threshold: undefined,
       atMs: clock.now(),
       mode: 'real',
-      settingsVersion,
+      settingsVersion: settingsVersion(),
     });
   }
 
@@ -225,4 +225,5 @@ const conditionOf = (alert: Alert, nowMs: number): Omit<ConditionEvent, 'event'>
   atMs: nowMs,
   mode: alert.mode,
   settingsVersion: alert.settingsVersion,
+  limitsRevision: alert.limitsRevision,
 });

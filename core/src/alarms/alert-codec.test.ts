@@ -33,6 +33,7 @@ const alert: Alert = {
   conditionId: 'c2',
   conditionRevision: 2,
   settingsVersion: 'v',
+  limitsRevision: 2,
 };
 
 test('an alert survives the way to JSON and back', () => {

@@ -49,7 +49,13 @@ export const alertSchema = z.object({
   version: z.int().positive().describe('counts the changes of the alert from 1'),
   condition_id: z.string(),
   condition_revision: z.int().positive(),
-  settings_version: z.string(),
+  settings_version: z.string().describe('which alarm settings judged the condition'),
+  limits_revision: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .default(null)
+    .describe('which of the limits set for the patient judged it; null where none were ever set'),
 });
 
 export type AlertDocument = z.infer<typeof alertSchema>;
@@ -103,6 +109,7 @@ export function alertDocument(alert: Alert): AlertDocument {
     condition_id: alert.conditionId,
     condition_revision: alert.conditionRevision,
     settings_version: alert.settingsVersion,
+    limits_revision: alert.limitsRevision ?? null,
   };
 }
 
@@ -139,6 +146,7 @@ export function fromAlertDocument(document: AlertDocument): Alert {
     conditionId: document.condition_id,
     conditionRevision: document.condition_revision,
     settingsVersion: document.settings_version,
+    limitsRevision: document.limits_revision ?? undefined,
   };
 }
 

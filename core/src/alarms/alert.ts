@@ -58,7 +58,10 @@ export interface Alert {
   /** The condition last applied, and how far: a replayed condition event changes nothing. */
   readonly conditionId: string;
   readonly conditionRevision: number;
+  /** Which alarm settings judged the condition, as last applied. */
   readonly settingsVersion: string;
+  /** How often the patient's own limits had been set by then; undefined where they never were. */
+  readonly limitsRevision: number | undefined;
 }
 
 export function signalOf(alert: Alert): AlarmSignal {

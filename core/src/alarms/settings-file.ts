@@ -1,19 +1,33 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { messageOf } from '../runtime/errors.ts';
+import { followSettings, type Following } from '../settings/follow-settings.ts';
+import { readSettings, type SettingsFile } from '../settings/settings-file.ts';
+import type { ReplaceableSettings } from '../settings/settings-source.ts';
+import type { Service } from '../runtime/service.ts';
 import { parseAlarmSettings, type AlarmSettings } from './settings.ts';
 
-/** The alarm settings could not be used; one line a problem, beginning with the setting that named the file. */
-export class SettingsFileError extends Error {
-  override readonly name = 'SettingsFileError';
-}
+const DEFAULTS = fileURLToPath(new URL('../../config/alarms.yaml', import.meta.url));
 
-/** Those of `ALARMS_FILE`, or the defaults that come with Vitalwire. @throws SettingsFileError */
-export function readAlarmSettings(path: string | undefined): AlarmSettings {
-  const file = path ?? fileURLToPath(new URL('../../config/alarms.yaml', import.meta.url));
-  try {
-    return parseAlarmSettings(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new SettingsFileError(`ALARMS_FILE: ${file}: ${messageOf(error)}`);
-  }
-}
+/** That of `ALARMS_FILE`, or the defaults that come with Vitalwire. */
+export const alarmSettingsFile = (path: string | undefined): SettingsFile<AlarmSettings> => ({
+  setting: 'ALARMS_FILE',
+  path: path ?? DEFAULTS,
+  parse: parseAlarmSettings,
+});
+
+/** @throws ConfigError */
+export const readAlarmSettings = (path: string | undefined): AlarmSettings =>
+  readSettings(alarmSettingsFile(path));
+
+/** Replaces `settings`, read from there, as the file changes. */
+export const followAlarmSettings = (
+  path: string | undefined,
+  settings: ReplaceableSettings<AlarmSettings>,
+  following: Following,
+): Service =>
+  followSettings({
+    ...following,
+    file: alarmSettingsFile(path),
+    source: settings,
+    watched: path !== undefined,
+    inAudit: (one) => one,
+  });

@@ -1,14 +1,10 @@
 /** What is wrong with alarm settings that are well formed: checks across settings, each with where it stands and why. */
+import type { Finding } from '../settings/parse-settings.ts';
 import { VITALS, type VitalName } from '../vitals/vital.ts';
 import { PRIORITY_RANK, type Side } from './condition.ts';
 import { inOrder, type FileLimits, type SettingsFile } from './settings-schema.ts';
 
-export interface Problem {
-  readonly path: readonly (string | number)[];
-  readonly reason: string;
-}
-
-export function settingsProblems(file: SettingsFile): Problem[] {
+export function settingsProblems(file: SettingsFile): Finding[] {
   const profiles = Object.entries(file.profiles ?? {});
   return [
     ...unknownDelays(file),
@@ -33,7 +29,7 @@ function ownOf(file: SettingsFile, limits: FileLimits): FileLimits {
   );
 }
 
-function unknownDelays(file: SettingsFile): Problem[] {
+function unknownDelays(file: SettingsFile): Finding[] {
   const known: readonly string[] = ['default', 'critical', ...VITALS];
   return Object.keys(file.condition_delay_s)
     .filter((key) => !known.includes(key))
@@ -41,7 +37,7 @@ function unknownDelays(file: SettingsFile): Problem[] {
 }
 
 /** A worse tier must lie further out, and the mildest low limit below the mildest high one. */
-function crossedLimits(at: readonly string[], limits: FileLimits): Problem[] {
+function crossedLimits(at: readonly string[], limits: FileLimits): Finding[] {
   return Object.entries(limits).flatMap(([vital, { low, high }]) => {
     const [lowest, highest] = [inOrder(low)[0], inOrder(high)[0]];
     const problems = [
@@ -56,7 +52,7 @@ function crossedLimits(at: readonly string[], limits: FileLimits): Problem[] {
   });
 }
 
-function misordered(at: readonly string[], side: Side, tiers: ReturnType<typeof inOrder>): Problem[] {
+function misordered(at: readonly string[], side: Side, tiers: ReturnType<typeof inOrder>): Finding[] {
   return tiers.flatMap(([priority, limit], index) => {
     const milder = tiers[index - 1];
     if (!milder || (side === 'low' ? limit < milder[1] : limit > milder[1])) return [];
@@ -67,7 +63,7 @@ function misordered(at: readonly string[], side: Side, tiers: ReturnType<typeof 
 }
 
 /** A patient's limit past the critical one would switch the critical alarm off. */
-function tooFarReaching(file: SettingsFile, at: readonly string[], limits: FileLimits): Problem[] {
+function tooFarReaching(file: SettingsFile, at: readonly string[], limits: FileLimits): Finding[] {
   return (Object.keys(file.override_reach ?? {}) as VitalName[]).flatMap((vital) =>
     (['low', 'high'] as const).flatMap((side) => {
       const reach = file.override_reach?.[vital]?.[side] ?? 0;
@@ -80,10 +76,10 @@ function tooFarReaching(file: SettingsFile, at: readonly string[], limits: FileL
   );
 }
 
-function scorePriorities(file: SettingsFile): Problem[] {
+function scorePriorities(file: SettingsFile): Finding[] {
   const score = file.early_warning_score;
   if (!score) return [];
-  const milder = (one: 'single_three' | 'five', other: 'five' | 'seven'): Problem[] =>
+  const milder = (one: 'single_three' | 'five', other: 'five' | 'seven'): Finding[] =>
     PRIORITY_RANK[score[one]] <= PRIORITY_RANK[score[other]]
       ? []
       : [
@@ -95,23 +91,23 @@ function scorePriorities(file: SettingsFile): Problem[] {
   return [...milder('single_three', 'five'), ...milder('five', 'seven')];
 }
 
-function batteryMargin(file: SettingsFile): Problem[] {
+function batteryMargin(file: SettingsFile): Finding[] {
   const battery = file.technical?.battery_low;
   if (!battery || battery.clear_percent >= battery.below_percent) return [];
   const reason = `${battery.clear_percent} is below ${battery.below_percent}, where it begins`;
   return [{ path: ['technical', 'battery_low', 'clear_percent'], reason }];
 }
 
-function unknownStuck(file: SettingsFile): Problem[] {
+function unknownStuck(file: SettingsFile): Finding[] {
   const known: readonly string[] = VITALS.map((vital) => `${vital}_s`);
   return Object.keys(file.technical?.value_stuck ?? {})
     .filter((key) => !known.includes(key))
     .map((key) => ({ path: ['technical', 'value_stuck', key], reason: 'is no vital with _s' }));
 }
 
-function trendProblems(file: SettingsFile): Problem[] {
+function trendProblems(file: SettingsFile): Finding[] {
   const trends = file.trends ?? [];
-  return trends.flatMap(({ vital, direction, by, margin }, index): Problem[] => {
+  return trends.flatMap(({ vital, direction, by, margin }, index): Finding[] => {
     const same = trends.findIndex((other) => other.vital === vital && other.direction === direction);
     if (same < index) {
       return [{ path: ['trends', index], reason: `there is one for ${direction} ${vital} already` }];

@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { AlarmSettingsError, parseAlarmSettings } from './settings.ts';
+import { SettingsError, type SettingsProblem } from '../settings/settings-error.ts';
+import { parseAlarmSettings } from './settings.ts';
 
 const defaults = readFileSync(new URL('../../config/alarms.yaml', import.meta.url), 'utf8');
 
-function problemsOf(yaml: string): readonly string[] {
+function problemsOf(yaml: string): readonly SettingsProblem[] {
   try {
     parseAlarmSettings(yaml);
   } catch (error) {
-    if (error instanceof AlarmSettingsError) return error.problems;
+    if (error instanceof SettingsError) return error.problems;
     throw error;
   }
   return [];
 }
+const messageFor = (yaml: string): string =>
+  problemsOf(yaml)
+    .map(({ line, path, reason }) => `line ${line}: ${path}: ${reason}`)
+    .join('\n');
 
 describe('the default alarm settings', () => {
   const settings = parseAlarmSettings(defaults);
@@ -95,7 +100,87 @@ describe('bad alarm settings are refused with the line and the reason', () => {
     ['an unknown setting', 'absence_s: 30', 'absence_s: 30\nabscence_s: 3', /abscence_s/],
     ['broken YAML', 'limits:', 'limits: [', /^line \d+: /],
   ])('%s', (_, from, to, expected) => {
-    const problems = problemsOf(defaults.replace(from, to));
-    expect(problems.join('\n')).toMatch(expected);
+    expect(messageFor(defaults.replace(from, to))).toMatch(expected);
+  });
+});
+
+describe('each problem has the line it stands on', () => {
+  const lines = [
+    '# A small ward.',
+    'limits:',
+    '  heartbeat:',
+    '    low: { medium: 50, critical: 40 }',
+    '    high:',
+    '      medium: 120',
+    '  oxygen_saturation: { low: { medium: 90 } }',
+    'condition_delay_s:',
+    '  default: 10',
+    '  critical: 5',
+    'hysteresis: { heartbeat: 3, oxygen_saturation: 1, respiratory_rate: 3, blood_pressure_systolic: 3,',
+    '  blood_pressure_diastolic: 3, temperature: 0.3 }',
+    'clear_after_s: 5',
+    'absence_s: 30',
+  ];
+  const withLine = (line: number, text: string): string => lines.with(line - 1, text).join('\n');
+
+  it('or none, where nothing is wrong', () => expect(problemsOf(lines.join('\n'))).toEqual([]));
+
+  it.each<[string, string, SettingsProblem[]]>([
+    [
+      'an unknown vital',
+      withLine(7, '  oxigen: { low: { medium: 90 } }'),
+      [{ line: 7, path: 'limits.oxigen', reason: 'is unknown' }],
+    ],
+    [
+      'two unknown settings, each where it stands',
+      withLine(13, 'clear_after_s: 5\nclear_afterwards_s: 5\nbeep: true'),
+      [
+        { line: 14, path: 'clear_afterwards_s', reason: 'is unknown' },
+        { line: 15, path: 'beep', reason: 'is unknown' },
+      ],
+    ],
+    [
+      'a limit of an unknown priority',
+      withLine(6, '      medium: 120\n      urgent: 130'),
+      [{ line: 7, path: 'limits.heartbeat.high.urgent', reason: 'is unknown' }],
+    ],
+    [
+      'a low limit above the high one',
+      withLine(6, '      medium: 45'),
+      [{ line: 4, path: 'limits.heartbeat.low', reason: 'low limit 50 is not below the high limit 45' }],
+    ],
+    [
+      'a critical limit further in than the medium one',
+      withLine(4, '    low:\n      medium: 50\n      critical: 60'),
+      [{ line: 6, path: 'limits.heartbeat.low.critical', reason: '60 must be below the medium limit 50' }],
+    ],
+    [
+      'a negative delay',
+      withLine(10, '  critical: -5'),
+      [{ line: 10, path: 'condition_delay_s.critical', reason: 'Too small: expected number to be >=0' }],
+    ],
+    [
+      'a setting that is missing, where it would stand',
+      withLine(12, '  temperature: 0.3 }'),
+      [
+        {
+          line: 11,
+          path: 'hysteresis.blood_pressure_diastolic',
+          reason: 'Invalid input: expected number, received undefined',
+        },
+      ],
+    ],
+    [
+      'a setting said twice',
+      withLine(14, 'absence_s: 30\nabsence_s: 60'),
+      [{ line: 15, path: 'file', reason: 'Map keys must be unique' }],
+    ],
+    [
+      'an empty file',
+      '',
+      [{ line: 1, path: 'file', reason: 'Invalid input: expected object, received null' }],
+    ],
+  ])('%s', (_, yaml, expected) => {
+    expect(problemsOf(yaml)).toEqual(expected);
   });
 });

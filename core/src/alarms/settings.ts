@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { parseDocument } from 'yaml';
+import { parseSettings } from '../settings/parse-settings.ts';
 import { VITALS, forEachVital, type VitalName } from '../vitals/vital.ts';
 import type { Direction, Priority, Side } from './condition.ts';
 import { PROFILES, type PatientProfile } from './profile.ts';
@@ -70,60 +69,9 @@ export interface TrendSettings {
   readonly priority: Priority;
 }
 
-/** Each entry of `problems` names the setting, the line it stands on, and what is wrong. */
-export class AlarmSettingsError extends Error {
-  override readonly name = 'AlarmSettingsError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
-
-/** @throws AlarmSettingsError with every problem found, each with its line. */
-export function parseAlarmSettings(yaml: string): AlarmSettings {
-  const document = parseDocument(yaml);
-  const lineAt = (offset: number): number => yaml.slice(0, offset).split('\n').length;
-  const lineOf = (path: readonly PropertyKey[]): number => {
-    for (let depth = path.length; depth > 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true) as
-        { range?: [number, number, number] } | undefined;
-      if (node?.range) return lineAt(node.range[0]);
-    }
-    return 1;
-  };
-  if (document.errors.length > 0) {
-    throw new AlarmSettingsError(
-      document.errors.map((error) => `line ${lineAt(error.pos[0])}: ${error.message.split('\n')[0]}`),
-    );
-  }
-  const parsed = settingsSchema.safeParse(contentOf(document));
-  if (!parsed.success) {
-    throw new AlarmSettingsError(
-      parsed.error.issues.map(
-        (issue) => `line ${lineOf(issue.path)}: ${issue.path.join('.') || 'file'}: ${issue.message}`,
-      ),
-    );
-  }
-  const file = parsed.data;
-  const problems = settingsProblems(file);
-  if (problems.length > 0) {
-    throw new AlarmSettingsError(
-      problems.map(({ path, reason }) => `line ${lineOf(path)}: ${path.join('.')}: ${reason}`),
-    );
-  }
-  return toSettings(file, createHash('sha256').update(yaml).digest('hex').slice(0, 12));
-}
-
-function contentOf(document: ReturnType<typeof parseDocument>): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    // An alias without its anchor is no error of the document's own.
-    throw new AlarmSettingsError([`line 1: ${error instanceof Error ? error.message : String(error)}`]);
-  }
-}
+/** The version is the digest of the text. @throws SettingsError with every problem found, each with its line */
+export const parseAlarmSettings = (yaml: string): AlarmSettings =>
+  parseSettings(yaml, { schema: settingsSchema, check: settingsProblems, toSettings });
 
 const toMs = (seconds: number): number => seconds * 1000;
 

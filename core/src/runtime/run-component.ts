@@ -1,4 +1,3 @@
-import { SettingsFileError } from '../alarms/settings-file.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { messageOf } from './errors.ts';
@@ -82,7 +81,7 @@ const PORT_SETTINGS = ['MQTT_PORT', 'HTTP_PORT', 'HEALTH_PORT'] as const;
 
 /** What somebody must mend, a line each; undefined where it is no matter of configuration. */
 function misconfiguration(error: unknown, config: Config | undefined): string | undefined {
-  if (error instanceof ConfigError || error instanceof SettingsFileError) return error.message;
+  if (error instanceof ConfigError) return error.message;
   const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code === 'EADDRINUSE' || code === 'EACCES') {
     const setting = PORT_SETTINGS.find((name) => config?.[name] === port) ?? 'HOST';

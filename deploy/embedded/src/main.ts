@@ -1,5 +1,4 @@
 /** `npm start`: the whole of Vitalwire in one process, without any server. */
-import { SettingsFileError } from '@vitalwire/core/alarms/settings-file.ts';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { ConfigError, readConfig } from '@vitalwire/core/runtime/config.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
@@ -32,7 +31,7 @@ try {
   console.log(await banner(config, secrets, running));
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;
-  if (error instanceof ConfigError || error instanceof SecretsError || error instanceof SettingsFileError) {
+  if (error instanceof ConfigError || error instanceof SecretsError) {
     console.error(error.message);
     process.exit(MISCONFIGURED);
   }

@@ -2,16 +2,21 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_BOUNDS } from '@vitalwire/alert-engine/config.ts';
-import { readEscalationSettings } from '@vitalwire/alert-engine/escalation/settings-file.ts';
+import {
+  followEscalationSettings,
+  readEscalationSettings,
+} from '@vitalwire/alert-engine/escalation/settings-file.ts';
 import { startAlertEngine } from '@vitalwire/alert-engine/start.ts';
 import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
-import { readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
+import { followAlarmSettings, readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
 import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Config } from '@vitalwire/core/runtime/config.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { stopAll, type Service } from '@vitalwire/core/runtime/service.ts';
+import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
+import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
 import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
 import { startIngestGateway } from '@vitalwire/ingest-gateway/start.ts';
 import {
@@ -42,10 +47,11 @@ const STATION_ROOT = fileURLToPath(new URL('../../../dashboards/nurse-station/di
 /** Each part's share of the five seconds that Ctrl-C may take. */
 const STOP_EACH_MS = 1_500;
 
-/** @throws SettingsFileError, SqliteError where the data cannot be used, or the error of a port that is taken. */
+/** @throws ConfigError where a settings file is wrong, SqliteError where the data cannot be used, or the error of a port that is taken. */
 export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise<Embedded> {
   const { clock, logger, secrets } = deps;
-  const settings = readAlarmSettings(config.ALARMS_FILE);
+  const alarmSettings = new ReplaceableSettings(readAlarmSettings(config.ALARMS_FILE));
+  const escalation = new ReplaceableSettings(readEscalationSettings(config.ESCALATION_FILE));
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });
   const registry = createRegistry('embedded');
   const ports = await openSqlitePorts({
@@ -62,14 +68,20 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
   const stop = (): Promise<boolean> =>
     (stopping ??= stopAll([...running].reverse(), { logger, clock, eachMs: STOP_EACH_MS }));
   try {
+    const metrics = settingsMetrics(registry);
+    const following = { component: 'embedded', log: ports.log, clock, logger, metrics };
+    running.push(
+      followAlarmSettings(config.ALARMS_FILE, alarmSettings, following),
+      followEscalationSettings(config.ESCALATION_FILE, escalation, following),
+    );
     const engine = await startAlertEngine(
       {
         host: config.HOST,
         port: config.HTTP_PORT,
         staffSecret: secrets.staff,
         regions: config.REGIONS,
-        alarmSettings: settings,
-        escalation: readEscalationSettings(config.ESCALATION_FILE),
+        alarmSettings,
+        escalation,
         stationRoot: STATION_ROOT,
         bounds: DEFAULT_BOUNDS,
       },
@@ -78,7 +90,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     running.push(engine);
     const futureToleranceMs = config.FUTURE_TOLERANCE_S * 1000;
     const alerting = await startAlertingPipeline(
-      { ...alertingDefaults(settings, config.REGIONS), futureToleranceMs },
+      { ...alertingDefaults(alarmSettings, config.REGIONS), futureToleranceMs },
       { ...ports, ...shared },
     );
     running.push(alerting);

@@ -1,4 +1,4 @@
-import type { SettingsSource } from '@vitalwire/core/alarms/settings-source.ts';
+import type { SettingsSource } from '@vitalwire/core/settings/settings-source.ts';
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { Patient, PatientDirectory } from '@vitalwire/core/ports/patient-directory.ts';
 import { partitionOf } from '@vitalwire/core/runtime/topics.ts';
@@ -50,7 +50,7 @@ export class Inbox {
 
 /** Where a pipeline's news come from. */
 export interface NewsSource {
-  readonly settings: SettingsSource;
+  readonly settings: SettingsSource<AlarmSettings>;
   /** Undefined: nobody is known. */
   readonly directory: PatientDirectory | undefined;
   /** Whose patients are judged here. */

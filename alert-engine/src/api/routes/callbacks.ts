@@ -10,7 +10,7 @@ import { ProblemError } from '../problem.ts';
 import { RateLimit } from '../rate-limit.ts';
 
 export interface CallbackDeps extends ApiDeps {
-  readonly webhookSecrets: WebhookSecrets;
+  readonly webhookSecrets: () => WebhookSecrets;
   readonly requestsPerSecond: number;
 }
 
@@ -42,7 +42,7 @@ export function callbackRoutes(app: FastifyInstance, deps: CallbackDeps): void {
     const said = parse(text);
     const delivery = deps.deliveries.get(said.delivery);
     const timestamp = String(request.headers['x-vitalwire-timestamp']);
-    const secret = delivery && deps.webhookSecrets.get(delivery.recipient);
+    const secret = delivery && deps.webhookSecrets().get(delivery.recipient);
     const signed = String(request.headers['x-vitalwire-signature']);
     // A delivery that is not there looks like one whose secret is not known.
     if (!delivery || secret === undefined || !isSame(signed, signature(secret, timestamp, text))) {

@@ -61,11 +61,11 @@ export function careRoutes(app: ApiServer, deps: ApiDeps): void {
       const after = await deps.patientChanges.apply(identity, 'limits_set', patientId, (found) => {
         const patient = known(found);
         const limits = merged(patient.limits ?? {}, request.body);
-        const problems = overrideProblems(deps.alarmSettings, profileOf(patient), limits);
+        const problems = overrideProblems(deps.alarmSettings.current(), profileOf(patient), limits);
         if (problems.length > 0) throw new ProblemError(422, problems.join('; '));
         return { ...patient, limits, limitsRevision: (patient.limitsRevision ?? 0) + 1 };
       });
-      return { limits: limitsDocument(deps.alarmSettings, after) };
+      return { limits: limitsDocument(deps.alarmSettings.current(), after) };
     },
   );
 

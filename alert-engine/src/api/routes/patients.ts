@@ -75,7 +75,7 @@ export function patientRoutes(app: ApiServer, deps: ApiDeps): void {
         risk_level: patient?.riskLevel ?? null,
         state: patient?.state ?? ('admitted' as const),
         profile: patient ? profileOf(patient) : ('adult' as const),
-        limits: limitsDocument(deps.alarmSettings, patient),
+        limits: limitsDocument(deps.alarmSettings.current(), patient),
         limits_revision: patient?.limitsRevision ?? 0,
         oxygen_scale: patient?.oxygenScale ?? (1 as const),
         pregnant: patient?.pregnant ?? null,
@@ -83,7 +83,7 @@ export function patientRoutes(app: ApiServer, deps: ApiDeps): void {
         supplemental_oxygen_at: isoOrNull(patient?.supplementalOxygen?.atMs),
         consciousness: patient?.consciousness?.value ?? null,
         consciousness_at: isoOrNull(patient?.consciousness?.atMs),
-        settings_version: deps.alarmSettings.version,
+        settings_version: deps.alarmSettings.current().version,
       };
     },
   );

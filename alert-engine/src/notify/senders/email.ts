@@ -17,11 +17,11 @@ export function emailSender({ host, port, from }: SmtpSettings): Send {
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
   });
-  return async (delivery, recipient) => {
+  return async (delivery, recipient, signal) => {
     if (recipient.address.kind !== 'email') throw new TypeError('not an email');
     const { alert } = delivery;
     try {
-      await transport.sendMail({
+      const sent = transport.sendMail({
         from,
         to: recipient.address.to,
         subject: `${alert.priority} alarm, ${alert.region}`,
@@ -30,6 +30,7 @@ export function emailSender({ host, port, from }: SmtpSettings): Send {
         messageId: `<${delivery.id}@vitalwire>`,
         priority: PRIORITY_RANK[alert.priority] >= PRIORITY_RANK.high ? 'high' : 'normal',
       });
+      await Promise.race([sent, aborted(signal)]);
     } catch (error) {
       const code = (error as { responseCode?: number }).responseCode;
       const retriable = code === undefined || code < 500;
@@ -43,6 +44,14 @@ export function emailSender({ host, port, from }: SmtpSettings): Send {
       );
     }
   };
+}
+
+/** Rejects once `signal` is aborted: the client of the relay cannot be told to stop. */
+function aborted(signal: AbortSignal): Promise<never> {
+  const rejected = Promise.withResolvers<never>();
+  if (signal.aborted) rejected.reject(signal.reason);
+  else signal.addEventListener('abort', () => rejected.reject(signal.reason), { once: true });
+  return rejected.promise;
 }
 
 const text = ({ alert, step }: Delivery): string =>

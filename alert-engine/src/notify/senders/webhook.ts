@@ -18,11 +18,11 @@ export const signature = (secret: string, timestamp: string, body: string): stri
   `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 
 /** A POST of JSON: {delivery, recipient, step, at, alert}. The same `delivery` twice is the same message. */
-export function webhookSender(clock: Clock, secrets: WebhookSecrets): Send {
-  return async (delivery, recipient) => {
+export function webhookSender(clock: Clock, secrets: () => WebhookSecrets): Send {
+  return async (delivery, recipient, signal) => {
     if (recipient.address.kind !== 'webhook') throw new TypeError('not a webhook');
     const { url } = recipient.address;
-    const secret = secrets.get(recipient.name);
+    const secret = secrets().get(recipient.name);
     if (secret === undefined) throw new TypeError('a webhook without its secret');
     const body = JSON.stringify({
       delivery: delivery.id,
@@ -45,7 +45,7 @@ export function webhookSender(clock: Clock, secrets: WebhookSecrets): Send {
         },
         body,
         redirect: 'error',
-        signal: timeout.signal,
+        signal: AbortSignal.any([timeout.signal, signal]),
       });
       await response.body?.cancel();
       if (!response.ok) throw refusal(response.status);

@@ -40,6 +40,7 @@ export function sampleAlert(
     conditionId: id,
     conditionRevision: 1,
     settingsVersion: 'a1b2c3',
+    limitsRevision: undefined,
     ...changes,
   };
 }
