@@ -96,7 +96,8 @@ function openers<Needed extends PortName>(
 ): Openers {
   const { clock, logger, registry } = deps;
   const clientId = `vitalwire-${component}`;
-  const kafka = { brokers: settings.kafka.brokers, clientId, ...KAFKA_DEFAULTS };
+  const { brokers, security } = settings.kafka;
+  const kafka = { ...KAFKA_DEFAULTS, brokers, security, clientId };
   const onKafka = { clock, logger, metrics: kafkaMetrics(registry) };
   const redis = (): RedisConfig => ({ ...given(settings.redis, 'REDIS_URL'), clientName: clientId });
   const onRedis = { clock, logger, metrics: redisMetrics(registry) };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { halfSetProblems, securitySettings, type Engine } from './security-settings.ts';
 
 /** Every setting: its name in the environment, its check, its default and what it is for. The README's table is made from this. */
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -105,7 +106,8 @@ const settings = {
     .describe('distributed: keyspace of the tables, made by the setup job'),
   REDIS_URL: url(/^rediss?$/)
     .optional()
-    .describe('distributed: address of Redis'),
+    .describe('distributed: address of Redis, with its password; `rediss://` speaks TLS'),
+  ...securitySettings,
 } as const;
 
 const schema = z.object(settings);
@@ -136,13 +138,42 @@ export const SECRET_SETTINGS = [
   'STAFF_JWT_SECRET',
   'INFLUX_TOKEN',
   'REDIS_URL',
-] as const satisfies readonly Needed[];
+  'KAFKA_PASSWORD',
+  'CASSANDRA_PASSWORD',
+] as const satisfies readonly (keyof Parsed)[];
+
+type SecretSetting = (typeof SECRET_SETTINGS)[number];
+
+/** A secret that an engine may want, by a setting of those who use the engine. */
+const OPTIONAL_SECRETS = {
+  KAFKA_PASSWORD: 'KAFKA_BROKERS',
+  CASSANDRA_PASSWORD: 'CASSANDRA_CONTACT_POINTS',
+} as const satisfies Partial<Record<SecretSetting, Needed>>;
 
 /** The settings that must be set when distributed: those of one process, or of all where it is none of them. */
 export function neededBy(name: string | undefined): readonly Needed[] {
   const ofOne: Readonly<Record<string, readonly Needed[]>> = NEEDED_DISTRIBUTED;
   const all = [...new Set(Object.values(ofOne).flat())];
   return (name === undefined ? undefined : ofOne[name]) ?? all;
+}
+
+const ENGINES = {
+  KAFKA: 'KAFKA_BROKERS',
+  CASSANDRA: 'CASSANDRA_CONTACT_POINTS',
+  REDIS: 'REDIS_URL',
+  INFLUX: 'INFLUX_URL',
+} as const satisfies Readonly<Record<Engine, Needed>>;
+
+const enginesOf = (processName: string | undefined): readonly Engine[] =>
+  (Object.keys(ENGINES) as Engine[]).filter((engine) => neededBy(processName).includes(ENGINES[engine]));
+
+/** The secrets that one process of a distributed deployment is given, those that it may do without included; no other. */
+export function secretsOf(name: string): readonly SecretSetting[] {
+  const needed = neededBy(name);
+  const reasons: Partial<Record<SecretSetting, Needed>> = OPTIONAL_SECRETS;
+  return SECRET_SETTINGS.filter((secret) =>
+    needed.some((setting) => setting === (reasons[secret] ?? secret)),
+  );
 }
 
 /** `problems` holds one line a mistake, each beginning with the setting's name; never a secret's value. */
@@ -170,7 +201,7 @@ export function readConfig(
     throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`));
   }
   const config = parsed.data;
-  const problems: string[] = [];
+  const problems = halfSetProblems(config, enginesOf(processName));
   if (config.VITALWIRE_MODE === 'distributed') {
     for (const name of neededBy(processName)) {
       if (config[name] === undefined)

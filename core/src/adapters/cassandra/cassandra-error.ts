@@ -1,5 +1,6 @@
 import { errors } from 'cassandra-driver';
 import { VitalwireError, messageOf } from '../../runtime/errors.ts';
+import { tlsSettingOf } from '../engine-tls.ts';
 
 /** What a failed call means: the cluster's "no" to this statement, or nodes that are away, busy or too few. */
 export function cassandraError(error: unknown): VitalwireError {
@@ -8,7 +9,7 @@ export function cassandraError(error: unknown): VitalwireError {
   if (refused) return new VitalwireError('rejected', refused, { retriable: false, cause: error });
   return new VitalwireError(
     'unavailable',
-    `CASSANDRA_CONTACT_POINTS: Cassandra does not answer (${reasonOf(error)})`,
+    `${settingBehind(error)}: Cassandra does not answer (${reasonOf(error)})`,
     { retriable: true, cause: error },
   );
 }
@@ -17,7 +18,7 @@ export function cassandraError(error: unknown): VitalwireError {
 function refusalIn(error: unknown): string | undefined {
   for (const cause of [error, ...causesOf(error)]) {
     if (cause instanceof errors.AuthenticationError)
-      return `CASSANDRA_CONTACT_POINTS: Cassandra refused the login (${cause.message})`;
+      return `CASSANDRA_USERNAME: Cassandra refused the login (${cause.message})`;
     if (cause instanceof errors.ArgumentError && cause.message.startsWith('localDataCenter'))
       return `CASSANDRA_LOCAL_DC: ${cause.message}`;
     if (
@@ -28,6 +29,13 @@ function refusalIn(error: unknown): string | undefined {
       return `Cassandra refused the statement (${cause.message})`;
   }
   return undefined;
+}
+
+function settingBehind(error: unknown): string {
+  const settings = [error, ...causesOf(error)].map((cause) =>
+    tlsSettingOf(cause, { ca: 'CASSANDRA_TLS_CA', tls: 'CASSANDRA_TLS' }),
+  );
+  return settings.find((setting) => setting !== undefined) ?? 'CASSANDRA_CONTACT_POINTS';
 }
 
 function causesOf(error: unknown): unknown[] {

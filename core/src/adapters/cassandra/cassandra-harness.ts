@@ -16,7 +16,7 @@ export function testCassandra(): CassandraConnection {
     throw new Error(
       'CASSANDRA_CONTACT_POINTS and CASSANDRA_LOCAL_DC are not set: engine tests need a Cassandra to run on',
     );
-  return { contactPoints: points.split(','), localDataCentre, keyspace };
+  return { contactPoints: points.split(','), localDataCentre, keyspace, tls: undefined, login: undefined };
 }
 
 /** As many copies as there are nodes, three at most: what a keyspace of tests can have. */

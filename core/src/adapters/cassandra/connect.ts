@@ -1,4 +1,5 @@
 import { Client, policies, types } from 'cassandra-driver';
+import type { EngineLogin, EngineTls } from '../engine-tls.ts';
 import { cassandraError } from './cassandra-error.ts';
 
 export interface CassandraConnection {
@@ -8,6 +9,10 @@ export interface CassandraConnection {
   readonly localDataCentre: string;
   /** `CASSANDRA_KEYSPACE`; its characters are checked with the configuration, for statements hold it as it is. */
   readonly keyspace: string;
+  /** `CASSANDRA_TLS…`; undefined in the clear. */
+  readonly tls: EngineTls | undefined;
+  /** `CASSANDRA_USERNAME`, `CASSANDRA_PASSWORD` */
+  readonly login: EngineLogin | undefined;
 }
 
 /** How many statements of one call may be under way at once. */
@@ -27,6 +32,9 @@ export function cassandraClient(connection: CassandraConnection): Client {
   return new Client({
     contactPoints: [...connection.contactPoints],
     localDataCenter: connection.localDataCentre,
+    // The driver of itself believes any certificate.
+    ...(connection.tls && { sslOptions: { ...connection.tls, rejectUnauthorized: true } }),
+    ...(connection.login && { credentials: { ...connection.login } }),
     encoding: { useUndefinedAsUnset: true },
     queryOptions: { prepare: true, isIdempotent: true, consistency: types.consistencies.localQuorum },
     policies: {

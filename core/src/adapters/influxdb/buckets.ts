@@ -17,13 +17,15 @@ export interface InfluxConnection {
   readonly token: string;
   /** `INFLUX_ORG` */
   readonly org: string;
+  /** What is in the file of `INFLUX_TLS_CA` */
+  readonly ca: string | undefined;
 }
 
 /** A server that takes longer is as good as away; a stop waits no longer for a write under way. */
 const TIMEOUT_MS = 10_000;
 
-export const connectInflux = ({ url, token }: InfluxConnection): InfluxDB =>
-  new InfluxDB({ url, token, timeout: TIMEOUT_MS });
+export const connectInflux = ({ url, token, ca }: InfluxConnection): InfluxDB =>
+  new InfluxDB({ url, token, timeout: TIMEOUT_MS, ...(ca && { transportOptions: { ca } }) });
 
 /**
  * Creates the buckets that are not there, each with its retention, and mends the retention of those that are: a job of the deployment.

@@ -1,5 +1,6 @@
 import { HttpError } from '@influxdata/influxdb-client';
 import { VitalwireError, messageOf } from '../../runtime/errors.ts';
+import { tlsSettingOf } from '../engine-tls.ts';
 
 const UNAUTHORIZED = 401;
 const NOT_FOUND = 404;
@@ -12,7 +13,8 @@ export function influxError(error: unknown): VitalwireError {
   if (error instanceof HttpError && error.statusCode < 500 && error.statusCode !== TOO_MANY_REQUESTS) {
     return new VitalwireError('rejected', refusal(error), { retriable: false, cause: error });
   }
-  return new VitalwireError('unavailable', `INFLUX_URL: InfluxDB does not answer (${reasonOf(error)})`, {
+  const setting = tlsSettingOf(error, { ca: 'INFLUX_TLS_CA', tls: 'INFLUX_URL' }) ?? 'INFLUX_URL';
+  return new VitalwireError('unavailable', `${setting}: InfluxDB does not answer (${reasonOf(error)})`, {
     retriable: true,
     cause: error,
   });

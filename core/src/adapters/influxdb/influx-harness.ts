@@ -11,7 +11,7 @@ export function testInflux(): InfluxConnection {
   const { INFLUX_URL: url, INFLUX_TOKEN: token, INFLUX_ORG: org = 'hospital' } = process.env;
   if (!url || !token)
     throw new Error('INFLUX_URL and INFLUX_TOKEN are not set: engine tests need an InfluxDB to run on');
-  return { url, token, org };
+  return { url, token, org, ca: undefined };
 }
 
 export const testDeps: InfluxDeps = {

@@ -91,7 +91,7 @@ describe('InfluxDB away', () => {
       body: JSON.stringify({ name: org }),
     });
     expect(made.status).toBe(201);
-    await expect(openInfluxTimeSeries({ url, token, org }, testDeps)).rejects.toMatchObject({
+    await expect(openInfluxTimeSeries({ url, token, org, ca: undefined }, testDeps)).rejects.toMatchObject({
       code: 'rejected',
       message: expect.stringContaining('has no bucket recent_data, medium_term, long_term') as string,
     });

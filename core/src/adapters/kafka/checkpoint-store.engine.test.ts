@@ -5,6 +5,7 @@ import { freshName } from '../../testing/fresh-name.ts';
 import { toRecords } from './checkpoint-slots.ts';
 import { openKafkaCheckpointStore } from './checkpoint-store.ts';
 import { checkpointTopic } from './checkpoint-topic.ts';
+import { KAFKA_DEFAULTS } from './event-log.ts';
 import { connectAdmin, testBrokers, testDeps } from './kafka-harness.ts';
 import { DEFAULT_LIMITS, Producer } from './producer.ts';
 import { ensureTopics } from './topic-setup.ts';
@@ -17,14 +18,15 @@ describe('CheckpointStore on Kafka', { timeout: 60_000 }, () => {
   let store: CheckpointStore;
   const opened: { close(): Promise<void> }[] = [];
   const open = async (): Promise<CheckpointStore> => {
-    const config = { brokers: testBrokers(), clientId: 'vitalwire-test', limits: DEFAULT_LIMITS };
+    const config = { brokers: testBrokers(), clientId: 'vitalwire-test', ...KAFKA_DEFAULTS };
     const another = await openKafkaCheckpointStore(config, testDeps());
     opened.push(another);
     return another;
   };
   const openProducer = async (): Promise<Producer> => {
     const deps = testDeps();
-    const cluster = { brokers: testBrokers(), clientId: 'vitalwire-test', logger: deps.logger };
+    const { security } = KAFKA_DEFAULTS;
+    const cluster = { brokers: testBrokers(), clientId: 'vitalwire-test', security, logger: deps.logger };
     const producer = await Producer.open({ ...deps, cluster, limits: DEFAULT_LIMITS }, []);
     opened.push(producer);
     return producer;
@@ -35,7 +37,15 @@ describe('CheckpointStore on Kafka', { timeout: 60_000 }, () => {
     pipeline = freshName('pipeline');
     const topics = [{ name: checkpointTopic(pipeline), retention: { kind: 'compact' as const } }];
     const { logger } = testDeps();
-    const setup = { brokers: testBrokers(), clientId: 'test', topics, partitions: 3, replication: 1 };
+    const { security } = KAFKA_DEFAULTS;
+    const setup = {
+      brokers: testBrokers(),
+      clientId: 'test',
+      security,
+      topics,
+      partitions: 3,
+      replication: 1,
+    };
     await ensureTopics(setup, logger);
     store = await open();
   });

@@ -12,11 +12,13 @@ import { readPage } from './partition-reader.ts';
 import { PATIENCE_MS, persist } from './persist.ts';
 import { Producer, type ProducerLimits } from './producer.ts';
 import { requireTopics } from './require-topics.ts';
+import type { KafkaSecurity } from './security.ts';
 import { TopicDirectory } from './topic-directory.ts';
 
 export interface KafkaCheckpointConfig {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly security: KafkaSecurity;
   readonly limits: ProducerLimits;
 }
 
@@ -33,7 +35,8 @@ export async function openKafkaCheckpointStore(
   config: KafkaCheckpointConfig,
   deps: KafkaDeps,
 ): Promise<CheckpointStore> {
-  const cluster = { brokers: config.brokers, clientId: config.clientId, logger: deps.logger };
+  const { brokers, clientId, security } = config;
+  const cluster = { brokers, clientId, security, logger: deps.logger };
   try {
     const producer = await Producer.open({ ...deps, cluster, limits: config.limits }, []);
     return new KafkaCheckpointStore(new Cluster(cluster), producer, deps);

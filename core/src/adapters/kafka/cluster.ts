@@ -1,6 +1,7 @@
 import { logLevel, type logCreator } from 'kafkajs';
 import { messageOf, VitalwireError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { settingBehind } from './errors.ts';
 import {
   brokerFactory,
   protocolError,
@@ -8,12 +9,14 @@ import {
   type BrokerAddress,
   type BrokerConnection,
 } from './kafkajs-internals.ts';
+import type { KafkaSecurity } from './security.ts';
 import { metadataRequest, type TopicMetadata } from './wire/metadata.ts';
 
 export interface ClusterOptions {
   /** host:port of some brokers; the others are learnt from them. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly security: KafkaSecurity;
   readonly logger: Logger;
 }
 
@@ -43,6 +46,7 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     this.#connect = brokerFactory({
       clientId: options.clientId,
+      security: options.security,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       logCreator: logTo(options.logger),
@@ -53,7 +57,7 @@ export class Cluster {
   /** The broker of this id, connected. */
   async broker(nodeId: number): Promise<BrokerConnection> {
     const node = this.#nodes.get(nodeId);
-    if (!node) throw away(`broker ${nodeId} is not known`);
+    if (!node) throw away(`Kafka: broker ${nodeId} is not known`);
     return this.#connected(node.connection);
   }
 
@@ -116,7 +120,7 @@ export class Cluster {
         await connection.connect();
       } catch (error) {
         // Half a handshake would pass for a whole one; kafkajs cannot make the other half up for.
-        if (connection.isConnected()) this.#discard(connection);
+        if (connection.connectionPool.isConnected()) this.#discard(connection);
         throw error;
       } finally {
         this.#connecting.delete(connection);
@@ -136,6 +140,7 @@ export class Cluster {
   async #seedBroker(): Promise<BrokerConnection> {
     if (this.#seed && this.#isUsable(this.#seed)) return this.#seed;
     const problems: string[] = [];
+    let setting: string | undefined;
     for (let tried = 0; tried < this.#seeds.length; tried++) {
       const address = this.#seeds[this.#nextSeed++ % this.#seeds.length]!;
       const connection = await this.#connect(address);
@@ -144,10 +149,12 @@ export class Cluster {
         return this.#seed;
       } catch (error) {
         problems.push(`${address.host}:${address.port}: ${messageOf(error)}`);
+        setting ??= settingBehind(error);
         await connection.disconnect();
       }
     }
-    throw away(`no broker answers (${problems.join('; ')})`);
+    const reason = `Kafka: no broker answers (${problems.join('; ')})`;
+    throw away(setting ? `${setting}: ${reason}` : reason);
   }
 
   async #learn(brokers: readonly BrokerAddress[]): Promise<void> {
@@ -168,8 +175,8 @@ export function exists(metadata: TopicMetadata): boolean {
   throw error;
 }
 
-function away(reason: string): VitalwireError {
-  return new VitalwireError('unavailable', `Kafka: ${reason}`, { retriable: true });
+function away(message: string): VitalwireError {
+  return new VitalwireError('unavailable', message, { retriable: true });
 }
 
 function parseAddress(text: string): { host: string; port: number } {

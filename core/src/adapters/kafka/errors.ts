@@ -1,4 +1,5 @@
 import { messageOf, VitalwireError } from '../../runtime/errors.ts';
+import { tlsSettingOf } from '../engine-tls.ts';
 
 interface KafkaJsError extends Error {
   readonly type?: string;
@@ -13,8 +14,14 @@ export function kafkaErrorType(error: unknown): string | undefined {
   return typeof type === 'string' ? type : undefined;
 }
 
-/** What kafkajs names a broker that cannot be reached, does not answer, or does not know yet. */
+const REFUSED_LOGIN = 'KafkaJSSASLAuthenticationError';
+
+/**
+ * What kafkajs names a broker that cannot be reached, does not answer, or does not know yet. A login that is refused while running may be
+ * one that is being changed: what waits for the log goes on waiting.
+ */
 const AWAY = new Set([
+  REFUSED_LOGIN,
   'KafkaJSConnectionError',
   'KafkaJSConnectionClosedError',
   'KafkaJSRequestTimeoutError',
@@ -69,9 +76,19 @@ export function toVitalwireError(error: unknown, doing: string): unknown {
   return error;
 }
 
+/** The setting to look at where a broker was reached and no connection came of it; undefined where it was not reached. */
+export function settingBehind(error: unknown): string | undefined {
+  if (error instanceof Error && error.name === REFUSED_LOGIN)
+    return error.message.includes('not supported') ? 'KAFKA_SASL_MECHANISM' : 'KAFKA_USERNAME';
+  return tlsSettingOf(error, { ca: 'KAFKA_TLS_CA', tls: 'KAFKA_TLS' });
+}
+
+const NAMES_A_SETTING = /^KAFKA_\w+: /;
+
 /** What failed at the start, beginning with the setting to look at. */
 export function atStart(error: unknown): unknown {
   if (!(error instanceof VitalwireError) || error.code !== 'unavailable') return error;
+  if (NAMES_A_SETTING.test(error.message)) return error;
   const message = `KAFKA_BROKERS: ${error.message}`;
   return new VitalwireError('unavailable', message, { retriable: true, cause: error });
 }

@@ -20,6 +20,7 @@ import { readPage } from './partition-reader.ts';
 import { persistAWhile } from './persist.ts';
 import { DEFAULT_LIMITS, Producer, type ProducerLimits } from './producer.ts';
 import { requireTopics } from './require-topics.ts';
+import { NO_SECURITY, type KafkaSecurity } from './security.ts';
 import { Tail } from './tail.ts';
 import { TopicDirectory } from './topic-directory.ts';
 
@@ -28,6 +29,7 @@ export interface KafkaEventLogConfig {
   readonly brokers: readonly string[];
   /** Names this process in the brokers' logs and quotas. */
   readonly clientId: string;
+  readonly security: KafkaSecurity;
   /** Topics that must be there. */
   readonly topics: readonly string[];
   readonly timeouts: GroupTimeouts;
@@ -36,7 +38,11 @@ export interface KafkaEventLogConfig {
 
 export const DEFAULT_TIMEOUTS: GroupTimeouts = { sessionMs: 6_000, rebalanceMs: 30_000, heartbeatMs: 500 };
 
-export const KAFKA_DEFAULTS = { timeouts: DEFAULT_TIMEOUTS, limits: DEFAULT_LIMITS } as const;
+export const KAFKA_DEFAULTS = {
+  timeouts: DEFAULT_TIMEOUTS,
+  limits: DEFAULT_LIMITS,
+  security: NO_SECURITY,
+} as const;
 
 export interface KafkaDeps {
   readonly clock: Clock;
@@ -51,9 +57,9 @@ export interface KafkaDeps {
  */
 export async function openKafkaEventLog(config: KafkaEventLogConfig, deps: KafkaDeps): Promise<EventLog> {
   const { clock, logger, metrics } = deps;
-  const { brokers, clientId, timeouts, limits } = config;
+  const { brokers, clientId, security, timeouts, limits } = config;
   const options: ConsumerOptions = {
-    cluster: { brokers, clientId, logger },
+    cluster: { brokers, clientId, security, logger },
     timeouts,
     clock,
     logger,

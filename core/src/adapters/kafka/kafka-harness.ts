@@ -81,7 +81,7 @@ export async function makeCheckpointHarness(): Promise<CheckpointStoreHarness> {
   const admin = await connectAdmin();
   const topics: string[] = [];
   const stores: CheckpointStore[] = [];
-  const config = { brokers: testBrokers(), clientId: 'vitalwire-test', limits: KAFKA_DEFAULTS.limits };
+  const config = { brokers: testBrokers(), clientId: 'vitalwire-test', ...KAFKA_DEFAULTS };
   const open = async (): Promise<CheckpointStore> => {
     const store = await openKafkaCheckpointStore(config, testDeps());
     stores.push(store);

@@ -7,6 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import { logLevel, type logCreator } from 'kafkajs';
+import { toKafkaJs, type KafkaSecurity } from './security.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -21,7 +22,8 @@ export interface BrokerConnection {
   isConnected(): boolean;
   connect(): Promise<void>;
   disconnect(): Promise<void>;
-  readonly connectionPool: { send(message: RawMessage): Promise<unknown> };
+  /** Its `isConnected` is of the sockets alone, whoever may be behind them. */
+  readonly connectionPool: { isConnected(): boolean; send(message: RawMessage): Promise<unknown> };
   findGroupCoordinator(request: {
     groupId: string;
     coordinatorType: number;
@@ -156,6 +158,7 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQue
 
 export interface ConnectOptions {
   readonly clientId: string;
+  readonly security: KafkaSecurity;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly logCreator: logCreator;
@@ -170,6 +173,7 @@ export function brokerFactory(
     socketFactory: createSocketFactory(),
     brokers: [],
     clientId: options.clientId,
+    ...toKafkaJs(options.security),
     connectionTimeout: options.connectTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
     enforceRequestTimeout: true,

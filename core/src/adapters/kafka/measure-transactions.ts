@@ -13,6 +13,7 @@ import { openKafkaCheckpointStore } from './checkpoint-store.ts';
 import { checkpointTopic } from './checkpoint-topic.ts';
 import { kafkaMetrics } from './metrics.ts';
 import { DEFAULT_LIMITS } from './producer.ts';
+import { NO_SECURITY } from './security.ts';
 import { ensureTopics } from './topic-setup.ts';
 
 const seconds = Number(process.argv[2] ?? 30);
@@ -31,6 +32,7 @@ await ensureTopics(
   {
     brokers,
     clientId: 'measure',
+    security: NO_SECURITY,
     partitions: 1,
     replication: 1,
     topics: [
@@ -48,7 +50,10 @@ const transactional = kafka.producer({
   transactionalId: 'vitalwire-measured-0',
 });
 await Promise.all([plain.connect(), transactional.connect()]);
-const store = await openKafkaCheckpointStore({ brokers, clientId: 'measure', limits: DEFAULT_LIMITS }, deps);
+const store = await openKafkaCheckpointStore(
+  { brokers, clientId: 'measure', security: NO_SECURITY, limits: DEFAULT_LIMITS },
+  deps,
+);
 
 const conditions = (batch: number) =>
   Array.from({ length: 5 }, (_, index) => ({

@@ -3,6 +3,7 @@ import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import type { TopicSpec } from '../../runtime/topics.ts';
 import { freshName } from '../../testing/fresh-name.ts';
 import { connectAdmin, testBrokers, testDeps } from './kafka-harness.ts';
+import { NO_SECURITY } from './security.ts';
 import { ensureTopics, topicSettings } from './topic-setup.ts';
 
 describe('ensureTopics', { timeout: 30_000 }, () => {
@@ -12,6 +13,7 @@ describe('ensureTopics', { timeout: 30_000 }, () => {
   const setup = (changes: object = {}) => ({
     brokers: testBrokers(),
     clientId: 'test',
+    security: NO_SECURITY,
     topics: [timed, compacted],
     partitions: 3,
     replication: 1,

@@ -5,11 +5,13 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { TopicSpec } from '../../runtime/topics.ts';
 import { checkpointTopicSettings, isCheckpointTopic } from './checkpoint-topic.ts';
 import { logTo } from './cluster.ts';
-import { kafkaErrorType, toVitalwireError } from './errors.ts';
+import { kafkaErrorType, settingBehind, toVitalwireError } from './errors.ts';
+import { toKafkaJs, type KafkaSecurity } from './security.ts';
 
 export interface TopicSetup {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly security: KafkaSecurity;
   readonly topics: readonly TopicSpec[];
   /** `LOG_PARTITIONS`: fixed once topics exist, because keys would move. */
   readonly partitions: number;
@@ -34,6 +36,7 @@ export async function ensureTopics(setup: TopicSetup, logger: Logger): Promise<T
   const kafka = new kafkajs.Kafka({
     brokers: [...setup.brokers],
     clientId: setup.clientId,
+    ...toKafkaJs(setup.security),
     logCreator: logTo(logger),
   });
   const admin = kafka.admin();
@@ -47,10 +50,22 @@ export async function ensureTopics(setup: TopicSetup, logger: Logger): Promise<T
     const differences = await compare(admin, setup, present);
     return { created: missing.map((topic) => topic.name), differences };
   } catch (error) {
-    throw toVitalwireError(error, 'topic setup');
+    throw named(toVitalwireError(error, 'topic setup'), error);
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Begins with the setting to look at, where a broker refused the connection itself. */
+function named(told: unknown, error: unknown): unknown {
+  const cause =
+    error instanceof Error && error.name === 'KafkaJSNumberOfRetriesExceeded' ? error.cause : error;
+  const setting = settingBehind(cause);
+  if (!setting || !(told instanceof VitalwireError)) return told;
+  return new VitalwireError(told.code, `${setting}: ${told.message}`, {
+    retriable: told.retriable,
+    cause: error,
+  });
 }
 
 /** A topic's settings, by Kafka's names. */

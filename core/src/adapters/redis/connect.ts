@@ -2,12 +2,15 @@ import { Redis } from 'ioredis';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, VitalwireError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { tlsSettingOf, type EngineTls } from '../engine-tls.ts';
 import type { RedisMetrics } from './metrics.ts';
 import { toVitalwireError } from './redis-error.ts';
 
 export interface RedisConfig {
   /** `REDIS_URL` */
   readonly url: string;
+  /** `REDIS_TLS_…`, where the address is a `rediss://` */
+  readonly tls: EngineTls | undefined;
   /** Names the connections in Redis's own client list. */
   readonly clientName: string;
 }
@@ -85,6 +88,7 @@ export async function connectSubscriber(
 function options(config: RedisConfig, { logger, metrics }: RedisDeps) {
   return {
     connectionName: config.clientName,
+    ...(config.tls && { tls: { ...config.tls } }),
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (attempt: number): number => {
@@ -109,8 +113,9 @@ async function opened(redis: Redis, { logger }: RedisDeps): Promise<Redis> {
   } catch (error) {
     redis.disconnect();
     const reason = messageOf(toVitalwireError(last ?? error, 'connect'));
+    const setting = tlsSettingOf(last ?? error, { ca: 'REDIS_TLS_CA', tls: 'REDIS_URL' }) ?? 'REDIS_URL';
     const refused = last instanceof Error && last.name === 'ReplyError';
-    throw new VitalwireError(refused ? 'rejected' : 'unavailable', `REDIS_URL: ${reason}`, {
+    throw new VitalwireError(refused ? 'rejected' : 'unavailable', `${setting}: ${reason}`, {
       retriable: !refused,
       cause: last ?? error,
     });

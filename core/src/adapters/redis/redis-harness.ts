@@ -18,7 +18,7 @@ const VITALS_KEPT_MS = 3_000;
 export function testRedis(): RedisConfig {
   const url = process.env['REDIS_URL'];
   if (!url) throw new Error('REDIS_URL is not set: engine tests need a Redis to run on');
-  return { url, clientName: 'vitalwire-test' };
+  return { url, tls: undefined, clientName: 'vitalwire-test' };
 }
 
 export function testDeps(): RedisDeps {
