@@ -17,6 +17,8 @@ const COMPONENTS = ['ingest-gateway', 'alerting', 'storage', 'alert-engine'] as 
 export type Component = (typeof COMPONENTS)[number];
 
 const POLL_MS = 50;
+/** A task's last word from before its death is believed for so long. */
+const PULSE_BELIEVED_MS = 5_500;
 /** Of what asks every engine. */
 const ASK_EVERY_MS = 250;
 const GONE_WITHIN_MS = 60_000;
@@ -99,6 +101,7 @@ export class MortalDeployment {
 
   /** Resolves once devices are let in again and the alert engine vouches for every task of the alerting pipeline. */
   async vouchedFor(): Promise<void> {
+    await systemClock.sleep(PULSE_BELIEVED_MS);
     await until('the deployment to monitor again', UP_WITHIN_MS, async () => {
       const isReady = await fetch(`${this.httpUrl}/readyz`).then(
         (response) => response.ok,

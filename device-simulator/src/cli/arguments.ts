@@ -1,10 +1,25 @@
 import type { Mode } from '@vitalwire/core/vitals/reading.ts';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { FAULTS, type FaultName } from '../faults/faults.ts';
+import { Command, Option } from 'commander';
+import type { FaultName } from '../faults/faults.ts';
 import { CLIENTS, type ClientName } from '../fleet/load-spec.ts';
-import { PHASES_FORMAT, SHAPES, parsePhases, type Phase, type ShapeName } from '../load/shapes.ts';
-import { SloError, parseSlo, type Objective } from '../report/slo.ts';
-import { SCENARIOS, loadScenario } from '../scenarios/scenario.ts';
+import { PHASES_FORMAT, SHAPES, type Phase, type ShapeName } from '../load/shapes.ts';
+import type { Objective } from '../report/slo.ts';
+import { helpAfter } from './help-text.ts';
+import {
+  duration,
+  fault,
+  httpUrl,
+  integer,
+  mix,
+  mqttUrl,
+  oneOf,
+  phases,
+  positive,
+  regions,
+  scenario,
+  slo,
+  topicLevel,
+} from './option-values.ts';
 
 /** What was asked for on the command line, each value checked by itself. */
 export interface Arguments {
@@ -62,9 +77,6 @@ export class UsageError extends Error {
 export const DEVICES_MAX = 20_000;
 const RATE_MAX = 1_000;
 export const STAFF_TOKEN_VARIABLE = 'STAFF_TOKEN';
-const PROTOCOLS = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
-/** A level of an MQTT topic without what means something there. */
-const TOPIC_LEVEL = /^[^+#/\s]+$/;
 
 /** The command as commander has it; its action gets the arguments. */
 export function createCommand(action: (given: Arguments) => Promise<void>): Command {
@@ -238,147 +250,3 @@ type RawOptions = Pick<
     readonly duration: number | undefined;
     readonly region: readonly string[];
   };
-
-function helpAfter(): string {
-  const scenarios = SCENARIOS.map((name) => `  ${name.padEnd(13)} ${loadScenario(name).description}`);
-  return `
-Scenarios:
-${scenarios.join('\n')}
-  mix           seven in ten stable, two desaturate, one septic, begun at different times
-
-Faults (docs/load-testing.md): ${FAULTS.join(', ')}, slow-station.
-
-Device tokens are signed here with the deployment's secret, taken from --secret, else DEVICE_JWT_SECRET, else --data-dir;
---token-file needs no secret.
-
-Latency is measured from the moment the schedule wanted a reading sent to its PUBACK, and the schedule does not wait for the
-server: a stall counts for every reading that it held up (no coordinated omission). A reading that is not acknowledged is kept
-and sent again; after an outage the older ones go as a backfill, and their latency is the outage.
-
-Replayed rows carry the time of sending; at --speed 10 eight recorded minutes pass in 48 seconds.
-
-Ctrl-C ends the run with its summary; a second one at once.
-Exit code: 0 every promise was kept and every objective met, 1 one was not or a reading was not acknowledged, 2 wrong use.
-
-Examples:
-  npm run simulate                                           ten stable patients, against npm start beside it
-  npm run simulate -- --replay --speed 10                    the recordings that come along, ten times as fast
-  npm run simulate -- --replay ./recordings --duration 5m    your own recordings
-  npm run simulate -- --scenario mix --devices 200 --duration 10m
-  npm run --silent simulate -- --devices 500 --rate 4 --duration 60s --json > summary.json
-  npm run simulate -- --url mqtts://gateway.example:8883 --token-file tokens.csv
-  npm run simulate -- --api http://127.0.0.1:8080 --scenario desaturation --duration 2m --slo 'alert_p99<50ms,lost=0' --html report.html
-  npm run simulate -- capacity --devices 200 --slo 'puback_p99<100ms'    the highest rate that meets it`;
-}
-
-function scenario(text: string): string {
-  const names: readonly string[] = [...SCENARIOS, 'mix'];
-  if (!names.includes(text) && !/\.ya?ml$/.test(text)) {
-    throw new InvalidArgumentError(`Allowed choices are ${names.join(', ')}, or a file *.yaml.`);
-  }
-  return text;
-}
-
-function mix(text: string): readonly Share<string>[] {
-  const shares = text.split(',').map((part) => {
-    const [name = '', share = ''] = part.split('=').map((side) => side.trim());
-    return { name: scenario(name), share: shareOf(share) };
-  });
-  const sum = shares.reduce((total, { share }) => total + share, 0);
-  if (Math.abs(sum - 1) > 0.001) throw new InvalidArgumentError(`The shares make ${sum}, not 1.`);
-  return shares;
-}
-
-function fault(text: string, before: Arguments['faults']): Arguments['faults'] {
-  const [name = '', share = '0.1'] = text.split(':');
-  const names: readonly string[] = [...FAULTS, 'slow-station'];
-  if (!names.includes(name)) throw new InvalidArgumentError(`Allowed choices are ${names.join(', ')}.`);
-  const all = [...before, { name: name as FaultName | 'slow-station', share: shareOf(share) }];
-  const sum = all.reduce((total, { name, share }) => total + (name === 'slow-station' ? 0 : share), 0);
-  if (sum > 1.000_001)
-    throw new InvalidArgumentError('A device has one fault at most: the shares make more than 1.');
-  return all;
-}
-
-function shareOf(text: string): number {
-  const share = Number(text);
-  if (!(share > 0 && share <= 1))
-    throw new InvalidArgumentError(`"${text}" is no share: above 0, at most 1.`);
-  return share;
-}
-
-function phases(text: string): readonly Phase[] {
-  const parsed = parsePhases(text);
-  if (typeof parsed === 'string') throw new InvalidArgumentError(parsed);
-  return parsed;
-}
-
-function slo(text: string): readonly Objective[] {
-  try {
-    return parseSlo(text);
-  } catch (error) {
-    if (error instanceof SloError) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
-}
-
-function httpUrl(text: string): string {
-  if (!URL.canParse(text) || !['http:', 'https:'].includes(new URL(text).protocol)) {
-    throw new InvalidArgumentError('It must be like http://host:8080.');
-  }
-  return text;
-}
-
-function integer(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max || text.trim() === '') {
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    }
-    return value;
-  };
-}
-
-function positive(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!(value > 0 && value <= max)) {
-      throw new InvalidArgumentError(`It must be a number above 0, at most ${max}.`);
-    }
-    return value;
-  };
-}
-
-function oneOf(text: string, allowed: readonly number[]): number {
-  const value = Number(text);
-  if (!allowed.includes(value)) {
-    throw new InvalidArgumentError(`Allowed choices are ${allowed.join(', ')}.`);
-  }
-  return value;
-}
-
-function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(text);
-  const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's'] ?? 1_000;
-  const ms = Number(match?.[1]) * unitMs;
-  if (!(ms > 0)) throw new InvalidArgumentError('It must be a time like 90s, 10m or 2h.');
-  return ms;
-}
-
-function mqttUrl(text: string): string {
-  if (!URL.canParse(text) || !PROTOCOLS.includes(new URL(text).protocol)) {
-    throw new InvalidArgumentError('It must be like mqtt://host:1883, mqtts://host:8883 or ws://host/path.');
-  }
-  return text;
-}
-
-function topicLevel(text: string): string {
-  if (!TOPIC_LEVEL.test(text)) {
-    throw new InvalidArgumentError('It stands in an MQTT topic: no space, "/", "+" or "#".');
-  }
-  return text;
-}
-
-function regions(text: string): readonly string[] {
-  return text.split(',').map((region) => topicLevel(region.trim()));
-}

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
-import type { FaultName } from '../faults/faults.ts';
 import { newBootId } from '../fleet/boot-id.ts';
 import type { DeviceSpec, LoadSpec, PatientSpec } from '../fleet/load-spec.ts';
 import { workersFor } from '../fleet/sharded-fleet.ts';
@@ -22,8 +21,10 @@ import {
   type ScenarioName,
 } from '../scenarios/scenario.ts';
 import { createRandom, seedOf } from '../signals/random.ts';
-import { UsageError, type Arguments, type Share } from './arguments.ts';
+import { UsageError, type Arguments } from './arguments.ts';
+import { refuseContradictions } from './contradictions.ts';
 import { credentialsFor, staffToken } from './credentials.ts';
+import { faultsOf, scenarioOf } from './spread.ts';
 
 export interface Plan {
   /** What is being done, in one line. */
@@ -54,8 +55,6 @@ const HELD_MAX = 1_000_000;
 const CONNECTS_PER_S = 1_000;
 /** A mix begins its courses up to this far apart, so that its alerts do not come all at once. */
 const MIX_SPREAD_S = 300;
-/** Two orders of the fleet that have nothing to do with each other: else all faults would fall on one scenario. */
-const STRIDE = { scenarios: 0.618, faults: 0.414 } as const;
 const SOAK_MS = 3_600_000;
 const DEFAULT_ALARMS = fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml'));
 
@@ -140,53 +139,6 @@ export async function planRun(
   };
 }
 
-function refuseContradictions(given: Arguments): void {
-  const { replay } = given;
-  if (replay === undefined && given.speed !== undefined) {
-    throw new UsageError('--speed goes with --replay; for synthetic patients there is --rate');
-  }
-  if (replay !== undefined && given.rate !== undefined) {
-    throw new UsageError('--rate does not go with --replay: a recording has its own, see --speed');
-  }
-  if (replay !== undefined && (given.scenario !== undefined || given.mix !== undefined)) {
-    throw new UsageError('--scenario does not go with --replay');
-  }
-  if (given.scenario !== undefined && given.mix !== undefined) {
-    throw new UsageError('--scenario does not go with --mix');
-  }
-  if (
-    given.phases !== undefined &&
-    (given.rate !== undefined || given.shape !== 'constant' || given.durationMs !== undefined)
-  ) {
-    throw new UsageError(
-      '--phases give the rate, the shape and the duration: --rate, --shape and --duration do not go with them',
-    );
-  }
-  if (
-    given.phases === undefined &&
-    given.durationMs === undefined &&
-    !['constant', 'soak', 'storm'].includes(given.shape)
-  ) {
-    throw new UsageError(`--shape ${given.shape} needs a --duration`);
-  }
-  if (given.window !== undefined && (given.rate !== undefined || given.replay !== undefined)) {
-    throw new UsageError('--window finds the rate: --rate and --replay do not go with it');
-  }
-  if (given.client === 'lean' && /^wss?:/.test(given.url)) {
-    throw new UsageError('--client lean speaks mqtt: and mqtts: only');
-  }
-  if (given.api === undefined && (given.stations !== undefined || given.token !== undefined)) {
-    throw new UsageError('--stations and --token need --api, the address of the deployment');
-  }
-  if (given.resume !== undefined && given.api === undefined)
-    throw new UsageError('--resume needs --api: a ledger is held against a deployment');
-  if (given.resume !== undefined && given.ledger !== undefined)
-    throw new UsageError('--resume names the ledger: --ledger does not go with it');
-  if (given.api === undefined && given.faults.some(({ name }) => name === 'slow-station')) {
-    throw new UsageError('--fault slow-station needs --api');
-  }
-}
-
 async function readRecordings(directory: string): Promise<readonly Recording[]> {
   try {
     return await loadRecordings(directory);
@@ -230,7 +182,7 @@ function patientOf(given: Arguments, index: number, count: number): PatientSpec 
   const seed = seedOf(given.seed, index);
   const isMix = given.mix !== undefined || given.scenario === 'mix';
   const scenario = given.mix
-    ? shared(given.mix, index, count, STRIDE.scenarios)!
+    ? scenarioOf(given.mix, index, count)
     : given.scenario === 'mix'
       ? scenarioInMix(index)
       : (given.scenario ?? 'stable');
@@ -240,40 +192,6 @@ function patientOf(given: Arguments, index: number, count: number): PatientSpec 
     scenario,
     courseStartS: isMix ? Math.round(createRandom(seedOf(seed, 1)).between(0, MIX_SPREAD_S)) : 0,
   };
-}
-
-/** Faults by device, spread over the fleet. */
-function faultsOf(shares: Arguments['faults'], count: number): (FaultName | undefined)[] {
-  const ofDevices = shares.filter((share): share is Share<FaultName> => share.name !== 'slow-station');
-  return Array.from({ length: count }, (_, index) => shared(ofDevices, index, count, STRIDE.faults));
-}
-
-/** Which of the shares place `index` of `count` falls into; neighbours fall into different ones. A share takes one place at least. */
-function shared<T extends string>(
-  shares: readonly Share<T>[],
-  index: number,
-  count: number,
-  irrational: number,
-): T | undefined {
-  // Places in an order that strides over the fleet: whatever else goes by the index does not coincide with it.
-  const place = (index * strideFor(count, irrational)) % count;
-  let from = 0;
-  for (const { name, share } of shares) {
-    const to = from + Math.max(1, Math.round(share * count));
-    if (place < to) return name;
-    from = to;
-  }
-  return shares.length > 0 && shares.reduce((sum, { share }) => sum + share, 0) > 0.999
-    ? shares.at(-1)!.name
-    : undefined;
-}
-
-/** So much of `count`, and without a common divisor. */
-function strideFor(count: number, irrational: number): number {
-  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-  let stride = Math.max(1, Math.round(count * irrational));
-  while (divisor(stride, count) !== 1) stride++;
-  return stride;
 }
 
 function accountOf(device: DeviceSpec, scenarios: Readonly<Record<string, Scenario>>): AccountDevice {

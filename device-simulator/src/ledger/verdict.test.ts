@@ -86,6 +86,15 @@ describe('a crossing', () => {
     expect(verdictOf(alerted(accountWith([]), 71, 90)).alerts).toMatchObject({ unexplained: 1 });
   });
 
+  it('is what the tester foretells; trends and scores it leaves alone', () => {
+    const account = alerted(accountWith([]), 60, 61);
+    for (const type of ['falling_blood_pressure_systolic', 'early_warning_score'])
+      account.alert({ ...alertOf(type, 90, 91), type });
+    expect(verdictOf(account).alerts).toMatchObject({ unexplained: 0 });
+    account.alert({ ...alertOf('C', 90, 91), type: 'high_temperature' });
+    expect(verdictOf(account).alerts).toMatchObject({ unexplained: 1 });
+  });
+
   it('that alerts is found and must alert once, whatever was held back', () => {
     const account = alerted(accountWith([[50, 70]]), 60, 100);
     account.alert(alertOf('B', 60, 101));

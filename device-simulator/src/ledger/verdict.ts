@@ -50,8 +50,8 @@ export interface VerdictOptions {
 }
 
 const EXAMPLES_MAX = 5;
-/** A score is no crossing of a limit, and no scenario foretells it yet. */
-const UNJUDGED_TYPES: ReadonlySet<string> = new Set(['early_warning_score']);
+/** Alerts of a patient that the tester foretells. Trends and early-warning scores it does not: they are neither demanded nor unexplained. */
+const isOfLimit = (type: string): boolean => /^(low|high)_/.test(type);
 /** Any device may be gone at the end of a run, or while its connection is. */
 const GONE_TYPES: ReadonlySet<string> = new Set(['signal_lost', 'device_offline', 'feed_late']);
 
@@ -158,8 +158,9 @@ function judgeAlerts(
   const unexplained = [...account.unmatched.values()].filter((alert) => {
     const device = account.byPatient(alert.patient_id);
     // A tester that was away does not know what it sent last.
-    if (!device || account.bootsAtMs.length > 1 || UNJUDGED_TYPES.has(alert.type)) return false;
+    if (!device || account.bootsAtMs.length > 1) return false;
     if (alert.alert_kind === 'technical') return !explains(device, alert.type);
+    if (!isOfLimit(alert.type)) return false;
     return Account.judges(device) && !Account.isDoubtful(device, alert.onset_ms, alert.onset_ms);
   });
   const expected = judged.length - exempt;

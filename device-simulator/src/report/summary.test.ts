@@ -25,6 +25,7 @@ const entry = (intendedMs: number, attempts = 1): Entry => ({
   },
   intendedMs,
   attempts,
+  wasOvertaken: false,
 });
 
 /** 1,000 readings made at 0 and acknowledged after 1, 2, … 1,000 ms. */
