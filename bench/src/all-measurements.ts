@@ -7,6 +7,8 @@ import {
 } from './measurements/embedded.ts';
 import { enginesLatency } from './measurements/engines-latency.ts';
 import { fanOut } from './measurements/fan-out.ts';
+import { fleet } from './measurements/fleet.ts';
+import { growthDevices } from './measurements/growth-devices.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
 import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
@@ -18,6 +20,8 @@ export const allMeasurements: readonly Measurement[] = [
   embeddedLatency2000,
   embeddedMemory,
   fanOut,
+  fleet,
+  growthDevices,
   processing,
   micro,
   kafkaIngest,

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
+import { cpuSeconds } from './engines/cpu.ts';
 
 const MAIN = fileURLToPath(import.meta.resolve('@vitalwire/embedded/main.ts'));
-const DEVICE_JWT_SECRET = 'bench-device-secret-bench-device-secret';
+export const DEVICE_JWT_SECRET = 'bench-device-secret-bench-device-secret';
 export const REGION = 'Northeast';
 
 /** What devices and stations need of a deployment. */
@@ -19,6 +20,7 @@ export interface Target {
 }
 
 export interface Deployment extends Target {
+  readonly mqttUrl: string;
   /** Resident memory, MiB. */
   memoryMiB(): number;
   /** CPU seconds used so far, user and system. */
@@ -51,17 +53,14 @@ export async function startDeployment(environment: Record<string, string>): Prom
   });
   const found = (pattern: RegExp): string => pattern.exec(banner)?.[1] ?? '';
   return {
+    mqttUrl: found(/(mqtt:\/\/[\d.:]+)/),
     mqttPort: Number(found(/mqtt:\/\/[\d.]+:(\d+)/)),
     httpUrl: found(/(http:\/\/[\d.:]+)/),
     staffToken: found(/#token=(\S+)/),
     deviceToken: (deviceId) => signDeviceToken({ deviceId, region: REGION }, DEVICE_JWT_SECRET),
     memoryMiB: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
-    cpuSeconds: () => {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      const ticksPerSecond = 100;
-      return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-    },
+    cpuSeconds: () => cpuSeconds(child.pid ?? 0),
     stop: () =>
       new Promise((resolve) => {
         child.removeAllListeners('exit');

@@ -1,0 +1,93 @@
+/** A load test as its users run it (`npm run simulate`), in this process, with what the deployment took meanwhile. */
+import { createCommand } from '@vitalwire/device-simulator/cli/arguments.ts';
+import { planRun } from '@vitalwire/device-simulator/cli/plan.ts';
+import { run } from '@vitalwire/device-simulator/cli/run.ts';
+import { sharedClock } from '@vitalwire/device-simulator/fleet/shared-clock.ts';
+import type { Report } from '@vitalwire/device-simulator/report/report.ts';
+import { DEVICE_JWT_SECRET, startDeployment, type Deployment } from './deployment.ts';
+import { median } from './results.ts';
+
+export interface LoadTest {
+  readonly report: Report;
+  /** Of the whole process, from the end of the warm-up to the end of the load. */
+  readonly cpuMicrosecondsPerReading: number;
+  readonly cpuShare: number;
+  /** Medians of the first and the last fifth of the same time. */
+  readonly memoryMiB: { readonly early: number; readonly late: number };
+}
+
+interface Sample {
+  readonly atMs: number;
+  readonly cpuSeconds: number;
+  readonly memoryMiB: number;
+}
+
+const SAMPLE_MS = 500;
+/** A process that has just started compiles its code and meets every patient for the first time. */
+const WARM_UP_S = 10;
+/** Patients of whom some fall ill within the first minute, whatever the length of the run. */
+const MIX = 'stable=0.8,desaturation=0.1,hypotension=0.1';
+
+/** Devices at 1 Hz against an embedded deployment of the test's own, with a ledger and a station. `seconds` come on top of the warm-up. */
+export async function loadTest(devices: number, seconds: number): Promise<LoadTest> {
+  const deployment = await startDeployment({});
+  const samples: Sample[] = [];
+  const sampling = sharedClock.every(SAMPLE_MS, () => samples.push(sampleOf(deployment)));
+  try {
+    const report = await simulate(deployment, devices, WARM_UP_S + seconds);
+    return { report, ...usageOf(samples, report) };
+  } finally {
+    sampling();
+    await deployment.stop();
+  }
+}
+
+async function simulate(deployment: Deployment, devices: number, seconds: number): Promise<Report> {
+  const reported = Promise.withResolvers<Report>();
+  const command = createCommand(async (given) => {
+    const plan = await planRun(given, { DEVICE_JWT_SECRET, STAFF_TOKEN: deployment.staffToken });
+    const progress = { isTty: false, columns: () => 80, write: () => {} };
+    reported.resolve(await run(plan, { clock: sharedClock, signal: new AbortController().signal, progress }));
+  });
+  const args = {
+    url: deployment.mqttUrl,
+    api: deployment.httpUrl,
+    devices: String(devices),
+    duration: `${seconds}s`,
+    mix: MIX,
+    settle: '60s',
+    'late-after': '10s',
+  };
+  await command.parseAsync(
+    Object.entries(args).map(([name, value]) => `--${name}=${value}`),
+    { from: 'user' },
+  );
+  return reported.promise;
+}
+
+const sampleOf = (deployment: Deployment): Sample => ({
+  atMs: sharedClock.now(),
+  cpuSeconds: deployment.cpuSeconds(),
+  memoryMiB: deployment.memoryMiB(),
+});
+
+function usageOf(samples: readonly Sample[], report: Report): Omit<LoadTest, 'report'> {
+  const startMs = Date.parse(report.started_at);
+  const fromMs = startMs + WARM_UP_S * 1_000;
+  const within = samples.filter(({ atMs }) => atMs >= fromMs && atMs <= startMs + report.duration_s * 1_000);
+  const [first, last] = [within.at(0), within.at(-1)];
+  if (!first || !last || first === last) throw new RangeError('the load was too short to be measured');
+  const cpuSeconds = last.cpuSeconds - first.cpuSeconds;
+  const tookS = (last.atMs - first.atMs) / 1_000;
+  const fifth = Math.ceil(within.length / 5);
+  const memory = (part: readonly Sample[]): number => median(part.map(({ memoryMiB }) => memoryMiB));
+  return {
+    cpuMicrosecondsPerReading: (cpuSeconds / (tookS * report.devices)) * 1e6,
+    cpuShare: cpuSeconds / tookS,
+    memoryMiB: { early: memory(within.slice(0, fifth)), late: memory(within.slice(-fifth)) },
+  };
+}
+
+/** What the ledger found broken, all promises together; 0 is a clean one. */
+export const brokenIn = ({ verdict, made, acknowledged }: Report): number =>
+  (verdict?.promises ?? []).reduce((sum, { broken }) => sum + broken, 0) + (made - acknowledged);

@@ -1,0 +1,29 @@
+import { lower } from '../figure.ts';
+import { brokenIn, loadTest } from '../load-test.ts';
+import type { Figure, Measurement } from '../measurement.ts';
+
+const DEVICES = [100, 1_000, 3_000, 10_000] as const;
+
+export const growthDevices: Measurement = {
+  name: 'growth-devices',
+  about: `one process on SQLite at ${DEVICES.map((devices) => devices.toLocaleString('en')).join(', ')} devices at 1 Hz`,
+  needs: 'nothing',
+  async run({ seconds, note }) {
+    const figures: Figure[] = [];
+    for (const devices of DEVICES) {
+      const name = `${devices.toLocaleString('en')} devices`;
+      note(name);
+      const { report, cpuMicrosecondsPerReading, cpuShare, memoryMiB } = await loadTest(devices, seconds);
+      figures.push(
+        lower(`${name}: CPU`, cpuMicrosecondsPerReading, 'µs a reading'),
+        lower(`${name}: CPU of the process`, cpuShare * 100, '% of a core'),
+        lower(`${name}: memory`, memoryMiB.late, 'MiB'),
+        lower(`${name}: PUBACK p50`, report.puback_ms?.p50 ?? NaN, 'ms'),
+        lower(`${name}: PUBACK p99`, report.puback_ms?.p99 ?? NaN, 'ms'),
+        lower(`${name}: alert p99`, report.alert_ms?.p99 ?? NaN, 'ms'),
+        lower(`${name}: promises broken`, brokenIn(report), '', 0),
+      );
+    }
+    return figures;
+  },
+};
