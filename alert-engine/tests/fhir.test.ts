@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { noVitals } from '@vitalwire/core/vitals/vital.ts';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RawPoint } from '@vitalwire/core/ports/time-series.ts';
 import type { AlertEngine } from '../src/start.ts';
 import { datesOf, kindsOf } from '../src/fhir/search.ts';
@@ -170,6 +170,106 @@ it('pages, each observation once, and filters by code and date', async () => {
   const none = await get('/Observation?patient=P1&code=1234-5');
   expect(none.body).toMatchObject({ total: 0 });
   expect(r4.validate(none.body)).toEqual([]);
+});
+
+describe('a page', () => {
+  const pressures = { blood_pressure_systolic: 121, blood_pressure_diastolic: 79 };
+  const measured = (...names: string[]): RawPoint['vitals'] => ({
+    ...noVitals(),
+    ...(names.includes('heartbeat') ? { heartbeat: 72 } : {}),
+    ...(names.includes('pressures') ? pressures : {}),
+    ...(names.includes('oxygen_saturation') ? { oxygen_saturation: 97 } : {}),
+  });
+
+  /** Each page's Observations as `seconds ago, LOINC code`, following `next`. */
+  async function pagesOf(query: string): Promise<string[][]> {
+    const pages: string[][] = [];
+    for (let url = `/Observation?patient=P1${query}`; url !== '';) {
+      const { status, body } = await get(url);
+      expect(status).toBe(200);
+      // The validator takes seconds for a thousand.
+      if (resources(body).length <= 10) expect(r4.validate(body)).toEqual([]);
+      pages.push(
+        resources(body).map(
+          ({ effectiveDateTime, code }) =>
+            `${(nowMs - Date.parse(effectiveDateTime as string)) / 1000} ${code.coding[0].code}`,
+        ),
+      );
+      url = body.link.find(({ relation }: { relation: string }) => relation === 'next')?.url ?? '';
+      expect(pages.length).toBeLessThan(50);
+    }
+    return pages;
+  }
+
+  it.each([1, 2, 3, 4, 5, 6, 7])(
+    'has %i Observations, not moments, and the last has the rest',
+    async (count) => {
+      // Two devices at one moment, and a score at another's.
+      await ports.timeSeries.writeRaw([
+        point(40, { vitals: measured('heartbeat', 'pressures', 'oxygen_saturation') }),
+        point(30, { vitals: measured('pressures') }),
+        point(30, { deviceId: 'D2', vitals: measured('heartbeat', 'pressures') }),
+        point(20, { vitals: measured('heartbeat') }),
+      ]);
+      await ports.analytics.writeRiskScores([
+        {
+          region: 'West',
+          patientId: 'P1',
+          atMs: nowMs - 20_000,
+          score: 1,
+          alertLevel: 'low',
+          factors: {},
+          sources: [],
+          partial: false,
+          assumed: [],
+        },
+      ]);
+      const pages = await pagesOf(`&_count=${count}`);
+      expect(pages.map((page) => page.length)).toEqual([
+        ...Array.from({ length: Math.ceil(8 / count) - 1 }, () => count),
+        8 - count * (Math.ceil(8 / count) - 1),
+      ]);
+      const all = pages.flat();
+      // The pressures are one Observation each time, on whichever side of an edge.
+      expect(all.toSorted()).toEqual(
+        [
+          '40 8867-4',
+          '40 85354-9',
+          '40 2708-6',
+          '30 85354-9',
+          '30 85354-9',
+          '30 8867-4',
+          '20 8867-4',
+          '20 1104051000000101',
+        ].toSorted(),
+      );
+      const secondsAgo = all.map((one) => Number(one.split(' ')[0]));
+      expect(secondsAgo).toEqual(secondsAgo.toSorted((a, b) => b - a));
+    },
+  );
+
+  it('is never empty before the end: what is measured now and then is found among thousands of readings', async () => {
+    await ports.timeSeries.writeRaw(
+      Array.from({ length: 2_500 }, (_, i) =>
+        point(2_600 - i, { vitals: measured('heartbeat', ...(i % 1_200 === 600 ? ['pressures'] : [])) }),
+      ),
+    );
+    expect(await pagesOf('&code=85354-9&_count=1')).toEqual([['2000 85354-9'], ['800 85354-9']]);
+    expect((await pagesOf('&code=8867-4&_count=1000')).map((page) => page.length)).toEqual([1000, 1000, 500]);
+    expect(await pagesOf('&code=9279-1')).toEqual([[]]);
+  });
+
+  it('keeps its place when something older arrives, and when something comes at its very moment', async () => {
+    await ports.timeSeries.writeRaw([point(20), point(10)]);
+    const { body } = await get('/Observation?patient=P1&code=8867-4&_count=1');
+    const [{ id: first }] = resources(body);
+    const { url } = body.link.find(({ relation }: { relation: string }) => relation === 'next');
+    expect(new URL(url as string).searchParams.getAll('date')).toHaveLength(2);
+    await ports.timeSeries.writeRaw([point(30), point(20, { deviceId: 'D2' })]);
+    const rest = resources((await get(url)).body).map(({ id }) => id as string);
+    expect(rest).not.toContain(first);
+    expect(rest.length).toBeGreaterThanOrEqual(1);
+  });
 });
 
 it('shows the means of a long time over their periods', async () => {
