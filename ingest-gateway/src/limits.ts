@@ -37,6 +37,8 @@ export interface GatewayLimits {
   /** Appends under way at once; devices are spread over them, and each device keeps to one, which keeps its order. */
   readonly appendLanes: number;
   readonly maxAppendRecords: number;
+  /** Appends begin at most this often: what comes meanwhile shares them. 0 for as often as the log can. */
+  readonly appendEveryMs: number;
   readonly retryFirstPauseMs: number;
   readonly retryMaxPauseMs: number;
   /** How long a stop waits for what is in flight to become durable and acknowledged. */
@@ -66,6 +68,7 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   maxCachedTokens: 50_000,
   appendLanes: 16,
   maxAppendRecords: 1_000,
+  appendEveryMs: 0,
   retryFirstPauseMs: 50,
   retryMaxPauseMs: 2_000,
   stopDrainMs: 3_000,

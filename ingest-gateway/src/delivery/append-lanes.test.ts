@@ -7,7 +7,13 @@ import { FaultyLog, away, refusal } from '../../tests/faulty-log.ts';
 import { AppendLanes } from './append-lanes.ts';
 import type { Ticket } from './ticket.ts';
 
-const BOUNDS = { appendLanes: 2, maxAppendRecords: 3, retryFirstPauseMs: 100, retryMaxPauseMs: 1_000 };
+const BOUNDS = {
+  appendLanes: 2,
+  maxAppendRecords: 3,
+  appendEveryMs: 0,
+  retryFirstPauseMs: 100,
+  retryMaxPauseMs: 1_000,
+};
 
 interface Bench {
   readonly log: FaultyLog;
@@ -15,20 +21,24 @@ interface Bench {
   readonly lanes: AppendLanes;
   readonly settled: string[];
   readonly submit: (...keys: string[]) => void;
+  readonly submitTo: (lane: number, ...keys: string[]) => void;
 }
 
-function bench(): Bench {
+function bench(bounds: Partial<typeof BOUNDS> = {}): Bench {
   const log = new FaultyLog();
   const clock = new ManualClock();
   const settled: string[] = [];
-  const lanes = new AppendLanes(BOUNDS, {
-    log,
-    clock,
-    logger: pino({ level: 'silent' }),
-    random: () => 1,
-    retried: () => undefined,
-  });
-  const submit = (...keys: string[]): void => {
+  const lanes = new AppendLanes(
+    { ...BOUNDS, ...bounds },
+    {
+      log,
+      clock,
+      logger: pino({ level: 'silent' }),
+      random: () => 1,
+      retried: () => undefined,
+    },
+  );
+  const submitTo = (lane: number, ...keys: string[]): void => {
     for (const key of keys) {
       const record: NewRecord = { topic: 't', key, value: null, headers: {}, timestampMs: 0 };
       const ticket: Ticket = {
@@ -37,10 +47,11 @@ function bench(): Bench {
         error: undefined,
         settled: () => void settled.push(`${key} ${ticket.outcome}`),
       };
-      lanes.submit(0, ticket);
+      lanes.submit(lane, ticket);
     }
   };
-  return { log, clock, lanes, settled, submit };
+  const submit = (...keys: string[]): void => submitTo(0, ...keys);
+  return { log, clock, lanes, settled, submit, submitTo };
 }
 
 const keys = (log: FaultyLog): string[] => log.records.map((record) => record.key);
@@ -68,6 +79,37 @@ test('one append is under way at a time, and the next takes all that came meanwh
   await lanes.idle();
   expect(keys(log)).toEqual(['a', 'b', 'c']);
   expect(log.appends).toBe(2);
+});
+
+test('appends begin no more often than the pace, those of all lanes together; a lone message goes at once', async () => {
+  const { log, clock, lanes, submitTo } = bench({ appendEveryMs: 2 });
+  submitTo(0, 'a');
+  await clock.advance(0);
+  expect(keys(log)).toEqual(['a']);
+  submitTo(0, 'b');
+  await clock.advance(1);
+  submitTo(1, 'x');
+  submitTo(0, 'c', 'd', 'e');
+  await clock.advance(0.5);
+  expect(log.appends).toBe(1);
+  await clock.advance(0.5);
+  // What a full append leaves behind does not wait for the pace again.
+  expect(keys(log)).toEqual(['a', 'b', 'c', 'd', 'x', 'e']);
+  expect(log.appends).toBe(4);
+  await lanes.idle();
+});
+
+test('what came while an append was under way waits for the pace too', async () => {
+  const { log, clock, submit } = bench({ appendEveryMs: 2 });
+  log.hang();
+  submit('a');
+  await clock.advance(0);
+  submit('b');
+  log.release();
+  await clock.advance(1);
+  expect(keys(log)).toEqual(['a']);
+  await clock.advance(1);
+  expect(keys(log)).toEqual(['a', 'b']);
 });
 
 test('while the log is away messages wait, are tried again, and keep their order', async () => {

@@ -9,6 +9,8 @@ import type { Ticket } from './ticket.ts';
 export interface LaneBounds {
   readonly appendLanes: number;
   readonly maxAppendRecords: number;
+  /** Appends begin at most this often, together; a message that finds the lanes at rest goes at once. */
+  readonly appendEveryMs: number;
   readonly retryFirstPauseMs: number;
   readonly retryMaxPauseMs: number;
 }
@@ -24,18 +26,29 @@ export interface LaneDeps {
 /**
  * The way to the log. A device always takes the same lane, and a lane has one append under way at a time, which takes everything that
  * came meanwhile: so a device's order holds through retries, a message costs no promise of its own, and batches grow with the load.
+ * A log that is quick to become durable would let none grow, and then every message pays for a transaction of its own: lanes begin their
+ * appends together, and no more often than `appendEveryMs`.
  * While the log is away a lane goes on trying; what waits in it is bounded by the in-flight budget.
  */
 export class AppendLanes {
   readonly #lanes: readonly Lane[];
+  readonly #clock: Clock;
+  readonly #everyMs: number;
   readonly #ended = new AbortController();
   #dirty: Lane[] = [];
+  #flushedAtMs = Number.NEGATIVE_INFINITY;
   #idle: (() => void) | undefined;
 
   constructor(bounds: LaneBounds, deps: LaneDeps) {
+    this.#clock = deps.clock;
+    this.#everyMs = bounds.appendEveryMs;
+    const events: LaneEvents = {
+      wantsStart: (lane) => this.#startSoon(lane),
+      becameIdle: () => this.#laneIdle(),
+    };
     this.#lanes = Array.from(
       { length: bounds.appendLanes },
-      () => new Lane(bounds, deps, this.#ended.signal, () => this.#laneIdle()),
+      () => new Lane(bounds, deps, this.#ended.signal, events),
     );
   }
 
@@ -45,12 +58,7 @@ export class AppendLanes {
   }
 
   submit(lane: number, ticket: Ticket): void {
-    const target = this.#lanes[lane] as Lane;
-    // The appends start when the event loop has been round all sockets that have something to say: batches come by themselves.
-    if (target.push(ticket)) {
-      if (this.#dirty.length === 0) setImmediate(() => this.#flush());
-      this.#dirty.push(target);
-    }
+    (this.#lanes[lane] as Lane).push(ticket);
   }
 
   /** Resolves when nothing is waiting. */
@@ -66,7 +74,16 @@ export class AppendLanes {
     this.#ended.abort();
   }
 
+  #startSoon(lane: Lane): void {
+    if (this.#dirty.push(lane) > 1) return;
+    const waitMs = this.#flushedAtMs + this.#everyMs - this.#clock.monotonic();
+    if (waitMs > 0) this.#clock.after(waitMs, () => this.#flush());
+    // When the event loop has been round all sockets that have something to say: batches come by themselves.
+    else setImmediate(() => this.#flush());
+  }
+
   #flush(): void {
+    this.#flushedAtMs = this.#clock.monotonic();
     const dirty = this.#dirty;
     this.#dirty = [];
     for (const lane of dirty) lane.start();
@@ -77,32 +94,35 @@ export class AppendLanes {
   }
 }
 
+interface LaneEvents {
+  /** Messages wait, and nothing is under way. */
+  readonly wantsStart: (lane: Lane) => void;
+  readonly becameIdle: () => void;
+}
+
 class Lane {
   readonly #bounds: LaneBounds;
   readonly #deps: LaneDeps;
   readonly #signal: AbortSignal;
-  readonly #becameIdle: () => void;
+  readonly #events: LaneEvents;
   #waiting: Ticket[] = [];
   #busy = false;
   #starting = false;
 
-  constructor(bounds: LaneBounds, deps: LaneDeps, signal: AbortSignal, becameIdle: () => void) {
+  constructor(bounds: LaneBounds, deps: LaneDeps, signal: AbortSignal, events: LaneEvents) {
     this.#bounds = bounds;
     this.#deps = deps;
     this.#signal = signal;
-    this.#becameIdle = becameIdle;
+    this.#events = events;
   }
 
   get empty(): boolean {
     return !this.#busy && this.#waiting.length === 0;
   }
 
-  /** Whether the lane now needs a start. */
-  push(ticket: Ticket): boolean {
+  push(ticket: Ticket): void {
     this.#waiting.push(ticket);
-    if (this.#busy || this.#starting) return false;
-    this.#starting = true;
-    return true;
+    if (!this.#busy && !this.#starting) this.#wantStart();
   }
 
   start(): void {
@@ -110,10 +130,18 @@ class Lane {
     void this.#run();
   }
 
+  #wantStart(): void {
+    this.#starting = true;
+    this.#events.wantsStart(this);
+  }
+
   async #run(): Promise<void> {
     this.#busy = true;
-    while (this.#waiting.length > 0) {
+    let full = true;
+    while (full && this.#waiting.length > 0) {
       const tickets = this.#takeBatch();
+      // What a full append left behind has waited already.
+      full = this.#waiting.length > 0;
       const records = recordsOf(tickets);
       const failure = await this.#append(records);
       if (failure === undefined) settle(tickets, 'durable', undefined);
@@ -121,7 +149,8 @@ class Lane {
       else this.#fail(tickets, failure.error);
     }
     this.#busy = false;
-    this.#becameIdle();
+    if (this.#waiting.length > 0) this.#wantStart();
+    else this.#events.becameIdle();
   }
 
   #takeBatch(): Ticket[] {
