@@ -4,8 +4,12 @@ import type { Session } from './port-session.ts';
 export const ALERTS_KEPT_MS = 30 * 86_400_000;
 const STEP_ROWS = 200;
 
-/** Removes events, and alerts that were resolved, once they are 30 days old, in small steps between other work. */
-export async function expireAlerts(database: Session, stopping: () => boolean): Promise<void> {
+/** Removes events, and alerts that were resolved, once they are 30 days old, in small steps between other work; tells the first event left. */
+export async function expireAlerts(
+  database: Session,
+  stopping: () => boolean,
+  expired: (region: string, firstSeq: number) => void,
+): Promise<void> {
   const beforeMs = database.clock.now() - ALERTS_KEPT_MS;
   const removeAlerts = database.prepare(
     `DELETE FROM alerts WHERE seq IN (SELECT seq FROM alerts WHERE resolved_stored_ms < ? LIMIT ${STEP_ROWS})`,
@@ -14,7 +18,10 @@ export async function expireAlerts(database: Session, stopping: () => boolean): 
     removed = await database.write(() => Number(removeAlerts.run(beforeMs).changes), 'bulk');
   }
   const regions = database.prepare('SELECT region FROM alert_sequences').all();
-  for (const row of regions) await expireEvents(database, String(row['region']), beforeMs, stopping);
+  for (const row of regions) {
+    const region = String(row['region']);
+    await expireEvents(database, region, beforeMs, stopping, (first) => expired(region, first));
+  }
 }
 
 /** From the oldest on, up to the first that is young enough, so that what is left has no gap. */
@@ -23,6 +30,7 @@ async function expireEvents(
   region: string,
   beforeMs: number,
   stopping: () => boolean,
+  expired: (firstSeq: number) => void,
 ): Promise<void> {
   const oldest = database.prepare(
     `SELECT seq, stored_ms FROM alert_events WHERE region = ? ORDER BY seq LIMIT ${STEP_ROWS}`,
@@ -36,9 +44,13 @@ async function expireEvents(
     more = young < 0 && last !== undefined;
     if (!last) return;
     const seq = Number(last['seq']);
-    await database.write(() => {
-      remove.run(region, seq);
-      advance.run(seq + 1, region);
-    }, 'bulk');
+    await database.write(
+      () => {
+        remove.run(region, seq);
+        advance.run(seq + 1, region);
+      },
+      'bulk',
+      () => expired(seq + 1),
+    );
   }
 }

@@ -21,7 +21,11 @@ export function decodeAlert(row: Record<string, unknown>): Alert {
   return { ...ABSENT, ...(JSON.parse(String(row['body'])) as Alert) };
 }
 
-export function decodeAlertEvent(row: Record<string, unknown>): AlertEvent {
-  const event = JSON.parse(String(row['body'])) as AlertEvent;
-  return { ...event, reason: event.reason, alert: { ...ABSENT, ...event.alert } };
-}
+export const decodeAlertEvent = (row: Record<string, unknown>): AlertEvent =>
+  withEveryField(JSON.parse(String(row['body'])) as AlertEvent);
+
+export const withEveryField = (event: AlertEvent): AlertEvent => ({
+  ...event,
+  reason: event.reason,
+  alert: { ...ABSENT, ...event.alert },
+});

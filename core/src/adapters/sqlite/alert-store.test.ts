@@ -68,6 +68,25 @@ describe('SqliteAlertStore', () => {
     await opened.close();
   });
 
+  it('tells the same events from memory, past what memory holds, and after a restart', async () => {
+    const opened = await openStore(new SkewedClock());
+    for (let i = 0; i < 1_300; i++) await opened.port.commit(raised(sampleAlert(`A${i}`, 'West', `P${i}`)));
+    const all = async () => {
+      const told: unknown[] = [];
+      for (let cursor = {}; ;) {
+        const page = (await opened.port.eventsAfter(cursor, ['West', 'East'], 100))!;
+        if (page.events.length === 0) return told;
+        told.push(...page.events);
+        ({ cursor } = page);
+      }
+    };
+    const before = await all();
+    expect(before).toHaveLength(1_300);
+    await opened.reopen();
+    expect(await all()).toEqual(before);
+    await opened.close();
+  });
+
   it('does not take the cursor of another database for its own', async () => {
     const clock = new SkewedClock();
     const [first, second] = [await openStore(clock), await openStore(clock)];

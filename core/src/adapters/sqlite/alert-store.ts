@@ -6,6 +6,7 @@ import { messageOf } from '../../runtime/errors.ts';
 import type { Cancel } from '../../runtime/clock.ts';
 import { decodeAlert, decodeAlertEvent } from './alert-rows.ts';
 import { AlertPages } from './alert-pages.ts';
+import { AlertSequences, type NumberedEvent } from './alert-sequences.ts';
 import { expireAlerts } from './alert-retention.ts';
 import { PortSession, type Session } from './port-session.ts';
 
@@ -20,7 +21,6 @@ export class SqliteAlertStore implements AlertStore {
   readonly #version: StatementSync;
   readonly #rival: StatementSync;
   readonly #upsert: StatementSync;
-  readonly #sequence: StatementSync;
   readonly #nextSeq: StatementSync;
   readonly #insertEvent: StatementSync;
   readonly #get: StatementSync;
@@ -31,6 +31,7 @@ export class SqliteAlertStore implements AlertStore {
   readonly #events: StatementSync;
   /** The last event of each region that is known to be durable. */
   readonly #durableSeq = new Map<string, number>();
+  readonly #sequences: AlertSequences;
   readonly #listeners: ((region: string) => void)[] = [];
   readonly #cancel: Cancel;
   #retaining: Promise<void> | undefined;
@@ -52,7 +53,6 @@ export class SqliteAlertStore implements AlertStore {
          priority = excluded.priority, status = excluded.status, raised_at_ms = excluded.raised_at_ms,
          resolved_stored_ms = excluded.resolved_stored_ms, body = excluded.body`,
     );
-    this.#sequence = database.prepare('SELECT first_seq, last_seq FROM alert_sequences WHERE region = ?');
     this.#nextSeq = database.prepare(
       `INSERT INTO alert_sequences VALUES (?, 1, 1) ON CONFLICT (region) DO UPDATE SET last_seq = last_seq + 1
        RETURNING last_seq`,
@@ -74,10 +74,8 @@ export class SqliteAlertStore implements AlertStore {
     this.#events = database.prepare(
       'SELECT seq, body FROM alert_events WHERE region = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
     );
-    for (const { region, last_seq: last } of database
-      .prepare('SELECT region, last_seq FROM alert_sequences')
-      .all())
-      this.#durableSeq.set(String(region), Number(last));
+    this.#sequences = new AlertSequences(database);
+    for (const [region, { last }] of this.#sequences.all()) this.#durableSeq.set(region, last);
     this.#cancel = database.clock.every(RETENTION_PERIOD_MS, () => {
       this.retain().catch((error: unknown) => {
         database.logger.error({ err: error }, 'retention of alerts failed');
@@ -86,9 +84,15 @@ export class SqliteAlertStore implements AlertStore {
   }
 
   async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
-    const seq = await this.#database.write(() => this.#store(event), 'prompt');
-    if (seq === undefined) return 'conflict';
     const { region } = event.alert;
+    const seq = await this.#database.write(
+      () => this.#store(event),
+      'prompt',
+      (written) => {
+        if (written !== undefined) this.#sequences.stored(region, written, event);
+      },
+    );
+    if (seq === undefined) return 'conflict';
     this.#durableSeq.set(region, Math.max(seq, this.#durable(region)));
     this.#wake(region);
     return 'committed';
@@ -118,7 +122,7 @@ export class SqliteAlertStore implements AlertStore {
       return {
         alerts: asked.flatMap((region) => this.#openInRegion.all(region).map(decodeAlert)),
         cursor: Object.fromEntries(
-          asked.map((region) => [region, this.#position(this.#bounds(region).last)]),
+          asked.map((region) => [region, this.#position(this.#sequences.bounds(region).last)]),
         ),
       };
     });
@@ -143,12 +147,14 @@ export class SqliteAlertStore implements AlertStore {
       const events: StoredEvent[] = [];
       const reached: Record<string, string> = { ...cursor };
       for (const region of new Set(regions)) {
+        // Asked after every commit, of all regions: most have nothing new, and need no query to say so.
+        if (cursor[region] === this.#position(this.#durable(region))) continue;
         const after = this.#seqOf(cursor[region], region);
         if (after === undefined) return undefined;
         const room = Math.max(0, limit - events.length);
-        for (const row of this.#events.all(region, after, this.#durable(region), room)) {
-          const position = this.#position(Number(row['seq']));
-          events.push({ region, position, event: decodeAlertEvent(row) });
+        for (const { seq, event } of this.#eventsOf(region, after, room)) {
+          const position = this.#position(seq);
+          events.push({ region, position, event });
           reached[region] = position;
         }
       }
@@ -162,7 +168,8 @@ export class SqliteAlertStore implements AlertStore {
 
   /** Removes events and resolved alerts older than 30 days; otherwise done every ten minutes by the clock. */
   retain(): Promise<void> {
-    return (this.#retaining ??= expireAlerts(this.#database, () => this.#stopping).finally(() => {
+    const expired = (region: string, first: number): void => this.#sequences.expired(region, first);
+    return (this.#retaining ??= expireAlerts(this.#database, () => this.#stopping, expired).finally(() => {
       this.#retaining = undefined;
     }));
   }
@@ -199,9 +206,13 @@ export class SqliteAlertStore implements AlertStore {
     return seq;
   }
 
-  #bounds(region: string): { readonly first: number; readonly last: number } {
-    const row = this.#sequence.get(region);
-    return { first: Number(row?.['first_seq'] ?? 1), last: Number(row?.['last_seq'] ?? 0) };
+  /** What is known to be durable. */
+  #eventsOf(region: string, after: number, limit: number): readonly NumberedEvent[] {
+    const last = this.#durable(region);
+    const recent = this.#sequences.recent(region, after, Math.min(last, after + limit));
+    if (recent) return recent;
+    const rows = this.#events.all(region, after, last, limit);
+    return rows.map((row) => ({ seq: Number(row['seq']), event: decodeAlertEvent(row) }));
   }
 
   #position(seq: number): string {
@@ -210,7 +221,7 @@ export class SqliteAlertStore implements AlertStore {
 
   /** The event that a position stands after; undefined where the events after it are not all here. */
   #seqOf(position: string | undefined, region: string): number | undefined {
-    const { first, last } = this.#bounds(region);
+    const { first, last } = this.#sequences.bounds(region);
     const [epoch, digits = ''] = position === undefined ? [this.#epoch, '0'] : position.split('-');
     const seq = Number(digits);
     const known = epoch === this.#epoch && digits !== '' && Number.isSafeInteger(seq);

@@ -68,6 +68,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
     // The caller may go on using its buffer while this waits.
     const state = new Uint8Array(checkpoint.state);
     const chunks = Math.ceil(state.length / CHUNK_BYTES);
+    if (chunks <= 1) return this.#saveSmall(pipeline, partition, { nextOffset, state }, generation);
     const writes: Promise<unknown>[] = [];
     for (let i = 0; i < chunks; i++) {
       const chunk = state.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
@@ -87,6 +88,24 @@ export class SqliteCheckpointStore implements CheckpointStore {
 
   async close(): Promise<void> {
     this.#database.close();
+  }
+
+  /** One step: a position in a stream is saved many times a second, and would cost five. */
+  async #saveSmall(
+    pipeline: string,
+    partition: number,
+    { nextOffset, state }: Checkpoint,
+    generation: number,
+  ): Promise<void> {
+    const left = await this.#database.write(() => {
+      const old = this.#head.get(pipeline, partition);
+      this.#insertChunk.run(generation, state);
+      this.#replaceHead.run(pipeline, partition, nextOffset, generation);
+      if (!old) return undefined;
+      const before = Number(old['generation']);
+      return Number(this.#deleteChunks.run(before).changes) > 1 ? before : undefined;
+    }, 'bulk');
+    if (left !== undefined) await this.#discard(left);
   }
 
   async #discard(generation: number): Promise<void> {
