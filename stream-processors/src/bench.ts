@@ -13,7 +13,7 @@ import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
 import { toStreamReading } from './operators/stream-reading.ts';
 import { alertingTopology } from './pipelines/alerting.ts';
 import { storageTopology } from './pipelines/storage.ts';
-import { decodeState, encodeState } from './runtime/checkpoint-codec.ts';
+import { decodeState, encodeStateAtOnce } from './runtime/checkpoint-codec.ts';
 import type { Topology } from './runtime/topology.ts';
 import { STORAGE_DEFAULTS, alertingDefaults } from './start.ts';
 
@@ -117,7 +117,7 @@ function benchTopology<State, Outputs>(
     if (second >= 0) busyMs += cpuMs() - startedMs;
   }
   const encodeStartedMs = cpuMs();
-  const bytes = encodeState({ version: topology.stateVersion, state, unstored: undefined });
+  const bytes = encodeStateAtOnce({ version: topology.stateVersion, state, unstored: undefined });
   const encodeMs = cpuMs() - encodeStartedMs;
   const decodeStartedMs = cpuMs();
   state = decodeState<State, Outputs>(bytes, topology.stateVersion)!.state;

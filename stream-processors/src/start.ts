@@ -26,6 +26,8 @@ export interface PipelineConfig {
   /** Wall time between two checkpoints of a partition, at least. */
   readonly checkpointEveryMs: number;
   readonly maxBatchRecords: number;
+  /** Time between two batches of a partition that has caught up, so that few large ones take the place of many small. 0: none is waited for. */
+  readonly gatherMs: number;
 }
 
 export interface AlertingConfig extends PipelineConfig {
@@ -47,6 +49,7 @@ export const PIPELINE_DEFAULTS: PipelineConfig = {
   futureToleranceMs: 60_000,
   checkpointEveryMs: 5_000,
   maxBatchRecords: 1_000,
+  gatherMs: 0,
 };
 
 export const alertingDefaults = (
@@ -92,6 +95,7 @@ export function startAlertingPipeline(
     onTick: (partition, lagRecords) => live.pulse({ partition, atMs: clock.now(), lagRecords }),
     onStopped: () => live.stop(),
     maxBatchRecords: config.maxBatchRecords,
+    gatherMs: config.gatherMs,
     checkpointEveryMs: config.checkpointEveryMs,
   });
 }
@@ -116,6 +120,7 @@ export async function startStoragePipeline(
     onTick: () => {},
     onStopped: () => risk.stop(),
     maxBatchRecords: config.maxBatchRecords,
+    gatherMs: config.gatherMs,
     checkpointEveryMs: config.checkpointEveryMs,
   }).catch(async (error: unknown) => {
     await risk.stop();

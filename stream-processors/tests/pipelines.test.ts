@@ -73,14 +73,21 @@ class Ward {
     return startAlertingPipeline(config, { ...this.#deps, log: { ...log, consume }, live, directory });
   }
 
-  storage(over: Partial<TimeSeries> = {}, log: EventLog = this.#deps.log): Promise<RunningPipeline> {
+  storage(
+    over: Partial<TimeSeries> = {},
+    log: EventLog = this.#deps.log,
+    gatherMs: number = STORAGE_DEFAULTS.gatherMs,
+  ): Promise<RunningPipeline> {
     const timeSeries = { ...this.stores.timeSeries(), ...over };
-    return startStoragePipeline(STORAGE_DEFAULTS, {
-      ...this.#deps,
-      log,
-      timeSeries,
-      analytics: this.stores.analytics(),
-    });
+    return startStoragePipeline(
+      { ...STORAGE_DEFAULTS, gatherMs },
+      {
+        ...this.#deps,
+        log,
+        timeSeries,
+        analytics: this.stores.analytics(),
+      },
+    );
   }
 
   record(saturation: number): NewRecord {
@@ -364,6 +371,25 @@ describe('poison', () => {
 });
 
 describe('storage', () => {
+  it('lets records gather between two batches where it is asked to, and stops without waiting for more', async () => {
+    const ward = new Ward();
+    const batches: number[] = [];
+    const stores = ward.stores.timeSeries();
+    const writeRaw: TimeSeries['writeRaw'] = (points) => {
+      batches.push(points.length);
+      return stores.writeRaw(points);
+    };
+    const pipeline = await ward.storage({ writeRaw }, undefined, 250);
+    for (let i = 0; i < 9; i++) {
+      ward.log.add([ward.record(97)]);
+      await ward.clock.advance(50);
+    }
+    // The first at once, then what came in a quarter of a second.
+    expect(batches).toEqual([1, 4]);
+    await pipeline.stop();
+    expect(ward.stores.checkpoints.get('storage')!.nextOffset).toBe(5);
+  });
+
   it('stalls while the store is away, and catches up', async () => {
     const ward = new Ward();
     let there = false;

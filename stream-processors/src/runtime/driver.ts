@@ -2,7 +2,7 @@ import type { LogRecord } from '@vitalwire/core/ports/event-log.ts';
 import { decodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { Reading } from '@vitalwire/core/vitals/reading.ts';
 import { toStreamReading } from '../operators/stream-reading.ts';
-import { decodeState, encodeState } from './checkpoint-codec.ts';
+import { decodeState, encodeStateAtOnce } from './checkpoint-codec.ts';
 import type { News } from './news.ts';
 import type { Topology } from './topology.ts';
 
@@ -48,7 +48,7 @@ export function createDriver<State, Outputs>(topology: Topology<State, Outputs>)
         topology.apply(state, { settings, patients, whole }, nowMs, outputs);
       }),
     restart() {
-      const bytes = encodeState({ version: topology.stateVersion, state, unstored: undefined });
+      const bytes = encodeStateAtOnce({ version: topology.stateVersion, state, unstored: undefined });
       state = decodeState<State, Outputs>(bytes, topology.stateVersion)!.state;
     },
   };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type {
   EventLog,
@@ -229,7 +230,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       this.#options;
     const { pipeline } = topology;
     const startedMs = clock.monotonic();
-    const state = encodeState({ version: topology.stateVersion, state: this.#state, unstored });
+    const stored = { version: topology.stateVersion, state: this.#state, unstored };
+    const state = await encodeState(stored, nextTurn);
     const nextOffset = this.#nextOffset ?? 0;
     await attempt('checkpoint', () => checkpoints.save(pipeline, partition, { nextOffset, state }));
     this.#checkpointedOffset = this.#nextOffset;
@@ -261,11 +263,12 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     const { metrics, topology } = this.#options;
     const labels = { pipeline: topology.pipeline };
     metrics.records.inc(labels, tally.readings);
-    metrics.duplicates.inc(labels, tally.duplicates);
-    metrics.sequencesSkipped.inc(labels, tally.skipped);
-    metrics.sequencesFilled.inc(labels, tally.filled);
-    metrics.historical.inc(labels, tally.historical);
-    metrics.future.inc(labels, tally.future);
+    // Finding a counter by its labels costs as much as a step of an operator, and most have nothing to count.
+    if (tally.duplicates > 0) metrics.duplicates.inc(labels, tally.duplicates);
+    if (tally.skipped > 0) metrics.sequencesSkipped.inc(labels, tally.skipped);
+    if (tally.filled > 0) metrics.sequencesFilled.inc(labels, tally.filled);
+    if (tally.historical > 0) metrics.historical.inc(labels, tally.historical);
+    if (tally.future > 0) metrics.future.inc(labels, tally.future);
   }
 
   #measure(lag: number): void {

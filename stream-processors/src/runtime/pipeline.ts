@@ -2,6 +2,7 @@ import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts'
 import type {
   EventLog,
   GroupPartition,
+  LogRecord,
   PartitionBounds,
   TopicPartition,
 } from '@vitalwire/core/ports/event-log.ts';
@@ -29,6 +30,8 @@ export interface PipelineOptions<State, Outputs> {
   /** Ends what the pipeline does beside its tasks. */
   readonly onStopped: () => Promise<void>;
   readonly maxBatchRecords: number;
+  /** Time between two batches of a partition that has caught up; 0 for none. */
+  readonly gatherMs: number;
   readonly checkpointEveryMs: number;
   readonly log: EventLog;
   readonly checkpoints: CheckpointStore;
@@ -85,7 +88,10 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     tasks.set(partition, task);
     return {
       startAt: task.startAt,
-      process: (records: Parameters<typeof task.process>[0]) => task.process(records),
+      async process(records: readonly LogRecord[]) {
+        await task.process(records);
+        if (records.length < options.maxBatchRecords) await gather();
+      },
       async release() {
         tasks.delete(partition);
         newsRoom.close(partition);
@@ -96,6 +102,12 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
         forget(partition);
       },
     };
+  }
+
+  /** What comes meanwhile is the next batch. Not the same time for all, so that the partitions of a member do not come due together. */
+  async function gather(): Promise<void> {
+    const { gatherMs, random } = options;
+    if (gatherMs > 0) await clock.sleep(gatherMs * (0.75 + random() / 2), stopping.signal);
   }
 
   /** Another member tells of it from now on: what stood here last would look like a partition that nobody works on. */
