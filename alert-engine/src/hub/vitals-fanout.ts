@@ -46,13 +46,15 @@ interface RegionState {
   cancelTimer: Cancel | undefined;
 }
 
-/** Frames of one region are at least this far apart once a thousand stations are there; with twenty, hardly at all. */
+/** Frames of one region are at least this far apart: below what an eye can tell, and a frame for each reading would cost more than it. */
+const PACE_MS_MIN = 20;
+/** And this far once a thousand stations are there. */
 const PACE_MS_MAX = 50;
 const AUDIENCE_PER_MS = 20;
 
 /**
  * Conflates: a patient's first change goes out at once, further ones wait until her interval has passed, and then only the newest goes.
- * Entries are made when they are sent, so what waits costs a name in a set.
+ * Entries are made when they are sent, so what waits costs a name in a set. Patients who change within a few milliseconds share a frame.
  */
 export class VitalsFanout {
   readonly #options: VitalsFanoutOptions;
@@ -105,7 +107,7 @@ export class VitalsFanout {
       return;
     }
     const nowMs = clock.monotonic();
-    const paceMs = Math.min(PACE_MS_MAX, audience() / AUDIENCE_PER_MS);
+    const paceMs = Math.min(PACE_MS_MAX, Math.max(PACE_MS_MIN, audience() / AUDIENCE_PER_MS));
     const openMs = state.flushedAtMs + paceMs;
     const entries = new Map<string, string>();
     let nextMs = Number.POSITIVE_INFINITY;

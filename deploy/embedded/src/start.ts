@@ -47,6 +47,19 @@ const STATION_ROOT = fileURLToPath(new URL('../../../dashboards/nurse-station/di
 /** Each part's share of the five seconds that Ctrl-C may take. */
 const STOP_EACH_MS = 1_500;
 
+/**
+ * What shares one event loop with the alerts is done seldom and in bulk where nobody waits for it. A transaction, a batch and a frame for
+ * each reading cost twenty times the reading's own work.
+ */
+const PACE = {
+  /** Readings share a transaction with those of the next milliseconds: a PUBACK is that much later. */
+  appendEveryMs: 2,
+  /** Trends may be that much behind. */
+  storageGatherMs: 250,
+  /** After a crash so much of the log is read again: a second's work at 2,000 readings/s. */
+  checkpointEveryMs: 20_000,
+} as const;
+
 /** @throws ConfigError where a settings file is wrong, SqliteError where the data cannot be used, or the error of a port that is taken. */
 export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise<Embedded> {
   const { clock, logger, secrets } = deps;
@@ -90,12 +103,21 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     running.push(engine);
     const futureToleranceMs = config.FUTURE_TOLERANCE_S * 1000;
     const alerting = await startAlertingPipeline(
-      { ...alertingDefaults(alarmSettings, config.REGIONS), futureToleranceMs },
+      {
+        ...alertingDefaults(alarmSettings, config.REGIONS),
+        futureToleranceMs,
+        checkpointEveryMs: PACE.checkpointEveryMs,
+      },
       { ...ports, ...shared },
     );
     running.push(alerting);
     const storage = await startStoragePipeline(
-      { ...STORAGE_DEFAULTS, futureToleranceMs },
+      {
+        ...STORAGE_DEFAULTS,
+        futureToleranceMs,
+        gatherMs: PACE.storageGatherMs,
+        checkpointEveryMs: PACE.checkpointEveryMs,
+      },
       { ...ports, ...shared },
     );
     running.push(storage);
@@ -106,6 +128,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         deviceSecret: secrets.device,
         regions: config.REGIONS,
         futureToleranceMs,
+        limits: { appendEveryMs: PACE.appendEveryMs },
       },
       { log: ports.log, ...shared },
     );
