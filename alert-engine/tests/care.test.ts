@@ -261,6 +261,39 @@ describe('admission, transfer and discharge', () => {
     });
   });
 
+  it('a patient whom the hospital strikes off leaves no alert open, in whichever region', async () => {
+    const metrics = alertEngineMetrics(createRegistry('test'));
+    for (const region of ['West', 'Midwest']) {
+      const condition = sampleCondition({ id: `of ${region}`, region, priority: 'critical' });
+      await applyCondition(condition, ports.alerts, systemClock, metrics, () => DEFAULT_POLICY);
+    }
+    await ports.directory.remove('P1');
+    for (const region of ['West', 'Midwest']) {
+      await eventually(async () => expect(await ports.alerts.open(region, 'P1')).toEqual([]));
+      expect((await ports.alerts.history(region, `of ${region}`)).at(-1)).toMatchObject({
+        actor: 'system',
+        reason: 'removed',
+      });
+    }
+  });
+
+  it('one who is struck off and entered anew keeps hers', async () => {
+    const metrics = alertEngineMetrics(createRegistry('test'));
+    await applyCondition(sampleCondition(), ports.alerts, systemClock, metrics, () => DEFAULT_POLICY);
+    await ports.directory.remove('P1');
+    await ports.directory.put(ANA);
+    await ports.directory.put({ ...ANA, id: 'P9', state: 'discharged' });
+    await applyCondition(
+      sampleCondition({ patientId: 'P9' }),
+      ports.alerts,
+      systemClock,
+      metrics,
+      () => DEFAULT_POLICY,
+    );
+    await eventually(async () => expect(await ports.alerts.open('West', 'P9')).toEqual([]));
+    expect(await ports.alerts.open('West', 'P1')).toHaveLength(1);
+  });
+
   it('what is changed at once is changed one after the other', async () => {
     const changes = await Promise.all([
       call('PUT', '/patients/P1/chart', { supplemental_oxygen: true }),

@@ -9,7 +9,7 @@ import { comparisonText } from './comparison-text.ts';
 import { ApiError, fromApi } from './from-api.ts';
 import { fromRecordings } from './from-recordings.ts';
 import { naive } from './naive.ts';
-import type { StaySource } from './stay.ts';
+import { UnknownPatientError, type StaySource } from './stay.ts';
 
 export const WHAT_IF_USAGE = `usage: npm run alarms -- what-if --settings <new.yaml> [--against <current.yaml> | naive] [--patients] [--json]
        --from <ISO 8601> --to <ISO 8601> [--region <name>] [--patient <id>]
@@ -45,7 +45,8 @@ export async function whatIf(args: readonly string[]): Promise<number> {
     );
     return 0;
   } catch (error) {
-    if (error instanceof ConfigError) return fail(`${error.message}\n`, 2);
+    if (error instanceof ConfigError || error instanceof UnknownPatientError)
+      return fail(`${error.message}\n`, 2);
     if (error instanceof RecordingError) return fail(`--recordings: ${error.message}\n`, 2);
     if (error instanceof ApiError) return fail(`${error.message}\n`, 1);
     throw error;

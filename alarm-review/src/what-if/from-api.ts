@@ -3,9 +3,10 @@ import type { LimitOverrides } from '@vitalwire/core/alarms/patient-limits.ts';
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { PROFILES } from '@vitalwire/core/alarms/profile.ts';
 import { fromIso, toIso } from '@vitalwire/core/runtime/iso-time.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { VITALS, noVitals } from '@vitalwire/core/vitals/vital.ts';
 import { z } from 'zod';
-import type { Sample, Stay, StaySource } from './stay.ts';
+import { UnknownPatientError, type Sample, type Stay, type StaySource } from './stay.ts';
 
 export interface ApiQuery {
   readonly url: string;
@@ -17,6 +18,8 @@ export interface ApiQuery {
   /** What the patients were judged by: a limit that is not its own was set for the patient. */
   readonly against: AlarmSettings;
 }
+
+const ANSWER_MS = 60_000;
 
 /** The running Vitalwire did not answer, or not with what was asked for. */
 export class ApiError extends Error {
@@ -41,9 +44,14 @@ const vitalsSchema = z.object({
   next: z.string().nullable(),
 });
 
-/** The raw tier of a running Vitalwire, by its API and within the regions of the token. @throws ApiError */
+/** The raw tier of a running Vitalwire, by its API and within the regions of the token. @throws ApiError, UnknownPatientError */
 export async function fromApi(query: ApiQuery): Promise<StaySource> {
-  const ids = query.patientId === undefined ? await patientsOf(query) : [query.patientId];
+  const { patientId, url } = query;
+  const ids = patientId === undefined ? await patientsOf(query) : [patientId];
+  // Found before anything is replayed.
+  if (patientId !== undefined && (await get(query, pathOf(patientId), {})) === undefined) {
+    throw new UnknownPatientError(patientId, url);
+  }
   const { fromMs, toMs } = query;
   return { total: ids.length, range: { fromMs, toMs }, stays: staysOf(query, ids) };
 }
@@ -60,9 +68,11 @@ async function patientsOf(query: ApiQuery): Promise<string[]> {
   return ids;
 }
 
+const pathOf = (patientId: string): string => `/api/patients/${encodeURIComponent(patientId)}`;
+
 async function* staysOf(query: ApiQuery, ids: readonly string[]): AsyncGenerator<Stay> {
   for (const id of ids) {
-    const path = `/api/patients/${encodeURIComponent(id)}`;
+    const path = pathOf(id);
     const patient = patientSchema.parse(await get(query, path, {}));
     const samples: Sample[] = [];
     const [from, to] = [toIso(query.fromMs), toIso(query.toMs)];
@@ -115,6 +125,7 @@ function sampleOf(point: Readonly<Record<string, unknown>>): Sample {
   };
 }
 
+/** Undefined where the API knows nothing of that name. @throws ApiError */
 async function get(
   { url, token }: ApiQuery,
   path: string,
@@ -124,11 +135,13 @@ async function get(
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) asked.searchParams.set(name, value);
   }
-  const response = await fetch(asked, { headers: { authorization: `Bearer ${token}` } }).catch(
-    (error: unknown) => {
-      throw new ApiError(`${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);
-    },
-  );
+  const response = await fetch(asked, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch((error: unknown) => {
+    throw new ApiError(`${url} does not answer: ${messageOf(error)}`);
+  });
+  if (response.status === 404) return undefined;
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {
     const { detail = '' } = (body ?? {}) as { detail?: string };

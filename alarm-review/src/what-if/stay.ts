@@ -16,3 +16,12 @@ export interface StaySource {
   readonly range: { readonly fromMs: number; readonly toMs: number } | undefined;
   readonly stays: AsyncIterable<Stay>;
 }
+
+/** Nobody of that name where the readings come from. */
+export class UnknownPatientError extends Error {
+  override readonly name = 'UnknownPatientError';
+
+  constructor(patientId: string, where: string) {
+    super(`--patient: ${where} has no patient ${patientId}`);
+  }
+}

@@ -16,7 +16,8 @@ const SWEEP_MS = 30_000;
 
 /**
  * A discharged patient has no open alerts, whoever discharged her: the API, the hospital's change events, or an engine that died between
- * the directory and the alerts.
+ * the directory and the alerts. Nor has one whom the directory no longer knows; of her an engine that dies in between leaves what the
+ * alerting pipeline does not end, as nobody can tell her from one who was never known.
  */
 export function followDischarges(deps: DischargesDeps): Service {
   const { clock, directory } = deps;
@@ -30,8 +31,11 @@ export function followDischarges(deps: DischargesDeps): Service {
     running.add(task);
   };
   directory.onChange((change) => {
-    if (change.kind !== 'put' || change.patient.state !== 'discharged') return;
-    clock.after(GRACE_MS, () => attempt(() => close(deps, change.patient)));
+    if (change.kind === 'removed') {
+      clock.after(GRACE_MS, () => attempt(() => closeRemoved(deps, change.patientId)));
+    } else if (change.patient.state === 'discharged') {
+      clock.after(GRACE_MS, () => attempt(() => close(deps, change.patient)));
+    }
   });
   const cancel = clock.every(SWEEP_MS, () => attempt(() => sweep(deps)));
   attempt(() => sweep(deps));
@@ -54,4 +58,10 @@ async function sweep(deps: DischargesDeps): Promise<void> {
 async function close(deps: DischargesDeps, { id, region }: Patient): Promise<void> {
   if ((await deps.directory.get(id))?.state !== 'discharged') return;
   await closeAlerts(deps, region, id, SYSTEM, 'discharged');
+}
+
+/** Where she was is not known any more: wherever she has alerts. */
+async function closeRemoved(deps: DischargesDeps, patientId: string): Promise<void> {
+  if ((await deps.directory.get(patientId)) !== undefined) return;
+  for (const region of deps.regions) await closeAlerts(deps, region, patientId, SYSTEM, 'removed');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { celsiusToFahrenheit } from '../vitals/units.ts';
-import { news2, news2Exclusion, type News2Input } from './news2.ts';
+import { news2, news2Exclusion, news2VitalPoints, type News2Input } from './news2.ts';
 
 const well: News2Input = {
   respiratoryRate: 16,
@@ -129,6 +129,29 @@ describe('NEWS2', () => {
     // 39.04 °C is 39.0 on the chart, 39.06 °C is 39.1.
     expect(score({ temperature: celsiusToFahrenheit(39.04) })).toBe(1);
     expect(score({ temperature: celsiusToFahrenheit(39.06) })).toBe(2);
+  });
+
+  // As a device sends them, in tenths of °F, and as finely as the edge lies: x.05 °C is rounded up to the next tenth.
+  it.each([
+    [95.0, 3],
+    [95.08, 3],
+    [95.09, 1],
+    [95.1, 1],
+    [96.8, 1],
+    [96.88, 1],
+    [96.89, 0],
+    [96.9, 0],
+    [100.4, 0],
+    [100.48, 0],
+    [100.49, 1],
+    [100.5, 1],
+    [102.2, 1],
+    [102.28, 1],
+    [102.29, 2],
+    [102.3, 2],
+  ])('%d °F scores %d', (temperature, points) => {
+    expect(score({ temperature })).toBe(points);
+    expect(news2VitalPoints('temperature', temperature, 1, false)).toBe(points);
   });
 
   it('reaches 20 and no more', () => {
