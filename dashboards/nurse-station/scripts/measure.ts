@@ -81,12 +81,19 @@ function report(
     ['longest gap between frames', `${after.longestGapMs.toFixed(0)} ms (whole run)`],
     ['long animation frames (over 50 ms)', String(after.longFrames - before.longFrames)],
     ['of these the page’s own blocking', `${(after.blockingMs - before.blockingMs).toFixed(0)} ms`],
-    ['layout shift', (after.shift - before.shift).toFixed(4)],
+    ['layout shift', `${(after.shift - before.shift).toFixed(4)} ${movedText(after, before)}`],
     ['main thread', `${((100 * (cpu[1].taskS - cpu[0].taskS)) / seconds).toFixed(1)} % of a core`],
   ];
   process.stdout.write(
     `\n${title}\n${lines.map(([name, value]) => `  ${name.padEnd(36)}${value}\n`).join('')}`,
   );
+}
+
+function movedText(after: Observed, before: Observed): string {
+  const moved = Object.entries(after.moved).filter(([name]) => before.moved[name] === undefined);
+  return moved.length === 0
+    ? ''
+    : `(${moved.map(([name, value]) => `${name} ${value.toFixed(4)}`).join(', ')})`;
 }
 
 const dist = await mkdtemp(join(tmpdir(), 'nurse-station-'));

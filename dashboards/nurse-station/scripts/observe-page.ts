@@ -8,6 +8,8 @@ export interface Observed {
   blockingMs: number;
   /** The sum of layout-shift scores, those without a gesture before them. */
   shift: number;
+  /** What moved, by class, and how much at most. */
+  moved: Record<string, number>;
 }
 
 /** Stands alone: it is sent to the browser as text. */
@@ -19,6 +21,7 @@ export function observePage(): void {
     longFrames: 0,
     blockingMs: 0,
     shift: 0,
+    moved: {},
   };
   Object.assign(globalThis, { observed });
   let lastMs: number | undefined;
@@ -44,6 +47,13 @@ export function observePage(): void {
     observed.blockingMs += Number(entry['blockingDuration']);
   });
   each('layout-shift', (entry) => {
-    if (entry['hadRecentInput'] !== true) observed.shift += Number(entry['value']);
+    if (entry['hadRecentInput'] === true) return;
+    const value = Number(entry['value']);
+    observed.shift += value;
+    for (const { node } of entry['sources'] as { node: Node | null }[]) {
+      const name =
+        node instanceof Element ? node.className.toString() : (node?.parentElement?.className ?? '?');
+      observed.moved[name] = Math.max(observed.moved[name] ?? 0, value);
+    }
   });
 }

@@ -30,7 +30,10 @@ export function LogLine({ alert: document }: { readonly alert: AlertDocument }) 
       <tr class="log-line" data-alert={alert.id}>
         <td>{formatMoment(alert.raisedAtMs, nowMs)}</td>
         <td class="log-priority" data-tone={tone}>
-          <PriorityMark tone={tone} /> {tone === 'technical' ? 'Technical' : PRIORITY_TEXT[alert.priority]}
+          <PriorityMark tone={tone} />{' '}
+          <span class="log-priority-name">
+            {tone === 'technical' ? 'Technical' : PRIORITY_TEXT[alert.priority]}
+          </span>
         </td>
         <td>
           <b>{typeText(alert.type)}</b> <ToldMark alert={alert} />{' '}

@@ -46,7 +46,7 @@ export function ChartCard({ patientId, detail, onSaved }: Props) {
   };
   const oxygen = shown.supplemental_oxygen;
   return (
-    <form class="chart-card" aria-label="Charted" onSubmit={(event) => void save(event)}>
+    <form class="fields chart-card" aria-label="Charted" onSubmit={(event) => void save(event)}>
       <h2>Charted</h2>
       <label>
         Breathing
@@ -94,7 +94,7 @@ export function ChartCard({ patientId, detail, onSaved }: Props) {
         </select>
       </label>
       {changed.value.oxygen_scale === 2 && (
-        <p class="chart-warning">
+        <p class="form-warning">
           Scale 2 is a recorded decision of a competent clinician. Save it only if it was made.
         </p>
       )}

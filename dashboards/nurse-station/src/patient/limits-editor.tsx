@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { ApiError, describeError } from '../api/problem.ts';
 import type { Limits } from '../feed/patient.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { useStation } from '../station.ts';
 import { VITAL_TEXT, type VitalName } from '../vital-text.ts';
 import {
@@ -27,6 +28,8 @@ const ORDER: readonly VitalName[] = [
 
 interface Props {
   readonly patientId: string;
+  /** Whose they are, in words. */
+  readonly name: string;
   readonly limits: Limits;
   /** They were saved: what is shown must be read again. */
   readonly onSaved: () => void;
@@ -35,7 +38,7 @@ interface Props {
   readonly onUnknown: () => void;
 }
 
-export function LimitsEditor({ patientId, limits, onSaved, onClose, onUnknown }: Props) {
+export function LimitsEditor({ patientId, name, limits, onSaved, onClose, onUnknown }: Props) {
   const station = useStation();
   const typed = useSignal<Typed>({});
   const problems = useSignal<FormProblems>(NO_PROBLEMS);
@@ -66,38 +69,44 @@ export function LimitsEditor({ patientId, limits, onSaved, onClose, onUnknown }:
     saving.value = false;
   };
   return (
-    <form class="limits-form" aria-label="Alarm limits" noValidate onSubmit={(event) => void save(event)}>
-      <h2>Alarm limits of this patient</h2>
-      <div class="limits-grid">
-        <span />
-        <b>Low</b>
-        <b>High</b>
-        {ORDER.filter((vital) => limits[vital] !== undefined).map((vital) => (
-          <LimitRow
-            key={vital}
-            vital={vital}
-            limits={limits}
-            typed={typed.value}
-            problems={problems.value}
-            onType={type}
-          />
+    <Dialog title={`Alarm limits of ${name}`} onClose={onClose}>
+      <form
+        class="fields limits-form"
+        aria-label="Alarm limits"
+        noValidate
+        onSubmit={(event) => void save(event)}
+      >
+        <div class="limits-grid">
+          <span />
+          <b>Low</b>
+          <b>High</b>
+          {ORDER.filter((vital) => limits[vital] !== undefined).map((vital) => (
+            <LimitRow
+              key={vital}
+              vital={vital}
+              limits={limits}
+              typed={typed.value}
+              problems={problems.value}
+              onType={type}
+            />
+          ))}
+        </div>
+        {problems.value.others.map((text) => (
+          <p key={text} class="action-error" role="alert">
+            Not saved: {text}
+          </p>
         ))}
-      </div>
-      {problems.value.others.map((text) => (
-        <p key={text} class="action-error" role="alert">
-          Not saved: {text}
+        <p class="hint">These alarm first. The graver limits beside them stay as they are.</p>
+        <p class="form-buttons">
+          <button type="submit" class="button button-primary" disabled={saving.value}>
+            {saving.value ? 'Saving…' : 'Save limits'}
+          </button>
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
         </p>
-      ))}
-      <p class="hint">The milder of each side's limits; worse ones stay as the ward has them.</p>
-      <p class="form-buttons">
-        <button type="submit" class="button button-primary" disabled={saving.value}>
-          {saving.value ? 'Saving…' : 'Save limits'}
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
-      </p>
-    </form>
+      </form>
+    </Dialog>
   );
 }
 
@@ -116,6 +125,10 @@ function LimitRow({ vital, limits, typed, problems, onType }: RowProps) {
     const id = `limit-${vital}-${side}`;
     const current = limits[vital]?.[side][0]?.limit;
     const problem = problems.fields[name];
+    const graver = (limits[vital]?.[side] ?? [])
+      .slice(1)
+      .map(({ priority, limit }) => `${priority} ${limit}`)
+      .join(', ');
     return (
       <span class="limit-field">
         <input
@@ -128,6 +141,7 @@ function LimitRow({ vital, limits, typed, problems, onType }: RowProps) {
           value={typed[name] ?? (current === undefined ? '' : String(current))}
           onInput={(event) => onType(name, event.currentTarget.value)}
         />
+        {graver !== '' && <small class="hint">{graver}</small>}
         {problem !== undefined && (
           <small id={`${id}-problem`} class="action-error" role="alert">
             {problem}

@@ -30,6 +30,7 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
   const reload = (): void => {
     round.value = round.peek() + 1;
   };
+  const present = useComputed(() => station.beds.value.some(({ id }) => id === patientId));
   useSignalEffect(() => {
     const stopping = new AbortController();
     const load = async (): Promise<void> => {
@@ -44,7 +45,8 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
       }
     };
     void load();
-    void round.value;
+    // Who left the wall was discharged, or moved, and who came back admitted.
+    void [round.value, present.value];
     const timer = setInterval(() => void load(), 60_000);
     return () => {
       clearInterval(timer);
@@ -106,17 +108,15 @@ export function PatientPage({ patientId }: { readonly patientId: string }) {
           ))}
         </ul>
         <Numbers bed={bed} limits={detail.value?.limits ?? NO_LIMITS} />
-        {detail.value?.limits !== undefined &&
-          station.mayAcknowledge.value &&
-          !editing.value &&
-          !limitsAreFixed.value && (
-            <button type="button" class="button limits-edit" onClick={() => (editing.value = true)}>
-              Change limits
-            </button>
-          )}
+        {detail.value?.limits !== undefined && station.mayAcknowledge.value && !limitsAreFixed.value && (
+          <button type="button" class="button limits-edit" onClick={() => (editing.value = true)}>
+            Change limits…
+          </button>
+        )}
         {editing.value && (
           <LimitsEditor
             patientId={patientId}
+            name={patient?.name ?? patientId}
             limits={detail.value?.limits ?? NO_LIMITS}
             onSaved={reload}
             onClose={() => (editing.value = false)}

@@ -1,8 +1,25 @@
 /** The one thing this page must never do quietly: stop watching. */
 import { useComputed, useSignalEffect } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { SoundControl } from '../sound/sound-control.tsx';
 import { useStation } from '../station.ts';
 import { formatClock, formatElapsed } from '../vital-text.ts';
+
+/** Shown over everything, a dialog too; what is below begins where it ends. */
+function useTopLayer(shown: boolean) {
+  const banner = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const element = banner.current;
+    if (element === null) return undefined;
+    element.showPopover();
+    const observer = new ResizeObserver(() =>
+      document.documentElement.style.setProperty('--unwatched-height', `${element.offsetHeight}px`),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [shown]);
+  return banner;
+}
 
 export function NotMonitoring() {
   const station = useStation();
@@ -18,9 +35,10 @@ export function NotMonitoring() {
     return () => document.documentElement.classList.remove('not-monitoring');
   });
   const monitoring = station.monitoring.value;
+  const banner = useTopLayer(monitoring.state === 'not_monitoring');
   if (monitoring.state !== 'not_monitoring') return null;
   return (
-    <section class="unwatched" aria-label="Not monitoring">
+    <section ref={banner} popover="manual" class="unwatched" aria-label="Not monitoring">
       <div class="unwatched-words" role="alert">
         <strong>NOT MONITORING</strong>
         <p>

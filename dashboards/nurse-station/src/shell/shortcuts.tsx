@@ -27,7 +27,8 @@ export function useShortcuts(): void {
   useEffect(() => {
     const handle = (event: KeyboardEvent): void => {
       const target = event.target instanceof HTMLElement ? event.target : document.body;
-      if (target.matches('input, select, textarea') || helpOpen.peek()) return;
+      // What is asked in a dialog is answered first.
+      if (target.matches('input, select, textarea') || target.closest('dialog') !== null) return;
       const command = commandOf(event);
       if (command === undefined || (!enabled.peek() && command !== 'help')) return;
       if (run(command, station, target)) event.preventDefault();

@@ -8,6 +8,7 @@ import { ToldMark } from '../alerts/told-mark.tsx';
 import type { Alert, Pending } from '../feed/patient.ts';
 import { useStation, type Bed } from '../station.ts';
 import { formatElapsed, formatMoment } from '../vital-text.ts';
+import { PendingBar } from './pending-bar.tsx';
 
 /** One beat for the whole wall: everything that flashes starts at the same phase. Half a second is 2 Hz, within IEC's 1.4–2.8. */
 const flashPhase = (): string => `-${Math.round(performance.now() % 500)}ms`;
@@ -73,18 +74,6 @@ function PendingStrip({ pending }: { readonly pending: ReadonlySignal<readonly P
       <span class="strip-detail">Being timed, not an alert yet</span>
       <PendingBar key={`${first.type} ${first.sinceMs}`} pending={first} />
     </div>
-  );
-}
-
-/** Fills until the condition's delay is over; the compositor moves it, no script runs. */
-function PendingBar({ pending }: { readonly pending: Pending }) {
-  const station = useStation();
-  const gone = station.now.peek() - pending.sinceMs;
-  return (
-    <span
-      class="pending-bar"
-      style={{ animationDuration: `${pending.dueMs - pending.sinceMs}ms`, animationDelay: `${-gone}ms` }}
-    />
   );
 }
 

@@ -22,6 +22,12 @@ describe('fitTiles', () => {
     expect(fitTiles(0, 1908, 992).columns).toBeGreaterThan(0);
   });
 
+  it('shows several beds at once on a phone', () => {
+    const { columns, heightPx } = fitTiles(60, 378, 620);
+    expect(columns).toBe(1);
+    expect(heightPx).toBeLessThan(620 / 2.5);
+  });
+
   it('fits a window narrower than a tile', () => {
     expect(fitTiles(5, 150, 600).columns).toBe(1);
   });

@@ -13,6 +13,8 @@ export const GAP_PX = 6;
 /** Below this, the numbers cannot be read from two metres: then the wall scrolls, at a size that can. */
 const SMALLEST_FIT_PX = 9.8;
 const SCROLLING_PX = 11.5;
+/** On a phone a tile is as wide as the screen, and need not be as high as if it were one of few. */
+const SCROLLING_LARGEST_PX = 15;
 const LARGEST_PX = 40;
 /** Beyond this a sparkline is a chart, and the numbers are far apart. */
 const STRETCH_MAX = 1.5;
@@ -29,7 +31,7 @@ export function fitTiles(count: number, widthPx: number, heightPx: number): Tile
   }
   if (best.emPx >= SMALLEST_FIT_PX) return best;
   const columns = columnsAt(SCROLLING_PX, widthPx);
-  const emPx = (widthPx - GAP_PX * (columns - 1)) / (columns * TILE_EM.width);
+  const emPx = Math.min(SCROLLING_LARGEST_PX, (widthPx - GAP_PX * (columns - 1)) / (columns * TILE_EM.width));
   return { columns, emPx, heightPx: emPx * TILE_EM.height };
 }
 
