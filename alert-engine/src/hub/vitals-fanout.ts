@@ -109,10 +109,14 @@ export class VitalsFanout {
     const nowMs = clock.monotonic();
     const paceMs = Math.min(PACE_MS_MAX, Math.max(PACE_MS_MIN, audience() / AUDIENCE_PER_MS));
     const openMs = state.flushedAtMs + paceMs;
+    if (openMs > nowMs) {
+      if (openMs < state.timerDueMs) this.#flushAt(region, state, openMs, nowMs);
+      return;
+    }
     const entries = new Map<string, string>();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const patientId of state.dirty) {
-      const dueMs = Math.max(openMs, this.#dueMs(patientId));
+      const dueMs = this.#dueMs(patientId);
       if (dueMs > nowMs) {
         nextMs = Math.min(nextMs, dueMs);
         continue;

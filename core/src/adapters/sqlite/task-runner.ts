@@ -81,13 +81,15 @@ export class TaskRunner {
       let offset = task.startAt ?? 0;
       while (!this.#ending) {
         const { next } = this.#log;
-        const records = await this.#batch(offset);
+        const page = this.#page(offset, 0);
+        const records = this.#isWhole(page) ? page : await this.#rest(page);
         if (this.#ending) return;
         const last = records.at(-1);
         if (last) {
           await task.process(records);
           offset = last.offset + 1;
-          await nextTurn();
+          // One that has caught up waits anyway.
+          if (offset < this.#log.next) await nextTurn();
         } else if (this.#log.next === next) {
           await new Promise<void>((resolve) => (this.#wake = resolve));
         }
@@ -97,20 +99,29 @@ export class TaskRunner {
     }
   }
 
-  async #batch(from: number): Promise<readonly LogRecord[]> {
+  #page(offset: number, taken: number): readonly LogRecord[] {
+    const room = this.#subscription.maxBatchRecords - taken;
+    return this.#storage.page(this.#log, offset, Math.min(CHUNK_RECORDS, room));
+  }
+
+  /** Nothing is to be added to the first page of a batch: nearly always, for a task that keeps up. */
+  #isWhole(page: readonly LogRecord[]): boolean {
+    const last = page.at(-1);
+    return !last || last.offset + 1 >= this.#log.next;
+  }
+
+  /** The batch that begins with the page. */
+  async #rest(first: readonly LogRecord[]): Promise<readonly LogRecord[]> {
     const max = this.#subscription.maxBatchRecords;
-    let batch: readonly LogRecord[] = [];
+    const batch: LogRecord[] = [];
     let bytes = 0;
-    for (let offset = from; ;) {
-      const page = this.#storage.page(this.#log, offset, Math.min(CHUNK_RECORDS, max - batch.length));
-      batch = batch.length === 0 ? page : [...batch, ...page];
+    for (let page = first; ;) {
+      batch.push(...page);
       for (const record of page) bytes += record.value?.length ?? 0;
       const last = page.at(-1);
-      if (!last || batch.length >= max || bytes >= BATCH_BYTES_MAX || last.offset + 1 >= this.#log.next) {
-        return batch;
-      }
-      offset = last.offset + 1;
+      if (!last || batch.length >= max || bytes >= BATCH_BYTES_MAX || this.#isWhole(page)) return batch;
       await nextTurn();
+      page = this.#page(last.offset + 1, batch.length);
     }
   }
 }
