@@ -44,12 +44,14 @@ const PLOTS: readonly {
     ],
   },
   {
-    title: 'Connected devices, readings waiting',
+    title: 'Connected devices',
     format: formatCount,
-    lines: [
-      ['connected', 'a', 'connected'],
-      ['waiting', 'b', 'waiting'],
-    ],
+    lines: [['connected', 'a', 'connected']],
+  },
+  {
+    title: 'Readings waiting for their PUBACK, or for a connection',
+    format: formatCount,
+    lines: [['waiting', 'b', 'waiting']],
   },
   {
     title: 'Own lateness, the worst of each second',
@@ -73,5 +75,5 @@ export function renderPlots(series: readonly SeriesPoint[]): string {
         .map(([name, style, of]) => ({ name, style, values: series.map((point) => point[of]) })),
     }),
   );
-  return `<div class="plots">${plots.filter((plot) => plot !== '').join('\n')}</div>`;
+  return `<div class="plots scroll">${plots.filter((plot) => plot !== '').join('\n')}</div>`;
 }

@@ -107,7 +107,7 @@ function promises({ verdict }: Report): string {
     return `<tr><td>${state}</td><td>${escape(promise)}${list}</td><td class="n">${formatCount(checked)}</td><td class="n">${formatCount(broken)}</td>${hasExempt ? `<td class="n">${formatCount(exempt)}</td>` : ''}</tr>`;
   });
   const footnote = hasExempt ? `<p class="note">Exempt: ${EXEMPT_BECAUSE}.</p>` : '';
-  return `<section><h2>Promises</h2><table><thead><tr><th></th><th>Promise</th><th class="n">Looked at</th><th class="n">Broken</th>${hasExempt ? '<th class="n">Exempt</th>' : ''}</tr></thead><tbody>${rows.join('')}</tbody></table>${footnote}</section>`;
+  return `<section class="promises"><h2>Promises</h2><div class="scroll"><table><thead><tr><th></th><th>Promise</th><th class="n">Looked at</th><th class="n">Broken</th>${hasExempt ? '<th class="n">Exempt</th>' : ''}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${footnote}</section>`;
 }
 
 function objectives({ slo }: Report): string {
@@ -133,7 +133,7 @@ function latencies(report: Report): string {
         ]
       : [],
   );
-  return `<table><thead><tr><th></th>${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th class="n">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<div class="scroll"><table><thead><tr><th></th>${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th class="n">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function accounts(report: Report): string {
@@ -168,7 +168,7 @@ function accounts(report: Report): string {
   if (stations) {
     rows.push([
       'Stations',
-      `${formatCount(stations.count)}: ${formatCount(stations.frames)} frames, ${formatCount(stations.vitals)} vitals, ${formatCount(stations.alerts)} alert events, ${formatCount(stations.reconnects)} reconnects, ${stations.not_monitoring_s} s not monitoring`,
+      `${formatCount(stations.count)}: ${formatCount(stations.frames)} frames, ${formatCount(stations.vitals)} vitals, ${formatCount(stations.alerts)} alert events, ${formatCount(stations.reconnects)} reconnects, ${stations.not_monitoring_s.toFixed(1)} s not monitoring`,
     ]);
   }
   const faults = Object.entries(report.faults);
@@ -177,5 +177,5 @@ function accounts(report: Report): string {
   rows.push(['Tester', testerLine(report)]);
   if (report.last_trouble !== undefined) rows.push(['Last trouble', report.last_trouble]);
   if (report.ledger !== null) rows.push(['Ledger', report.ledger]);
-  return `<section><h2>Account</h2><table><tbody>${rows.map(([name, text]) => `<tr><td>${escape(name)}</td><td>${escape(text)}</td></tr>`).join('')}</tbody></table></section>`;
+  return `<section class="account"><h2>Account</h2><table><tbody>${rows.map(([name, text]) => `<tr><td>${escape(name)}</td><td>${escape(text)}</td></tr>`).join('')}</tbody></table></section>`;
 }
