@@ -1,13 +1,12 @@
 /** Components as processes of their own on the bench's own Kafka and Redis, as `npm run start:distributed` runs them. */
 import { engineSettings } from '@vitalwire/core/adapters/engine-settings.ts';
-import { ensureTopics } from '@vitalwire/core/adapters/kafka/topic-setup.ts';
 import { signDeviceToken, signStaffToken } from '@vitalwire/core/identity/token.ts';
 import { readConfig } from '@vitalwire/core/runtime/config.ts';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { ALL_TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { ComponentProcess, type ComponentName } from '@vitalwire/distributed/component-process.ts';
 import { REGION, type Target } from '../deployment.ts';
-import { cpuSeconds } from './cpu.ts';
+import { cpuSecondsWithChildren } from './cpu.ts';
+import { makeTopics } from './make-topics.ts';
 import { startOwnEngines, type OwnEngine } from './own-engines.ts';
 
 const DEVICE_JWT_SECRET = 'bench-device-secret-bench-device-secret';
@@ -50,7 +49,7 @@ export async function startCluster(
     const config = readConfig(environment);
     const { kafka } = engineSettings(config);
     const topics = { ...kafka, clientId: 'vitalwire-bench', topics: ALL_TOPICS };
-    await ensureTopics({ ...topics, partitions: config.LOG_PARTITIONS }, createLogger('bench', 'error'));
+    await makeTopics({ ...topics, partitions: config.LOG_PARTITIONS });
     const ports: Record<string, number> = {};
     for (const component of components) {
       const started = await startComponent(component, environment, note);
@@ -68,7 +67,7 @@ export async function startCluster(
       cpuSeconds: (of) =>
         of === 'kafka' || of === 'redis'
           ? engines.cpuSeconds(of)
-          : running.filter(({ name }) => name === of).reduce((sum, { pid }) => sum + cpuSeconds(pid ?? 0), 0),
+          : running.filter(({ name }) => name === of).reduce((sum, { pid }) => sum + cpuSecondsWithChildren(pid ?? 0), 0),
       stop,
     };
   } catch (error) {

@@ -9,7 +9,7 @@ import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { makeTopics } from '../engines/make-topics.ts';
 import { startCluster, type Cluster } from '../engines/cluster.ts';
-import { higher, latency, lower } from '../figure.ts';
+import { higher, lower } from '../figure.ts';
 import { measureIngest, type IngestPath, type IngestResult } from '../load/ingest.ts';
 import type { Figure, Measurement } from '../measurement.ts';
 import { startBridge } from '../peers/bridge.ts';
@@ -133,7 +133,8 @@ function figuresOf(who: string, result: IngestResult, aim: number | undefined): 
     ),
     lower(`${who}: CPU of all`, sum(result), 'µs a reading'),
     lower(`${who}: CPU of the load`, result.loadCpuMicros, 'µs a reading'),
-    ...latency(`${who}: PUBACK`, result),
+    lower(`${who}: PUBACK p50`, result.p50Ms, 'ms'),
+    lower(`${who}: PUBACK p99`, result.p99Ms, 'ms'),
   ];
 }
 

@@ -9,6 +9,8 @@ export function engineMetrics(
     name: 'vitalwire_dependency_up',
     help: 'Whether an engine answers this process: 1, or 0 where it refuses or takes more than two seconds',
     labelNames: ['dependency'] as const,
+    // Where several processes tell it as one, an engine is up for all or it is not.
+    aggregator: 'min',
     registers: [registry],
     async collect() {
       for (const [dependency, isUp] of await answering()) this.set({ dependency }, isUp ? 1 : 0);

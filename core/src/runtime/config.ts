@@ -27,6 +27,13 @@ const settings = {
     .describe(
       'distributed: port of /healthz, /readyz and /metrics of the gateway and the processors; 0 takes a free one',
     ),
+  GATEWAY_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('distributed: processes of the MQTT gateway that share its port, for more than one core'),
   DATA_DIR: z
     .string()
     .min(1)

@@ -40,7 +40,7 @@ export interface HealthOptions {
   readonly host: string;
   readonly port: number;
   readonly dependencies: readonly Dependency[];
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'metrics' | 'contentType'>;
   readonly clock: Clock;
 }
 

@@ -1,0 +1,36 @@
+import { Counter, Gauge, Registry } from '@vitalwire/core/runtime/metrics.ts';
+import { AggregatorRegistry } from 'prom-client';
+import type { WorkerPool } from './worker-pool.ts';
+
+/** What the process that keeps the workers tells of them. */
+export function workerMetrics(registry: Registry, count: () => number): { readonly restarted: () => void } {
+  const workers = new Gauge({
+    name: 'vitalwire_gateway_workers',
+    help: 'Workers of the gateway that are up.',
+    registers: [],
+    collect() {
+      this.set(count());
+    },
+  });
+  registry.registerMetric(workers);
+  const restarts = new Counter({
+    name: 'vitalwire_gateway_worker_restarts_total',
+    help: 'Starts of a worker in the place of one that ended.',
+    registers: [registry],
+  });
+  return { restarted: () => restarts.inc() };
+}
+
+/** The metrics of all workers and of this process as those of one gateway: each by the rule that its declaration names, the sum where it names none. */
+export function metricsOfAll(
+  own: Registry,
+  pool: Pick<WorkerPool, 'ask'>,
+): Pick<Registry, 'metrics' | 'contentType'> {
+  return {
+    contentType: own.contentType,
+    async metrics() {
+      const workers = (await pool.ask('metrics')).flatMap((answer) => (answer === undefined ? [] : [answer]));
+      return AggregatorRegistry.aggregate([await own.getMetricsAsJSON(), ...workers]).metrics();
+    },
+  };
+}
