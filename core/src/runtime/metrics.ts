@@ -1,6 +1,6 @@
 import { Registry, collectDefaultMetrics } from 'prom-client';
 
-export { Counter, Gauge, Histogram, Registry } from 'prom-client';
+export { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A registry with the process's own figures (CPU, heap, event-loop lag); each component declares its metrics on it in one file. */
 export function createRegistry(component: string): Registry {

@@ -1,5 +1,4 @@
-import { Counter, Gauge, Registry } from '@vitalwire/core/runtime/metrics.ts';
-import { AggregatorRegistry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, type Registry } from '@vitalwire/core/runtime/metrics.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** What the process that keeps the workers tells of them. */
