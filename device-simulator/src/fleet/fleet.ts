@@ -50,7 +50,7 @@ export interface RunStart {
 export interface Fleet {
   /** Devices connected now. */
   readonly connected: number;
-  /** Readings made and neither acknowledged nor given up. */
+  /** Readings made and neither acknowledged nor given up, of devices that can connect at all. */
   readonly waiting: number;
   /**
    * Begins to connect every device, spread over time. Resolves once all are connected, at the signal, or when the last has had `patienceMs`;
@@ -100,7 +100,12 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
     while (!isReached() && clock.monotonic() < deadlineMs) await clock.sleep(POLL_MS);
   };
   const connected = (): number => devices.reduce((sum, device) => sum + (device.isConnected ? 1 : 0), 0);
-  const waiting = (): number => devices.reduce((sum, device) => sum + device.waiting, 0);
+  /** What a device that is never let in holds waits for nothing. */
+  const waiting = (): number =>
+    devices.reduce(
+      (sum, device, slot) => sum + (specs[slot]?.fault?.refused === true ? 0 : device.waiting),
+      0,
+    );
   /** Devices that can connect at all. */
   const hopeful = specs.reduce((sum, { fault }) => sum + (fault?.refused === true ? 0 : 1), 0);
 
