@@ -1,3 +1,4 @@
+import { signalOf } from '@vitalwire/core/alarms/alert.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { Consumer } from '@vitalwire/core/ports/event-log.ts';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
@@ -11,6 +12,7 @@ import { act } from '../src/actions/actions.ts';
 import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { CONDITIONS_GROUP, consumeConditions, type ConditionsDeps } from '../src/conditions/consumer.ts';
+import { isTelling } from '../src/notify/stages/something-new.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
 import { PARTITIONS, openPorts } from './ports.ts';
 import { conditionRecord, sampleCondition } from './samples.ts';
@@ -196,5 +198,41 @@ describe('conditions', () => {
     expect((await ports.alerts.history('West', first.id)).map(({ alert }) => alert.version)).toEqual(
       Array.from({ length: alert?.version ?? 0 }, (_, i) => i + 1),
     );
+  });
+
+  it('that were found late are recorded once by two engines, whatever stands, and told to nobody', async () => {
+    const found = sampleCondition({
+      event: 'ended',
+      onsetMs: ONSET_MS - 3_600_000,
+      atMs: ONSET_MS - 3_000_000,
+      priority: 'critical',
+      historical: { beganAtMs: ONSET_MS - 3_585_000 },
+    });
+    await ports.log.append([conditionRecord(first), conditionRecord(found), conditionRecord(found)]);
+    await Promise.all([start(), start()]);
+    await untilCommitted();
+    const deps = depsWith();
+    await applyCondition(found, ports.alerts, systemClock, deps.metrics, () => DEFAULT_POLICY);
+
+    expect(await everyEvent()).toEqual(['raised 1', 'resolved 1']);
+    expect(await ports.alerts.open('West', 'P1')).toMatchObject([{ id: first.id, version: 1 }]);
+    const [event] = await ports.alerts.history('West', found.id);
+    expect(event).toMatchObject({
+      event: 'resolved',
+      actor: 'system',
+      reason: 'found in readings that came late',
+      alert: {
+        historical: true,
+        status: 'resolved',
+        priority: 'critical',
+        onsetMs: found.onsetMs,
+        raisedAtMs: ONSET_MS - 3_585_000,
+        endedAtMs: found.atMs,
+        signalDueMs: undefined,
+        escalationDueMs: undefined,
+      },
+    });
+    expect(signalOf(event!.alert)).toBe('off');
+    expect(isTelling(event!)).toBe(false);
   });
 });

@@ -364,6 +364,7 @@ describe('alerts', () => {
           raisedAtMs: condition.atMs,
           endedAtMs: undefined,
           late: false,
+          historical: false,
           acknowledgedBy: undefined,
           acknowledgedAtMs: undefined,
           resolvedBy: undefined,

@@ -20,6 +20,12 @@ export function disturb(world: World, ward: Ward, minutes: number): void {
     device.setReachable(false);
     clock.after(dice.integer(5_000, 150_000), () => device.setReachable(true));
   });
+  // Long enough for what is held back to be history.
+  times(2, () => {
+    const device = dice.pick(ward.devices);
+    device.setReachable(false);
+    clock.after(dice.integer(60_000, 200_000), () => device.setReachable(true));
+  });
   times(2, () => {
     const offsetMs = dice.chance(0.5) ? anyClock(dice) : undefined;
     dice.pick(ward.devices).reboot(offsetMs, dice.chance(0.6));

@@ -43,6 +43,8 @@ export interface Ward {
   readonly devices: readonly Device[];
   readonly stations: readonly Station[];
   readonly servers: readonly Supervised[];
+  /** What is older at its arrival is history. */
+  readonly liveWithinMs: number;
 }
 
 export const DEFAULT_OPTIONS: SimulationOptions = {
@@ -114,8 +116,12 @@ function build(world: World, options: SimulationOptions, startMs: number): Ward 
   };
   const names = (kind: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`);
+  // A short one makes history of what a cut held back.
+  const liveWithinMs = dice.pick([45_000, 300_000]);
   const gateways = names('gateway', 2).map((name) => new GatewayNode(name, world, ports));
-  const alerting = names('alerting', dice.integer(1, 2)).map((name) => alertingMember(name, world, ports));
+  const alerting = names('alerting', dice.integer(1, 2)).map((name) =>
+    alertingMember(name, world, ports, liveWithinMs),
+  );
   const storage = names('storage', dice.integer(1, 2)).map((name) => storageMember(name, world, ports));
   const alertEngines = names('alert-engine', dice.integer(1, 2)).map(
     (name) => new AlertEngineNode(name, world, ports),
@@ -136,6 +142,7 @@ function build(world: World, options: SimulationOptions, startMs: number): Ward 
     ledger,
     devices,
     stations,
+    liveWithinMs,
     servers: [...gateways, ...alerting, ...storage, ...alertEngines],
   };
 }

@@ -20,6 +20,11 @@ export async function locate(
   openOfPatient: Promise<readonly Alert[]>,
 ): Promise<Located> {
   const { id, patientId, region, type } = condition;
+  if (condition.historical) {
+    // It is an alert of its own, whatever stands open.
+    const [own] = await Promise.all([store.get(region, id), openOfPatient]);
+    return { kind: 'alert', alert: own };
+  }
   const rest = (): Promise<readonly [Alert | undefined, readonly Alert[]]> =>
     Promise.all([store.get(region, id), store.recent(region, patientId, type, RECENT_ALERTS)]);
   // What begins is seldom known: all is asked at once. What goes on or ends nearly always stands for an open alert.

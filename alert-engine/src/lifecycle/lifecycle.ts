@@ -23,6 +23,7 @@ import { isLate } from './late.ts';
 import type { LifecyclePolicy } from './policy.ts';
 import { quieten } from './quieten.ts';
 import { raise } from './raise.ts';
+import { record } from './record.ts';
 import { recur } from './recur.ts';
 import { remind } from './remind.ts';
 import { resolve } from './resolve.ts';
@@ -102,6 +103,10 @@ function onTimer(alert: Alert, timer: Timer, nowMs: number, policy: LifecyclePol
 }
 
 function onCondition(alert: Alert | undefined, condition: ConditionEvent, nowMs: number): Outcome {
+  const { historical } = condition;
+  if (historical) {
+    return alert?.id === condition.id ? ignored('replayed') : record(condition, historical, nowMs);
+  }
   if (!alert) return condition.event === 'ended' ? ignored('unknown_condition') : raise(condition, nowMs);
   if (alert.conditionId === condition.id) {
     if (condition.revision <= alert.conditionRevision) return ignored('replayed');

@@ -31,6 +31,7 @@ export function raise(condition: ConditionEvent, nowMs: number): Outcome {
         raisedAtMs: condition.atMs,
         endedAtMs: undefined,
         late: isLate(condition, nowMs),
+        historical: false,
         acknowledgedBy: undefined,
         acknowledgedAtMs: undefined,
         resolvedBy: undefined,

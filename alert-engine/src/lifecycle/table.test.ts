@@ -45,6 +45,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'condition ended, medium or low': { input: ended, is: 'medium' },
   'condition ended, critical or high': { input: ended },
+  'historical condition': {
+    input: condition({
+      event: 'ended',
+      revision: 1,
+      onsetMs: LONG_AGO_MS - 1,
+      atMs: LONG_AGO_MS + 60_000,
+      historical: { beganAtMs: LONG_AGO_MS + 15_000 },
+    }),
+  },
   acknowledge: { input: { kind: 'acknowledge', actor: 'Bea' } },
   'resolve by hand': { input: { kind: 'resolve', actor: 'Bea', reason: undefined } },
   pause: { input: PAUSE, policy: PAUSED },
@@ -94,8 +103,10 @@ it.each(CELLS)('%s, %s: %s', (name, state, cell, row) => {
   const made = alertIn(state, is, row.type ?? 'low_oxygen_saturation');
   const alert = row.silent && made ? paused(made) : row.late && state === 'pending' ? heldOff(is) : made;
   const outcome = step(alert, row.input, LATER_MS, row.policy ?? DEFAULT_POLICY);
-  const event = /raised|updated|acknowledged|escalated|resolved|refused|nothing|a new alert/.exec(said)?.[0];
-  const expected = event === 'a new alert' ? 'raised' : event;
+  const event = /raised|updated|acknowledged|escalated|resolved|refused|nothing|a new alert|recorded/.exec(
+    said,
+  )?.[0];
+  const expected = event === 'a new alert' ? 'raised' : event === 'recorded' ? 'resolved' : event;
   const became =
     outcome.kind === 'applied' ? outcome.event.event : outcome.kind === 'refused' ? 'refused' : 'nothing';
   expect(became).toBe(expected);

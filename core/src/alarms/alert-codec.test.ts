@@ -20,6 +20,7 @@ const alert: Alert = {
   raisedAtMs: Date.UTC(2026, 0, 1, 10, 0, 5, 2),
   endedAtMs: undefined,
   late: false,
+  historical: false,
   acknowledgedBy: 'Ann',
   acknowledgedAtMs: Date.UTC(2026, 0, 1, 10, 1),
   resolvedBy: undefined,
@@ -62,7 +63,14 @@ test.each([
 });
 
 test('a record from before there were timers and late alerts is read', () => {
-  const { signal: _, signal_due: _1, reminded_at: _2, late: _3, ...before } = alertDocument(alert);
+  const {
+    signal: _,
+    signal_due: _1,
+    reminded_at: _2,
+    late: _3,
+    historical: _4,
+    ...before
+  } = alertDocument(alert);
   const event = { event_id: 'c1:3', event: 'updated', actor: 'Ann', at: before.timestamp, reason: null };
   expect(decodeAlertEvent(Buffer.from(JSON.stringify({ ...event, alert: before }))).alert).toEqual(alert);
 });

@@ -33,6 +33,12 @@ export const alertSchema = z.object({
     .boolean()
     .default(false)
     .describe('first heard of more than a minute after its delay had passed: out of a backlog'),
+  historical: z
+    .boolean()
+    .default(false)
+    .describe(
+      'found in readings that came too late to be judged as now: resolved from version 1, it never sounded',
+    ),
   acknowledged_by: z.string().nullable(),
   acknowledged_at: moment.nullable(),
   resolved_by: z.string().nullable(),
@@ -95,6 +101,7 @@ export function alertDocument(alert: Alert): AlertDocument {
     onset: toIso(alert.onsetMs),
     ended_at: isoOrNull(alert.endedAtMs),
     late: alert.late,
+    historical: alert.historical,
     acknowledged_by: alert.acknowledgedBy ?? null,
     acknowledged_at: isoOrNull(alert.acknowledgedAtMs),
     resolved_by: alert.resolvedBy ?? null,
@@ -132,6 +139,7 @@ export function fromAlertDocument(document: AlertDocument): Alert {
     onsetMs: fromIso(document.onset),
     endedAtMs: msOrUndefined(document.ended_at),
     late: document.late,
+    historical: document.historical,
     acknowledgedBy: document.acknowledged_by ?? undefined,
     acknowledgedAtMs: msOrUndefined(document.acknowledged_at),
     resolvedBy: document.resolved_by ?? undefined,

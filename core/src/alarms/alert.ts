@@ -40,6 +40,8 @@ export interface Alert {
   readonly endedAtMs: number | undefined;
   /** The condition had begun long before anyone could be told: it came out of a backlog. */
   readonly late: boolean;
+  /** Found in readings that came too late to be judged as now: resolved from its first version, it never was a signal. */
+  readonly historical: boolean;
   readonly acknowledgedBy: string | undefined;
   readonly acknowledgedAtMs: number | undefined;
   readonly resolvedBy: string | undefined;

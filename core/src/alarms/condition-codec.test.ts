@@ -25,6 +25,15 @@ test('a condition survives the way to its record and back', () => {
   expect(decodeCondition(encodeCondition(event))).toEqual(event);
 });
 
+test('one that was found late says when it had begun', () => {
+  const found: ConditionEvent = { ...event, historical: { beganAtMs: Date.UTC(2026, 0, 1, 10, 0, 15) } };
+  expect(decodeCondition(encodeCondition(found))).toEqual(found);
+  expect(JSON.parse(Buffer.from(encodeCondition(found)).toString())).toMatchObject({
+    historical: true,
+    began_at: '2026-01-01T10:00:15.000Z',
+  });
+});
+
 test('one of before limits had revisions and ends had reasons is read as it is', () => {
   const { limitsRevision: _, reason: __, ...before } = event;
   const bytes = encodeCondition(before);

@@ -21,6 +21,8 @@ const conditionSchema = z.object({
   settings_version: z.string(),
   limits_revision: z.int().nonnegative().nullish(),
   reason: z.string().nullish(),
+  historical: z.boolean().nullish(),
+  began_at: z.iso.datetime().nullish(),
 });
 
 /** The same for the same patient, type and onset; 24 hexadecimal digits. */
@@ -46,6 +48,9 @@ export function encodeCondition(event: ConditionEvent): Uint8Array {
     settings_version: event.settingsVersion,
     ...(event.limitsRevision === undefined ? {} : { limits_revision: event.limitsRevision }),
     ...(event.reason === undefined ? {} : { reason: event.reason }),
+    ...(event.historical === undefined
+      ? {}
+      : { historical: true, began_at: toIso(event.historical.beganAtMs) }),
   };
   return Buffer.from(JSON.stringify(document));
 }
@@ -72,5 +77,7 @@ export function decodeCondition(bytes: Uint8Array): ConditionEvent {
     limitsRevision: document.limits_revision ?? undefined,
     // A reason that a newer pipeline invents travels through an older engine as it is.
     reason: (document.reason ?? undefined) as EndReason | undefined,
+    historical:
+      document.historical === true ? { beganAtMs: fromIso(document.began_at ?? document.onset) } : undefined,
   };
 }

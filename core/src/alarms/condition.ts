@@ -75,6 +75,16 @@ export interface ConditionEvent {
   readonly limitsRevision?: number | undefined;
   /** Of an end that the vitals themselves do not explain. */
   readonly reason?: EndReason | undefined;
+  /**
+   * Found in readings that came too late to be judged as now: a record of what was, never a signal. It is told once, as `ended` with
+   * revision 1, when it is over: whoever does not know this field has never heard of the condition, and ignores its end.
+   */
+  readonly historical?: HistoricalCondition | undefined;
+}
+
+export interface HistoricalCondition {
+  /** Event time at which the delay of the priority it reached had passed for the first time. */
+  readonly beganAtMs: number;
 }
 
 /**

@@ -14,9 +14,17 @@ import { SETTINGS, type Ports } from './ports.ts';
 export type PortsOf = (process: Process) => Ports;
 
 /** One member of the alerting pipeline's group, as it is deployed. */
-export const alertingMember = (name: string, world: World, ports: PortsOf): Supervised =>
+export const alertingMember = (
+  name: string,
+  world: World,
+  ports: PortsOf,
+  liveWithinMs: number,
+): Supervised =>
   new Supervised(name, world, (process) =>
-    startAlertingPipeline(alertingDefaults(SETTINGS), { ...ports(process), ...runtimeOf(process, world) }),
+    startAlertingPipeline(
+      { ...alertingDefaults(SETTINGS), liveWithinMs },
+      { ...ports(process), ...runtimeOf(process, world) },
+    ),
   );
 
 /** One member of the storage pipeline's group. */

@@ -29,7 +29,11 @@ export function checkAlerts(alerts: SimulatedAlerts, log: SimulatedLog): string[
   for (const alert of alerts.all()) {
     const own = history.filter((event) => event.alert.id === alert.id);
     const raised = own.filter(({ event }) => event === 'raised').length;
-    if (raised !== 1) violations.push(`alert ${alert.id} was raised ${raised} times`);
+    if (alert.historical) {
+      const [only] = own;
+      if (own.length !== 1 || only?.event !== 'resolved')
+        violations.push(`historical alert ${alert.id} was live`);
+    } else if (raised !== 1) violations.push(`alert ${alert.id} was raised ${raised} times`);
     if (own.some((event, index) => event.alert.version !== index + 1)) {
       violations.push(`alert ${alert.id} has a hole in its history`);
     }

@@ -9,11 +9,14 @@ import type { Accepted } from './accepted.ts';
 /** What the oracle says of a condition's event; the rest (device, region, settings) is carried along. */
 type Expected = Pick<
   ConditionEvent,
-  'id' | 'revision' | 'event' | 'patientId' | 'type' | 'priority' | 'onsetMs' | 'atMs'
+  'id' | 'revision' | 'event' | 'patientId' | 'type' | 'priority' | 'onsetMs' | 'atMs' | 'historical'
 >;
 
-/** A reading older than this at its arrival is history. */
-const LIVE_WITHIN_MS = 300_000;
+/** With the place of the reading that showed it, in the order in which the patient's readings were accepted. */
+type Shown = Expected & { readonly place: number };
+
+/** Nothing more of a backfill has arrived for so long: it is at its end. */
+const HISTORY_SETTLED_MS = 60_000;
 /** A gap no longer than this counts as watched. */
 const WATCHED_MS = 10_000;
 
@@ -28,6 +31,7 @@ const LIMIT_NAMES: Readonly<Record<Judged, string>> = {
 /** A reading that told of now, and how often the patient had been lost before it. */
 interface Heard {
   readonly reading: Accepted;
+  readonly place: number;
   readonly losses: number;
 }
 
@@ -36,7 +40,12 @@ export function conditionEvents(log: SimulatedLog): readonly ConditionEvent[] {
 }
 
 /** Conditions on the topic against those that a batch over each patient's accepted readings gives. */
-export function checkConditions(accepted: readonly Accepted[], log: SimulatedLog, endMs: number): string[] {
+export function checkConditions(
+  accepted: readonly Accepted[],
+  log: SimulatedLog,
+  liveWithinMs: number,
+  endMs: number,
+): string[] {
   const violations: string[] = [];
   const actual = new Map<string, ConditionEvent>();
   for (const event of conditionEvents(log)) {
@@ -55,12 +64,14 @@ export function checkConditions(accepted: readonly Accepted[], log: SimulatedLog
     const readings = accepted.filter((one) => one.patientId === patientId);
     const lost = (onsetMs: number): boolean =>
       actual.has(`${conditionId(patientId, 'signal_lost', onsetMs)}:1`);
-    const { heard, events } = signalOf(readings, lost, endMs);
+    const { heard, events } = signalOf(readings, liveWithinMs, lost, endMs);
     for (const vital of JUDGED) {
-      events.push(
-        ...limitEvents(patientId, heard, vital, 'low'),
-        ...limitEvents(patientId, heard, vital, 'high'),
-      );
+      for (const side of ['low', 'high'] as const) {
+        const live = limitEvents(patientId, samplesOf(heard, vital), vital, side);
+        events.push(...live);
+        const told = [...actual.values()].filter((one) => one.patientId === patientId && one.historical);
+        events.push(...historicalEvents(patientId, readings, liveWithinMs, vital, side, live, told));
+      }
     }
     for (const event of events) expected.set(`${event.id}:${event.revision}`, event);
   }
@@ -80,8 +91,11 @@ const isJudged = (type: string): boolean =>
   type === 'signal_lost' ||
   JUDGED.some((vital) => type === `low_${LIMIT_NAMES[vital]}` || type === `high_${LIMIT_NAMES[vital]}`);
 
-const said = ({ patientId, type, event, revision, priority, onsetMs, atMs }: Expected): string =>
-  `${patientId} ${type} ${event} r${revision} ${priority} onset ${time(onsetMs)} at ${time(atMs)}`;
+const said = (one: Expected): string => {
+  const { patientId, type, event, revision, priority, onsetMs, atMs, historical } = one;
+  const late = historical ? `, found late, began ${time(historical.beganAtMs)}` : '';
+  return `${patientId} ${type} ${event} r${revision} ${priority} onset ${time(onsetMs)} at ${time(atMs)}${late}`;
+};
 
 const time = (ms: number): string => new Date(ms).toISOString().slice(11, 23);
 
@@ -91,6 +105,7 @@ const time = (ms: number): string => new Date(ms).toISOString().slice(11, 23);
  */
 function signalOf(
   readings: readonly Accepted[],
+  liveWithinMs: number,
   wasTold: (onsetMs: number) => boolean,
   endMs: number,
 ): { heard: Heard[]; events: Expected[] } {
@@ -108,14 +123,14 @@ function signalOf(
     losses++;
     events.push(signalEvent(first.patientId, 'began', last.atMs, dueMs));
   };
-  for (const reading of readings) {
+  for (const [place, reading] of readings.entries()) {
     silence(reading.arrivalMs, Math.max(reading.arrivalMs, reading.durableAtMs));
-    const live = reading.arrivalMs - reading.atMs <= LIVE_WITHIN_MS;
+    const live = reading.arrivalMs - reading.atMs <= liveWithinMs;
     if (!live || reading.atMs <= last.atMs) continue;
     if (lostSince !== undefined) events.push(signalEvent(first.patientId, 'ended', lostSince, reading.atMs));
     lostSince = undefined;
     last = { arrivalMs: Math.max(last.arrivalMs, reading.arrivalMs), atMs: reading.atMs };
-    heard.push({ reading, losses });
+    heard.push({ reading, place, losses });
   }
   silence(endMs, endMs);
   return { heard, events };
@@ -140,11 +155,12 @@ interface Sample {
   /** Event time without the gaps in which nobody looked. */
   readonly watchedMs: number;
   readonly losses: number;
+  readonly place: number;
 }
 
 function samplesOf(heard: readonly Heard[], vital: Judged): Sample[] {
   const samples: Sample[] = [];
-  for (const { reading, losses } of heard) {
+  for (const { reading, losses, place } of heard) {
     const value = reading.vitals[vital];
     if (value === undefined) continue;
     const before = samples.at(-1);
@@ -152,7 +168,8 @@ function samplesOf(heard: readonly Heard[], vital: Judged): Sample[] {
     const earlier = samples.at(-2);
     const usualMs = before && earlier ? before.atMs - earlier.atMs : 0;
     const counted = gapMs <= WATCHED_MS || gapMs <= 1.5 * usualMs ? gapMs : 0;
-    samples.push({ value, atMs: reading.atMs, watchedMs: (before?.watchedMs ?? 0) + counted, losses });
+    const watchedMs = (before?.watchedMs ?? 0) + counted;
+    samples.push({ value, atMs: reading.atMs, watchedMs, losses, place });
   }
   return samples;
 }
@@ -160,14 +177,13 @@ function samplesOf(heard: readonly Heard[], vital: Judged): Sample[] {
 /** One side of a vital, looking back over all samples at each: slow, and plainly what the alarm model says. */
 function limitEvents(
   patientId: string,
-  heard: readonly Heard[],
+  samples: readonly Sample[],
   vital: Judged,
   side: 'low' | 'high',
-): Expected[] {
+): Shown[] {
   const tiers = SETTINGS.limits[vital][side];
   const [mildest] = tiers;
   if (mildest === undefined) return [];
-  const samples = samplesOf(heard, vital);
   const beyond = (tier: LimitTier, value: number): boolean =>
     side === 'low' ? value < tier.limit : value > tier.limit;
   const clean = (tier: LimitTier, value: number): boolean =>
@@ -199,9 +215,9 @@ function limitEvents(
   };
 
   const type = `${side}_${LIMIT_NAMES[vital]}` as AlertType;
-  const events: Expected[] = [];
-  let present: Expected | undefined;
-  for (const [index, { atMs }] of samples.entries()) {
+  const events: Shown[] = [];
+  let present: Shown | undefined;
+  for (const [index, { atMs, place }] of samples.entries()) {
     const tier = dueTier(index);
     const cleanMs = cleanForMs(index);
     if (present === undefined) {
@@ -209,12 +225,13 @@ function limitEvents(
       if (tier === undefined || crossing === undefined) continue;
       const onsetMs = crossing.atMs;
       const id = conditionId(patientId, type, onsetMs);
-      present = { id, revision: 1, event: 'began', patientId, type, priority: tier.priority, onsetMs, atMs };
+      const { priority } = tier;
+      present = { id, revision: 1, event: 'began', patientId, type, priority, onsetMs, atMs, place };
       events.push(present);
     } else if (cleanMs !== undefined) {
       // The clearing begins with the condition's own clean samples, wherever a loss cut them off.
       if (cleanMs < SETTINGS.clearAfterMs) continue;
-      events.push({ ...present, event: 'ended', revision: present.revision + 1, atMs });
+      events.push({ ...present, event: 'ended', revision: present.revision + 1, atMs, place });
       present = undefined;
     } else if (tier && PRIORITY_RANK[tier.priority] > PRIORITY_RANK[present.priority]) {
       present = {
@@ -223,9 +240,77 @@ function limitEvents(
         revision: present.revision + 1,
         priority: tier.priority,
         atMs,
+        place,
       };
       events.push(present);
     }
   }
   return events;
+}
+
+/**
+ * What a backfill crossed, stretch by stretch: until nothing more of it comes for a minute, or a live condition was there at the time.
+ * Each condition is told once, at its end. `told`: where a silence may have been noticed or not (`signalOf`), what was told decides.
+ */
+function historicalEvents(
+  patientId: string,
+  readings: readonly Accepted[],
+  liveWithinMs: number,
+  vital: Judged,
+  side: 'low' | 'high',
+  live: readonly Shown[],
+  told: readonly ConditionEvent[],
+): Expected[] {
+  const heard: Heard[] = [];
+  let newestMs = Number.NEGATIVE_INFINITY;
+  let heardAtMs = Number.NEGATIVE_INFINITY;
+  let lastOf = Number.NEGATIVE_INFINITY;
+  let stretches = 0;
+  for (const [place, reading] of readings.entries()) {
+    const { atMs, arrivalMs, durableAtMs, vitals } = reading;
+    if (arrivalMs - atMs <= liveWithinMs) continue;
+    const knownMs = Math.max(arrivalMs, durableAtMs);
+    const settled = arrivalMs - heardAtMs >= HISTORY_SETTLED_MS;
+    const noticed = knownMs - heardAtMs >= HISTORY_SETTLED_MS && told.some((one) => one.atMs === lastOf);
+    if (settled || noticed) stretches++;
+    heardAtMs = Math.max(heardAtMs, arrivalMs);
+    if (vitals[vital] === undefined || atMs <= newestMs) continue;
+    newestMs = atMs;
+    lastOf = atMs;
+    heard.push({ reading, place, losses: stretches });
+  }
+  const parts: Sample[][] = [];
+  let before: Sample | undefined;
+  for (const sample of samplesOf(heard, vital)) {
+    if (isCovered(sample, live)) {
+      before = undefined;
+      continue;
+    }
+    if (before === undefined || before.losses !== sample.losses) parts.push([]);
+    parts.at(-1)!.push(sample);
+    before = sample;
+  }
+  return parts.flatMap((part) =>
+    toldAtTheirEnd(limitEvents(patientId, part, vital, side), part.at(-1)!.atMs),
+  );
+}
+
+/** By the live condition that stood when the sample came, or by the one that had ended last. */
+function isCovered({ atMs, place }: Sample, live: readonly Shown[]): boolean {
+  const known = live.filter((event) => event.place < place);
+  const last = known.at(-1);
+  if (last && last.event !== 'ended' && last.onsetMs <= atMs) return true;
+  const ended = known.findLast(({ event }) => event === 'ended');
+  return ended !== undefined && ended.onsetMs <= atMs && atMs < ended.atMs;
+}
+
+function toldAtTheirEnd(events: readonly Shown[], lastMs: number): Expected[] {
+  const began = events.filter(({ event }) => event === 'began');
+  return began.map((first): Expected => {
+    const own = events.filter(({ id }) => id === first.id);
+    const ended = own.find(({ event }) => event === 'ended');
+    const { priority } = own.findLast(({ event }) => event !== 'ended') ?? first;
+    const historical = { beganAtMs: first.atMs };
+    return { ...first, event: 'ended', revision: 1, priority, atMs: ended?.atMs ?? lastMs, historical };
+  });
 }

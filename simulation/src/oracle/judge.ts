@@ -7,7 +7,7 @@ import { checkEventTimes } from './event-times.ts';
 import { checkRaw, checkWindows } from './tiers.ts';
 
 /** Everything that is not as it was promised, from what was measured and what the engines hold. */
-export function judge({ engines, ledger, devices, stations }: Ward, endMs: number): string[] {
+export function judge({ engines, ledger, devices, stations, liveWithinMs }: Ward, endMs: number): string[] {
   const violations: string[] = [];
   const accepted = acceptedReadings(engines.log, ledger, (what) => violations.push(what));
   for (const device of devices) {
@@ -17,7 +17,7 @@ export function judge({ engines, ledger, devices, stations }: Ward, endMs: numbe
   violations.push(...checkEventTimes(accepted, engines.log));
   violations.push(...checkRaw(accepted, engines));
   violations.push(...checkWindows(accepted, engines));
-  violations.push(...checkConditions(accepted, engines.log, endMs));
+  violations.push(...checkConditions(accepted, engines.log, liveWithinMs, endMs));
   violations.push(...checkAlerts(engines.alerts, engines.log));
   violations.push(...checkLifecycle(engines.alerts, engines.log));
   for (const station of stations) violations.push(...checkStation(station, engines.alerts));

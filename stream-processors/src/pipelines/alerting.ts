@@ -23,6 +23,7 @@ import type { Topology } from '../runtime/topology.ts';
 import { applyPatient, applySettings } from './apply-news.ts';
 import { forgetSilentDevices, isDuplicate, type DeviceMemory } from './device-memory.ts';
 import { endAll, endOfLimit } from './ending.ts';
+import { judgeHistory, noteCovered, settleHistory } from './history.ts';
 import { liveOf } from './live-of.ts';
 import { emit, newOutputs, touch, type AlertingOutputs } from './outputs.ts';
 import type { PatientContext } from './patient-context.ts';
@@ -87,11 +88,12 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     }
     noteLoss(book, reading.patientId, patient, arrivalMs, outputs);
     const anyPaneEnded = aggregate(patient, input);
+    const step: Step = { settings: state.settings, patient, input, outputs };
     if (arrivalMs - atMs > liveWithinMs) {
       outputs.tally.historical++;
+      judgeHistory(step, book, values);
       return;
     }
-    const step: Step = { settings: state.settings, patient, input, outputs };
     if (hear(step)) judgeDevice(step);
     judge(step, book);
     scoreReading(state.settings, patient, values, input, outputs);
@@ -236,6 +238,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     });
     patient.limits[index] = judged.state;
     if (judged.change === undefined) return;
+    if (judged.change.event === 'ended') noteCovered(patient, index, judged.change.onsetMs, atMs);
     const change = { ...judged.change, type: rule.type, value, atMs };
     emit(outputs, settings.version, input.reading.patientId, patient, change);
   }
@@ -251,6 +254,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       }
       noteLoss(book, patientId, patient, nowMs, outputs);
       outlive(book, patientId, patient, outputs);
+      settleHistory(book, patientId, patient, nowMs, outputs);
       settle(state.settings, patientId, patient, nowMs, outputs);
     }
     forgetSilentDevices(state.devices, nowMs);
@@ -275,6 +279,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       const atMs = judgedAtMs(patient.sampling, index >> 1) + VITAL_LIFETIME_MS;
       if (condition === undefined || patient.signal.measuredAtMs < atMs) continue;
       patient.limits[index] = null;
+      noteCovered(patient, index, condition.onsetMs, atMs);
       emit(outputs, book.settings.version, patientId, patient, {
         ...endOfLimit(book.adult[index]!.type, condition),
         event: 'ended',

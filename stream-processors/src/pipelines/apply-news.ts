@@ -4,6 +4,7 @@ import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { suspendLimit } from '../operators/judge-limit.ts';
 import type { AlertingState } from './alerting.ts';
 import { endAll, endOfLimit } from './ending.ts';
+import { endHistory } from './history.ts';
 import { emit, type AlertingOutputs } from './outputs.ts';
 import { contextOf, isSameContext, type PatientContext } from './patient-context.ts';
 import type { PatientState } from './patient-state.ts';
@@ -91,6 +92,7 @@ function startOver(
   nowMs: number,
   outputs: AlertingOutputs,
 ): void {
+  endHistory(book, patientId, patient, outputs);
   const rules = book.limitsOf(patient.context);
   for (const [index, limit] of patient.limits.entries()) {
     const rule = rules[index]!;

@@ -1,5 +1,6 @@
 import type { EndReason, Priority } from '@vitalwire/core/alarms/condition.ts';
 import type { PresentLimit } from '../operators/judge-limit.ts';
+import { endHistory } from './history.ts';
 import { emit, type AlertingOutputs, type Change } from './outputs.ts';
 import type { PatientState } from './patient-state.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -7,18 +8,20 @@ import { endScore } from './scoring.ts';
 
 /** What is present of a patient ends for a reason that is not the vitals' own; the state is as if nothing had been there. */
 export function endAll(
-  { settings, limitsOf }: Rulebook,
+  book: Rulebook,
   patientId: string,
   patient: PatientState,
   atMs: number,
   reason: Exclude<EndReason, 'device_changed'>,
   outputs: AlertingOutputs,
 ): void {
+  const { settings, limitsOf } = book;
   const say = (change: Omit<Change, 'event' | 'atMs' | 'reason'>): void =>
     emit(outputs, settings.version, patientId, patient, { ...change, event: 'ended', atMs, reason });
   const once = (type: Change['type'], onsetMs: number, priority: Priority = 'low', deviceId?: string): void =>
     say({ type, priority, revision: 2, onsetMs, ...(deviceId === undefined ? {} : { deviceId }) });
 
+  endHistory(book, patientId, patient, outputs);
   const rules = limitsOf(patient.context);
   for (const [index, limit] of patient.limits.entries()) {
     patient.limits[index] = null;

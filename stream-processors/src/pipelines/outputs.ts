@@ -1,5 +1,12 @@
 import { conditionId } from '@vitalwire/core/alarms/condition-codec.ts';
-import type { AlertType, ConditionEvent, EndReason, Priority } from '@vitalwire/core/alarms/condition.ts';
+import type {
+  AlertType,
+  ConditionEvent,
+  EndReason,
+  HistoricalCondition,
+  Priority,
+} from '@vitalwire/core/alarms/condition.ts';
+import type { Mode } from '@vitalwire/core/vitals/reading.ts';
 import type { RiskScore } from '@vitalwire/core/ports/analytics.ts';
 import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import type { RegionalShare } from '@vitalwire/core/clinical/regional-share.ts';
@@ -46,6 +53,9 @@ export interface Change {
   /** Where it is not the one the patient is watched by now. */
   readonly deviceId?: string;
   readonly reason?: EndReason | undefined;
+  /** Where it is not the patient's newest live reading's. */
+  readonly mode?: Mode;
+  readonly historical?: HistoricalCondition;
 }
 
 /** The condition of a patient, in the words of `alerts.conditions`. */
@@ -69,9 +79,10 @@ export function emit(
     threshold: change.threshold,
     onsetMs: change.onsetMs,
     atMs: change.atMs,
-    mode: patient.mode,
+    mode: change.mode ?? patient.mode,
     settingsVersion,
     limitsRevision: patient.context?.limitsRevision,
     reason: change.reason,
+    historical: change.historical,
   });
 }

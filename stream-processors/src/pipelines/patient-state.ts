@@ -13,6 +13,7 @@ import { newLatestVitals, type LatestVitals } from '../operators/latest-vitals.t
 import { newSampling, type Sampling } from '../operators/sampling.ts';
 import { newScoreValues, type ScoreValues, type StandingScore } from '../operators/score-values.ts';
 import type { StreamReading } from '../operators/stream-reading.ts';
+import type { HistoryState } from './history.ts';
 import type { PatientContext } from './patient-context.ts';
 
 /** What the alerting pipeline remembers of one patient; plain data, as checkpoints hold it. */
@@ -28,6 +29,10 @@ export interface PatientState {
   readonly sampling: Sampling;
   /** By limit rule; null where the value is inside. */
   readonly limits: (LimitState | null)[];
+  /** By limit rule, from when to when its last live condition stood; null while none has ended. */
+  covered: Float64Array | null;
+  /** Null while nothing came too late. */
+  history: HistoryState | null;
   leadOff: LeadOffState | null;
   batteryLow: DeviceFact | null;
   clockWrong: DeviceFact | null;
@@ -59,6 +64,8 @@ export function newPatient(input: StreamReading, context: PatientContext | undef
     latest: newLatestVitals(),
     sampling: newSampling(),
     limits: VITALS.flatMap(() => [null, null]),
+    covered: null,
+    history: null,
     leadOff: null,
     batteryLow: null,
     clockWrong: null,

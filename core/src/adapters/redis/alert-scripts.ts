@@ -27,7 +27,8 @@ if a.version == 1 then
   redis.call('LTRIM', list, 0, a.list_max - 1)
   redis.call('ZADD', timeline, a.raised_at_ms, a.id)
 end
-if a.version == 1 or redis.call('HGET', latest, 'id') == a.id then
+-- What was found in late readings is not the newest of the patient: it is over.
+if (a.version == 1 and is_open) or redis.call('HGET', latest, 'id') == a.id then
   redis.call('DEL', latest)
   redis.call('HSET', latest, unpack(fields))
 end

@@ -3,6 +3,7 @@ import type { Alert, AlertEvent } from '../../alarms/alert.ts';
 /** JSON leaves out what is undefined, and an earlier version what it did not know; a reader may count on every field being there. */
 const ABSENT = {
   late: false,
+  historical: false,
   value: undefined,
   threshold: undefined,
   endedAtMs: undefined,

@@ -27,6 +27,7 @@ export function sampleAlert(
     raisedAtMs: RAISED_AT_MS,
     endedAtMs: undefined,
     late: false,
+    historical: false,
     acknowledgedBy: undefined,
     acknowledgedAtMs: undefined,
     resolvedBy: undefined,

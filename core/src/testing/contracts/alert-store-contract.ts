@@ -52,6 +52,29 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
     const ids = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
 
     describe('commit', () => {
+      it('takes an alert that is resolved from its first version, and leaves an open one of its type alone', async () => {
+        const open = await raise({ raisedAtMs: 2_000 });
+        const found = alert({
+          status: 'resolved',
+          historical: true,
+          late: true,
+          raisedAtMs: 1_000,
+          endedAtMs: 1_500,
+        });
+        const event = {
+          ...raised(found),
+          event: 'resolved',
+          reason: 'found in readings that came late',
+        } as const;
+        expect(await harness.store.commit(event)).toBe('committed');
+        expect(await harness.store.commit(event)).toBe('conflict');
+        expect(ids(await harness.store.open(region, patient))).toEqual([open.id]);
+        expect(ids((await harness.store.snapshot([region])).alerts)).toEqual([open.id]);
+        expect(await harness.store.get(region, found.id)).toEqual(found);
+        expect(ids((await harness.store.list(query())).alerts)).toEqual([open.id, found.id]);
+        expect(await harness.store.history(region, found.id)).toEqual([event]);
+      });
+
       it('stores the alert whole, and its event', async () => {
         const timers = { remindedAtMs: 1_000, reminderDueMs: 2_000, escalationDueMs: 3_000 };
         const full = acknowledged(
