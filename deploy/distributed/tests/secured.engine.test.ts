@@ -64,7 +64,7 @@ describe.runIf(!process.env['VITALWIRE_TEST_ENGINES_GIVEN'])('engines that want 
     ]);
     const records = (await log.bounds(topic)).map(({ next }) => next);
     expect(records.reduce((sum, end) => sum + end, 0)).toBeGreaterThan(0);
-    for (const { check } of ports.dependencies) await check();
+    for (const dependency of ports.dependencies) await dependency.check();
     await ports.close();
   });
 
@@ -77,7 +77,7 @@ describe.runIf(!process.env['VITALWIRE_TEST_ENGINES_GIVEN'])('engines that want 
     for (const component of components) expect((await component.end('SIGTERM')).exitCode).toBe(0);
   });
 
-  it.each<[ComponentName, string, (one: SecuredEngines) => Record<string, string>]>([
+  it.concurrent.each<[ComponentName, string, (one: SecuredEngines) => Record<string, string>]>([
     ['ingest-gateway', 'KAFKA_USERNAME', () => ({ KAFKA_PASSWORD: 'wrong' })],
     ['ingest-gateway', 'KAFKA_SASL_MECHANISM', () => ({ KAFKA_SASL_MECHANISM: 'scram-sha-256' })],
     ['ingest-gateway', 'KAFKA_TLS_CA', ({ certificates }) => ({ KAFKA_TLS_CA: certificates.otherCa })],

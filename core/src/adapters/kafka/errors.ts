@@ -78,8 +78,8 @@ export function toVitalwireError(error: unknown, doing: string): unknown {
 
 /** The setting to look at where a broker was reached and no connection came of it; undefined where it was not reached. */
 export function settingBehind(error: unknown): string | undefined {
-  if (error instanceof Error && error.name === REFUSED_LOGIN)
-    return error.message.includes('not supported') ? 'KAFKA_SASL_MECHANISM' : 'KAFKA_USERNAME';
+  if (kafkaErrorType(error) === 'UNSUPPORTED_SASL_MECHANISM') return 'KAFKA_SASL_MECHANISM';
+  if (error instanceof Error && error.name === REFUSED_LOGIN) return 'KAFKA_USERNAME';
   return tlsSettingOf(error, { ca: 'KAFKA_TLS_CA', tls: 'KAFKA_TLS' });
 }
 

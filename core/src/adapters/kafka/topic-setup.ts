@@ -1,5 +1,6 @@
 // Node finds only some of its named exports.
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+import { systemClock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TopicSpec } from '../../runtime/topics.ts';
@@ -45,6 +46,11 @@ export async function ensureTopics(setup: TopicSetup, logger: Logger): Promise<T
     const existing = new Set(await admin.listTopics());
     const missing = setup.topics.filter((topic) => !existing.has(topic.name));
     await create(admin, setup, missing);
+    if (missing.length > 0)
+      await untilLed(
+        admin,
+        missing.map((topic) => topic.name),
+      );
     const present = setup.topics.filter((topic) => existing.has(topic.name));
     await requirePartitions(admin, setup, present);
     const differences = await compare(admin, setup, present);
@@ -91,7 +97,7 @@ async function create(admin: Admin, setup: TopicSetup, missing: readonly TopicSp
   }));
   try {
     // False where another job made them at the same time; their partitions are looked at as those of any other.
-    await admin.createTopics({ topics, waitForLeaders: true });
+    await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     const causes = error instanceof Error && 'errors' in error ? (error.errors as unknown[]) : [error];
     const tooFew = causes.some((cause) => kafkaErrorType(cause) === 'INVALID_REPLICATION_FACTOR');
@@ -101,6 +107,28 @@ async function create(admin: Admin, setup: TopicSetup, missing: readonly TopicSp
       `KAFKA_REPLICATION: is ${setup.replication}, more than the brokers of KAFKA_BROKERS can hold`,
       { retriable: false, cause: error },
     );
+  }
+}
+
+const LEADERS_WITHIN_MS = 30_000;
+const ASK_EVERY_MS = 100;
+/** What a broker says that has not heard of a topic yet, or not who leads it. */
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+
+/** kafkajs waits too, but gives up where another broker than the one that made the topics has not heard of them yet. */
+async function untilLed(admin: Admin, topics: readonly string[]): Promise<void> {
+  const deadlineMs = systemClock.monotonic() + LEADERS_WITHIN_MS;
+  for (;;) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+      const leaders = metadata.topics.flatMap(({ partitions }) => partitions.map(({ leader }) => leader));
+      if (leaders.every((leader) => leader >= 0)) return;
+    } catch (error) {
+      if (!NOT_YET.has(kafkaErrorType(error) ?? '') || systemClock.monotonic() > deadlineMs) throw error;
+    }
+    if (systemClock.monotonic() > deadlineMs)
+      throw new VitalwireError('unavailable', 'Kafka: new topics have no leader yet', { retriable: true });
+    await systemClock.sleep(ASK_EVERY_MS);
   }
 }
 
