@@ -1,9 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewRecord } from '../../ports/event-log.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { Registry } from '../../runtime/metrics.ts';
 import { eventually } from '../../testing/eventually.ts';
+import { ManualClock } from '../../testing/manual-clock.ts';
 import type { Cluster } from './cluster.ts';
 import { kafkaMetrics } from './metrics.ts';
 import { PartitionQueue, type PendingBatch } from './partition-queue.ts';
@@ -21,6 +23,8 @@ const MESSAGE_TOO_LARGE = 10;
 const NOT_LEADER_FOR_PARTITION = 6;
 const INVALID_TIMESTAMP = 32;
 const LOST = 'connection lost';
+const BUSY_LINGER_MS = 8;
+const BUSY_RECORDS = 4;
 
 interface Sent {
   readonly keys: string[];
@@ -72,6 +76,7 @@ describe('ProduceLane', () => {
   const outcomes: [keys: number, error: unknown][] = [];
   const first: ProducerIdentity = { id: 100n, epoch: 0 };
 
+  let clock: Clock = systemClock;
   const start = (...answers: (number | typeof LOST)[]): void => {
     broker = new ScriptedBroker(answers);
     let nextId = first.id;
@@ -82,10 +87,12 @@ describe('ProduceLane', () => {
         partitions: () => 1,
         refresh: () => Promise.resolve(),
       } as unknown as TopicDirectory,
-      clock: systemClock,
+      clock,
       logger: pino({ level: 'silent' }),
       metrics: kafkaMetrics(new Registry()),
       lingerMs: 0,
+      busyLingerMs: BUSY_LINGER_MS,
+      busyRecords: BUSY_RECORDS,
       requestBytesMax: 1_000_000,
       newIdentity: () => Promise.resolve({ id: ++nextId, epoch: 0 }),
       settled: (batch: PendingBatch, error) => void outcomes.push([batch.builder.count, error]),
@@ -102,6 +109,7 @@ describe('ProduceLane', () => {
 
   beforeEach(() => {
     outcomes.length = 0;
+    clock = systemClock;
     queue = new PartitionQueue('t', 0, first, 100_000);
   });
 
@@ -115,6 +123,24 @@ describe('ProduceLane', () => {
       { keys: ['a', 'b'], producerId: 100n, sequence: 0 },
       { keys: ['c'], producerId: 100n, sequence: 2 },
     ]);
+  });
+
+  it('lets batches grow while requests carry much, and sends at once again when they do not', async () => {
+    const manual = new ManualClock();
+    clock = manual;
+    start();
+    append('a', 'b', 'c', 'd');
+    await settled(1);
+    append('e');
+    await manual.advance(BUSY_LINGER_MS - 1);
+    append('f');
+    await turn();
+    expect(broker.sent).toHaveLength(1);
+    await manual.advance(1);
+    await settled(2);
+    append('g');
+    await settled(3);
+    expect(broker.sent.map(({ keys }) => keys)).toEqual([['a', 'b', 'c', 'd'], ['e', 'f'], ['g']]);
   });
 
   it('sends a batch whose answer was lost again as it was, before all that came after', async () => {

@@ -33,6 +33,9 @@ export interface LaneOptions {
   readonly logger: Logger;
   readonly metrics: KafkaMetrics;
   readonly lingerMs: number;
+  /** While requests carry at least `busyRecords`, one every so long. */
+  readonly busyLingerMs: number;
+  readonly busyRecords: number;
   readonly requestBytesMax: number;
   /** An identity other than `lost`. Goes on trying. */
   newIdentity(lost: ProducerIdentity): Promise<ProducerIdentity>;
@@ -49,6 +52,7 @@ interface Sending {
 /**
  * Sends what waits for a share of the partitions, over connections of its own: at most one request to a broker at a time, and one every
  * `lingerMs`. A broker answers the requests of a connection one after another, so more would only wait there; meanwhile the batches grow.
+ * Under load they are let grow for longer.
  */
 export class ProduceLane {
   readonly #options: LaneOptions;
@@ -58,6 +62,7 @@ export class ProduceLane {
   readonly #failures = new Map<number, number>();
   #scheduled = false;
   #lastFlushMs = -Infinity;
+  #lastRecords = 0;
   #stopped = new AbortController();
 
   constructor(options: LaneOptions) {
@@ -78,8 +83,9 @@ export class ProduceLane {
   #schedule(): void {
     if (this.#scheduled || this.#stopped.signal.aborted) return;
     this.#scheduled = true;
-    const { clock, lingerMs } = this.#options;
-    const waitMs = this.#lastFlushMs + lingerMs - clock.monotonic();
+    const { clock, lingerMs, busyLingerMs, busyRecords } = this.#options;
+    const betweenMs = this.#lastRecords < busyRecords ? lingerMs : busyLingerMs;
+    const waitMs = this.#lastFlushMs + betweenMs - clock.monotonic();
     const flush = (): void => {
       this.#scheduled = false;
       this.#flush();
@@ -94,6 +100,7 @@ export class ProduceLane {
     const { directory, clock, requestBytesMax } = this.#options;
     const byLeader = new Map<number, Sending[]>();
     const bytesTo = new Map<number, number>();
+    let records = 0;
     for (const queue of this.#ready) {
       const leader = directory.leader(queue.topic, queue.partition);
       const bytes = bytesTo.get(leader) ?? 0;
@@ -101,11 +108,15 @@ export class ProduceLane {
       this.#ready.delete(queue);
       const sending = { queue, ...queue.take() };
       bytesTo.set(leader, bytes + sending.bytes.length);
+      records += sending.batch.builder.count;
       const others = byLeader.get(leader);
       if (others) others.push(sending);
       else byLeader.set(leader, [sending]);
     }
-    if (byLeader.size > 0) this.#lastFlushMs = clock.monotonic();
+    if (byLeader.size > 0) {
+      this.#lastFlushMs = clock.monotonic();
+      this.#lastRecords = records;
+    }
     for (const [leader, sendings] of byLeader) {
       this.#busy.add(leader);
       void this.#send(leader, sendings);

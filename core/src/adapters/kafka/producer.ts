@@ -16,6 +16,9 @@ export interface ProducerLimits {
   readonly lanes: number;
   /** Least time between two requests of a lane to one broker. */
   readonly lingerMs: number;
+  /** The same while a request carries `busyRecords` or more: a broker's work is in batches more than in records. */
+  readonly busyLingerMs: number;
+  readonly busyRecords: number;
   readonly bufferBytesMax: number;
   readonly batchBytesMax: number;
   readonly requestBytesMax: number;
@@ -26,6 +29,8 @@ export interface ProducerLimits {
 export const DEFAULT_LIMITS: ProducerLimits = {
   lanes: 2,
   lingerMs: 1,
+  busyLingerMs: 8,
+  busyRecords: 64,
   bufferBytesMax: 64 * 1024 * 1024,
   batchBytesMax: 512 * 1024,
   requestBytesMax: 4 * 1024 * 1024,
