@@ -2,9 +2,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createRegistry } from '../../runtime/metrics.ts';
+import { ManualClock } from '../../testing/manual-clock.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -34,10 +35,14 @@ describe('GroupCommit', () => {
     folder.remove();
   });
 
-  function groupCommit(walPath: string, metrics?: ReturnType<typeof sqliteMetrics>): GroupCommit {
+  function groupCommit(
+    walPath: string,
+    metrics?: ReturnType<typeof sqliteMetrics>,
+    clock: Clock = systemClock,
+  ): GroupCommit {
     const walFd = openSync(walPath, 'r+');
     descriptors.push(walFd);
-    return new GroupCommit({ connection, walFd, clock: systemClock, logger, metrics });
+    return new GroupCommit({ connection, walFd, clock, logger, metrics });
   }
 
   it('believes nothing any more once an fsync failed', async () => {
@@ -61,7 +66,7 @@ describe('GroupCommit', () => {
 
   it('shares a transaction among those who ask in one turn', async () => {
     const metrics = sqliteMetrics(createRegistry('test'));
-    const commits = groupCommit(`${path}-wal`, metrics);
+    const commits = groupCommit(`${path}-wal`, metrics, new ManualClock());
     await Promise.all(Array.from({ length: 30 }, () => commits.submit(() => undefined, 'urgent')));
     const commitCount = (await metrics.commitSeconds.get()).values.find(({ metricName }) =>
       metricName?.endsWith('_count'),
@@ -89,6 +94,37 @@ describe('GroupCommit', () => {
     await first.then(() => story.push('first durable'));
     await second?.then(() => story.push('second durable'));
     expect(story).toEqual(['first written', 'second written', 'first durable', 'second durable']);
+    await commits.close();
+  });
+
+  it('waits with an fsync for what follows from what was written, and for nothing else', async () => {
+    const metrics = sqliteMetrics(createRegistry('test'));
+    const commits = groupCommit(`${path}-wal`, metrics, new ManualClock());
+    const fsyncs = async (): Promise<number | undefined> =>
+      (await metrics.commitSeconds.get()).values.find(({ metricName }) => metricName?.endsWith('_count'))
+        ?.value;
+    const alert = Promise.withResolvers<number | undefined>();
+    const archived = Promise.withResolvers<number | undefined>();
+    const follow = (job: () => void): Promise<unknown> =>
+      // As an event log's consumer does: in a later microtask.
+      Promise.resolve().then(job);
+    await commits.submit(
+      () => undefined,
+      'urgent',
+      () =>
+        void follow(() => {
+          void commits.submit(() => undefined, 'bulk').then(async () => archived.resolve(await fsyncs()));
+          void commits.submit(
+            () => undefined,
+            'prompt',
+            () =>
+              void follow(() =>
+                commits.submit(() => undefined, 'prompt').then(async () => alert.resolve(await fsyncs())),
+              ),
+          );
+        }),
+    );
+    expect([await alert.promise, await archived.promise]).toEqual([1, 2]);
     await commits.close();
   });
 

@@ -36,6 +36,10 @@ export interface GroupCommitOptions {
 const SLICE_MS = 3;
 const QUEUE_MAX = 100_000;
 const RETRY_MS = 250;
+/** A reading's condition is asked for in the turn after the reading was written, and its alert in the turn after that. */
+const GATHER_TURNS = 3;
+/** Where a turn takes longer, as under load, an alert goes with the next fsync rather than hold this one up. */
+const GATHER_MS = 1;
 
 /**
  * Commits together what is asked for together: jobs queue while an fsync is on its way, and the next transaction takes what is there, so
@@ -63,6 +67,8 @@ export class GroupCommit {
   #readers: (() => void)[] = [];
   #pausing = false;
   #syncing = false;
+  /** About to fsync: only steps towards an alert are still let in. */
+  #gathering = false;
   #scheduled = false;
   #held = 0;
   #failure: VitalwireError | undefined;
@@ -150,7 +156,7 @@ export class GroupCommit {
   #lanesOpen(): Job[][] {
     if (this.#held > 0 || this.#pausing || this.#readers.length > 0) return [];
     const { prompt, urgent, bulk } = this.#lanes;
-    return this.#syncing ? [prompt] : [prompt, urgent, bulk];
+    return this.#syncing || this.#gathering ? [prompt] : [prompt, urgent, bulk];
   }
 
   #schedule(): void {
@@ -206,6 +212,7 @@ export class GroupCommit {
   async #settleAll(pause: Promise<void> | undefined): Promise<void> {
     await pause;
     while (this.#unsynced.length > 0 && !this.#failure) {
+      await this.#gather();
       await this.#settle();
       // Whoever was told just now gets to ask for more before the next group is closed.
       await nextTurn();
@@ -216,6 +223,15 @@ export class GroupCommit {
     if (this.#failure) this.#giveUp();
     if (this.#waiting() > 0) this.#schedule();
     else for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Lets what builds on the last transaction be written, so that an alert waits for one fsync and not for the next one too. */
+  async #gather(): Promise<void> {
+    const { clock } = this.#options;
+    const untilMs = clock.monotonic() + GATHER_MS;
+    this.#gathering = true;
+    for (let turn = 0; turn < GATHER_TURNS && clock.monotonic() < untilMs; turn++) await nextTurn();
+    this.#gathering = false;
   }
 
   /** One fsync, and whoever waited for it. */
