@@ -78,6 +78,7 @@ describe('wrong use says what is wrong', () => {
 
   it.concurrent.each([
     [['--colour'], /unknown option '--colour'/],
+    [['--devices', '5', 'capacity'], /--devices stands before capacity: its options come after it/],
     [
       ['--data-dir', 'none'],
       /no device secret: none\/secrets\.json does not exist\. Start the deployment first/,

@@ -83,9 +83,19 @@ export function createCommand(action: (given: Arguments) => Promise<void>): Comm
   return describeRun(
     new Command('vitalwire-sim')
       .enablePositionalOptions()
-      .usage('[options] | capacity [options] | verify <ledger> [options]'),
+      .usage('[options] | capacity [options] | verify <ledger> [options]')
+      .hook('preSubcommand', refuseOptionsBefore),
     action,
   );
+}
+
+/** What stands before a subcommand would be the run's, and be forgotten without a word. */
+function refuseOptionsBefore(command: Command, subcommand: Command): void {
+  const given = command.options.find(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given)
+    throw new UsageError(`${given.long} stands before ${subcommand.name()}: its options come after it`);
 }
 
 /** Gives a command the options of a run. */
