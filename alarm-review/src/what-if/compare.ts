@@ -1,7 +1,7 @@
 import { PRIORITY_RANK, type Priority } from '@vitalwire/core/alarms/condition.ts';
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
-import { crossingsOf, delayOf, isSustained } from './crossings.ts';
-import { replay } from './replay.ts';
+import { crossingsOf, delayOf, isSustained, type Crossing } from './crossings.ts';
+import { replay, type Replayed } from './replay.ts';
 import type { StaySource } from './stay.ts';
 
 export interface Side {
@@ -9,6 +9,10 @@ export interface Side {
   alarms: number;
   byType: Record<string, number>;
   byPriority: Record<Priority, number>;
+  /** Times somebody hears something: alarms, and those that became worse, or began anew, while they stood. */
+  soundings: number;
+  /** Alarms of a limit during which nothing crossed it for 30 s: what nobody had to hear. */
+  brief: number;
   /** Sustained crossings with no alarm of their priority while they lasted. */
   missed: number;
   /** Of the sustained crossings that were found; null where there is none. */
@@ -63,18 +67,11 @@ export async function compare(
     sustained += long.length;
     const rows = [against, settings].map((each, index) => {
       const { events, presences } = replay(stay, each);
-      const raised = new Map<string, { type: string; priority: Priority }>();
-      for (const { event, alert } of events) {
-        const known = raised.get(alert.id);
-        if (!known && event === 'raised')
-          raised.set(alert.id, { type: alert.type, priority: alert.priority });
-        // An alarm counts at the worst it was, as in the report.
-        else if (known && PRIORITY_RANK[alert.priority] > PRIORITY_RANK[known.priority])
-          known.priority = alert.priority;
-      }
+      const raised = alarmsOf(events);
       const delays = long.map((crossing) => delayOf(crossing, presences));
-      sides[index]!.add([...raised.values()], delays);
-      return { alarms: raised.size, missed: delays.filter((delay) => delay === undefined).length };
+      const brief = raised.filter((alarm) => isLimit(alarm) && !long.some((one) => isDuring(one, alarm)));
+      sides[index]!.add(raised, brief.length, delays);
+      return { alarms: raised.length, missed: delays.filter((delay) => delay === undefined).length };
     });
     patients.push({
       patient_id: stay.patient.id,
@@ -97,22 +94,61 @@ export async function compare(
   };
 }
 
+interface Alarm {
+  readonly type: string;
+  priority: Priority;
+  soundings: number;
+  readonly fromMs: number;
+  toMs: number;
+}
+
+/** An alarm counts at the worst it was, as in the report. */
+function alarmsOf(events: Replayed['events']): Alarm[] {
+  const alarms = new Map<string, Alarm>();
+  for (const { event, reason, alert } of events) {
+    const { id, type, priority, onsetMs } = alert;
+    const toMs = alert.endedAtMs ?? Infinity;
+    const known = alarms.get(id);
+    if (known === undefined) {
+      if (event === 'raised') alarms.set(id, { type, priority, soundings: 1, fromMs: onsetMs, toMs });
+      continue;
+    }
+    known.toMs = toMs;
+    if (reason === 'condition worsened' || reason === 'condition recurred') known.soundings++;
+    if (PRIORITY_RANK[priority] > PRIORITY_RANK[known.priority]) known.priority = priority;
+  }
+  return [...alarms.values()];
+}
+
+const isLimit = ({ type }: Alarm): boolean => /^(low|high)_/.test(type);
+
+const isDuring = (crossing: Crossing, { type, fromMs, toMs }: Alarm): boolean =>
+  crossing.type === type && crossing.fromMs <= toMs && crossing.toMs >= fromMs;
+
 class Tally {
   readonly #side: Side;
   readonly #delaysS: number[] = [];
 
   constructor(version: string) {
     const byPriority = { critical: 0, high: 0, medium: 0, low: 0 };
-    this.#side = { version, alarms: 0, byType: {}, byPriority, missed: 0, delay_s: null };
+    this.#side = {
+      version,
+      alarms: 0,
+      soundings: 0,
+      brief: 0,
+      byType: {},
+      byPriority,
+      missed: 0,
+      delay_s: null,
+    };
   }
 
-  add(
-    alarms: readonly { readonly type: string; readonly priority: Priority }[],
-    delaysMs: readonly (number | undefined)[],
-  ): void {
+  add(alarms: readonly Alarm[], brief: number, delaysMs: readonly (number | undefined)[]): void {
     const side = this.#side;
     side.alarms += alarms.length;
-    for (const { type, priority } of alarms) {
+    side.brief += brief;
+    for (const { type, priority, soundings } of alarms) {
+      side.soundings += soundings;
       side.byType[type] = (side.byType[type] ?? 0) + 1;
       side.byPriority[priority]++;
     }

@@ -21,6 +21,8 @@ export function comparisonText(comparison: Comparison, withPatients: boolean): s
         withChange(numbers(`  ${priority}`, ({ byPriority }) => byPriority[priority])),
       ),
       ...types.map((type) => withChange(numbers(`  ${type}`, ({ byType }) => byType[type] ?? 0))),
+      withChange(numbers('times it sounds anew', ({ soundings }) => soundings)),
+      withChange(numbers('limit alarms of less than 30 s beyond it', ({ brief }) => brief)),
       numbers(`crossings of 30 s or more missed, of ${sustained}`, ({ missed }) => missed),
       ['  detected after, half of them', delay(against, 'p50'), delay(settings, 'p50')],
       ['  detected after, at most', delay(against, 'max'), delay(settings, 'max')],

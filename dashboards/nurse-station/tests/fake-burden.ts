@@ -13,7 +13,7 @@ const BY_TYPE: readonly (readonly [string, number])[] = [
   ['battery_low', 17],
 ];
 
-export function fakeBurden(from: string, to: string, beds: readonly string[]): BurdenReport {
+export function fakeBurden(from: string, to: string, beds: readonly string[], times = 1): BurdenReport {
   const total = BY_TYPE.reduce((sum, [, count]) => sum + count, 0);
   const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
   return {
@@ -21,7 +21,7 @@ export function fakeBurden(from: string, to: string, beds: readonly string[]): B
     to,
     beds: beds.length,
     total,
-    per_bed_day: total / beds.length / days,
+    per_bed_day: (times * total) / beds.length / days,
     cleared_unattended: { count: 377, share: 377 / total },
     escalated: { count: 64, share: 64 / total },
     time_to_acknowledge_s: { median: 41, p90: 203, mean: 77, count: total - 377 },

@@ -11,7 +11,10 @@ export function lookUp(ward: FakeWard, path: string, query: URLSearchParams, now
   if (alertId !== undefined) return ward.alerts.withHistory(alertId);
   if (path === '/reports/alarm-burden') {
     const beds = ward.patients().map(({ bed }) => bed ?? '');
-    return fakeBurden(query.get('from') ?? '', query.get('to') ?? '', beds);
+    const to = query.get('to') ?? '';
+    // What is long over was worse.
+    const times = Date.parse(to) < nowMs - 3_600_000 ? 1.25 : 1;
+    return fakeBurden(query.get('from') ?? '', to, beds, times);
   }
   const [, id, part] = /^\/patients\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
   const found = ward.record(decodeURIComponent(id ?? ''));

@@ -20,6 +20,7 @@ interface Alert {
 }
 interface Patient {
   readonly settings_version: string;
+  readonly limits_revision: number;
   readonly limits: { readonly oxygen_saturation: { readonly low: readonly { readonly limit: number }[] } };
 }
 
@@ -90,13 +91,14 @@ describe('settings that change while everything runs', { timeout: 90_000 }, () =
       alarms.replace('low: { medium: 90, critical: 80 }', 'low: { medium: 93, critical: 80 }'),
     );
     const [alert] = await eventually(open, (found) => found.length > 0);
-    const { settings_version: after, limits } = await patient();
+    const { settings_version: after, limits, limits_revision: revision } = await patient();
     expect(after).not.toBe(before);
+    expect(revision).toBeGreaterThan(0);
     expect(limits.oxygen_saturation.low[0]?.limit).toBe(93);
     expect(alert).toMatchObject({
       type: 'low_oxygen_saturation',
       settings_version: after,
-      limits_revision: 1,
+      limits_revision: revision,
     });
   });
 

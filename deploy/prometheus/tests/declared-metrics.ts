@@ -6,6 +6,7 @@ import { directoryMetrics } from '@vitalwire/core/adapters/log/metrics.ts';
 import { engineMetrics } from '@vitalwire/core/adapters/metrics.ts';
 import { redisMetrics } from '@vitalwire/core/adapters/redis/metrics.ts';
 import { createRegistry, type Registry } from '@vitalwire/core/runtime/metrics.ts';
+import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
 import { createMetrics as gatewayMetrics } from '@vitalwire/ingest-gateway/metrics.ts';
 import { processorMetrics } from '@vitalwire/stream-processors/metrics.ts';
 
@@ -23,6 +24,7 @@ export async function declaredSeries(): Promise<DeclaredSeries> {
   });
   processorMetrics(registry);
   alertEngineMetrics(registry);
+  settingsMetrics(registry);
   kafkaMetrics(registry);
   directoryMetrics(registry);
   redisMetrics(registry);

@@ -21,6 +21,8 @@ export function ReportPage() {
   const days = useSignal(7);
   const region = useSignal('');
   const report = useSignal<BurdenReport | undefined>(undefined);
+  /** Of as long a time before; undefined while it is not there, and where it cannot be had. */
+  const before = useSignal<BurdenReport | undefined>(undefined);
   const error = useSignal<{ status: number; message: string } | undefined>(undefined);
   const regions = useComputed(() =>
     [...new Set(station.beds.value.map((bed) => bed.patient.value.region))].filter(Boolean).sort(),
@@ -29,13 +31,22 @@ export function ReportPage() {
   useSignalEffect(() => {
     void round.value;
     const toMs = station.now.peek();
-    const query = {
+    const spanMs = days.value * DAY;
+    const query = (endMs: number) => ({
       region: region.value || undefined,
-      from: new Date(toMs - days.value * DAY).toISOString(),
-      to: new Date(toMs).toISOString(),
-    };
+      from: new Date(endMs - spanMs).toISOString(),
+      to: new Date(endMs).toISOString(),
+    });
     let current = true;
-    station.api.burden(query).then(
+    before.value = undefined;
+    station.api.burden(query(toMs - spanMs)).then(
+      (answer) => {
+        if (current) before.value = answer;
+      },
+      // The report says as much without it.
+      () => {},
+    );
+    station.api.burden(query(toMs)).then(
       (answer) => {
         if (!current) return;
         report.value = answer;
@@ -101,7 +112,7 @@ export function ReportPage() {
       {report.value === undefined ? (
         error.value === undefined && <p class="hint">Counting…</p>
       ) : (
-        <Report report={report.value} region={region.value} nowMs={station.now.peek()} />
+        <Report report={report.value} before={before.value} region={region.value} />
       )}
     </main>
   );
@@ -109,13 +120,14 @@ export function ReportPage() {
 
 interface ReportProps {
   readonly report: BurdenReport;
+  readonly before: BurdenReport | undefined;
   readonly region: string;
-  readonly nowMs: number;
 }
 
-function Report({ report, region, nowMs }: ReportProps) {
+function Report({ report, before, region }: ReportProps) {
   const { total, cleared_unattended: unattended, time_to_acknowledge_s: seconds } = report;
-  const moment = (iso: string): string => formatMoment(Date.parse(iso), nowMs);
+  // Both with their day, also where one is today: the report is printed and kept.
+  const moment = (iso: string): string => formatMoment(Date.parse(iso), Date.parse(iso) + 2 * DAY);
   const beds = report.by_bed.slice(0, BEDS_SHOWN);
   const topTenth = Math.ceil(report.beds / 10);
   const ofFew = report.by_bed.slice(0, topTenth).reduce((sum, { count }) => sum + count, 0);
@@ -129,8 +141,11 @@ function Report({ report, region, nowMs }: ReportProps) {
         </p>
       </header>
       <section class="report-figures" aria-label="In short">
-        <Figure value={oneDecimal(report.per_bed_day)} text="alarms a bed and day" />
-        <Figure value={String(total)} text="alarms in all" />
+        <Figure
+          value={oneDecimal(report.per_bed_day)}
+          text={`alarms a bed and day${changeText(report.per_bed_day, before?.per_bed_day)}`}
+        />
+        <Figure value={total.toLocaleString('en-GB')} text="alarms in all" />
         <Figure
           value={percent(unattended.share)}
           text={`cleared with nobody attending (${unattended.count})`}
@@ -150,27 +165,31 @@ function Report({ report, region, nowMs }: ReportProps) {
         />
       </section>
       <div class="report-charts">
-        <Chart title="By type">
-          <Bars
-            rows={report.by_type.map(({ type, count }) => ({ label: typeText(type), count }))}
-            total={total}
-          />
-        </Chart>
-        <Chart title="By bed, most alarms first">
+        <div class="report-column">
+          <Chart title="By type">
+            <Bars
+              rows={report.by_type.map(({ type, count }) => ({ label: typeText(type), count }))}
+              total={total}
+            />
+          </Chart>
+          <Chart title="By priority">
+            <Bars
+              rows={report.by_priority.map(({ priority, count }) => ({
+                label: PRIORITY_TEXT[priority],
+                count,
+                tone: priority,
+              }))}
+              total={total}
+            />
+          </Chart>
+        </div>
+        <Chart
+          title={report.by_bed.length > BEDS_SHOWN ? `The ${BEDS_SHOWN} beds with most alarms` : 'By bed'}
+        >
           <Bars
             rows={beds.map(({ patient_id: id, bed, count }) => ({
               label: bed === null || bed === undefined ? id : `Bed ${bed}`,
               count,
-            }))}
-            total={total}
-          />
-        </Chart>
-        <Chart title="By priority">
-          <Bars
-            rows={report.by_priority.map(({ priority, count }) => ({
-              label: PRIORITY_TEXT[priority],
-              count,
-              tone: priority,
             }))}
             total={total}
           />
@@ -209,6 +228,14 @@ function localHours({ by_hour: hours, to }: BurdenReport): number[] {
     counts[local] = (counts[local] ?? 0) + count;
   }
   return counts;
+}
+
+/** What became of it since as long a time before: what somebody who changed something wants to know. */
+function changeText(now: number, before: number | undefined): string {
+  if (before === undefined || before === 0) return '';
+  const change = Math.round((now / before - 1) * 100);
+  if (change === 0) return ', as in the time before';
+  return `, ${Math.abs(change)}\u00a0% ${change < 0 ? 'fewer' : 'more'} than in the time before`;
 }
 
 const oneDecimal = (value: number): string => value.toFixed(1);
