@@ -21,7 +21,10 @@ export interface Fleet {
   close(): void;
 }
 
-/** Connects devices, a hundred at a time. `onPuback` is told the milliseconds since the reading was due. */
+/**
+ * Connects devices, a hundred at a time. They keep nothing, resend nothing and foretell nothing, unlike the load tester's (`BedsideDevice`): what
+ * is measured here is the deployment, on cores that the load would otherwise take. `onPuback` is told the milliseconds since the reading was due.
+ */
 export async function connectFleet(
   deployment: Target,
   count: number,

@@ -1,4 +1,5 @@
-import { WebSocket } from 'ws';
+import { systemClock } from '@vitalwire/core/runtime/clock.ts';
+import { Station } from '@vitalwire/device-simulator/station/station.ts';
 import type { Target } from './deployment.ts';
 
 export interface StationEvents {
@@ -6,35 +7,23 @@ export interface StationEvents {
   alertRaised(patientId: string): void;
 }
 
-interface VitalsFrame {
-  type: 'vitals';
-  patients: { patient_id: string; vitals: Record<string, { measured_at: string }> }[];
-}
-interface AlertFrame {
-  type: 'alert';
-  alert: { patient_id: string; event: string };
-}
+const SNAPSHOT_WITHIN_MS = 30_000;
 
-/** A nurse station's socket; resolves once the first snapshot is there. */
+/** A nurse station of the load tester's; resolves once the first snapshot is there. What breaks a promise ends the measurement. */
 export async function watch(deployment: Target, events: StationEvents): Promise<{ close(): void }> {
-  const socket = new WebSocket(`${deployment.httpUrl.replace('http', 'ws')}/ws`);
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', () => socket.send(JSON.stringify({ type: 'hello', token: deployment.staffToken })));
-    socket.once('error', reject);
-    socket.on('message', (data: Buffer) => {
-      const frame = JSON.parse(data.toString('utf8')) as VitalsFrame | AlertFrame | { type: 'snapshot' };
-      if (frame.type === 'snapshot') resolve();
-      if (frame.type === 'alert' && frame.alert.event === 'raised')
-        events.alertRaised(frame.alert.patient_id);
-      if (frame.type === 'vitals') {
-        for (const patient of frame.patients) {
-          const newest = Math.max(
-            ...Object.values(patient.vitals).map((vital) => Date.parse(vital.measured_at)),
-          );
-          events.vitals(patient.patient_id, newest);
-        }
-      }
-    });
-  });
-  return { close: () => socket.terminate() };
+  const { httpUrl: api, staffToken: token } = deployment;
+  const station = new Station(
+    { api, token, regions: undefined, isSlow: false, clock: systemClock },
+    {
+      onVitals: (patientId, measuredAtMs) => events.vitals(patientId, measuredAtMs),
+      onAlert({ event, patient_id: patientId }) {
+        if (event === 'raised') events.alertRaised(patientId);
+      },
+      onBroken(what) {
+        throw new Error(what);
+      },
+    },
+  );
+  if (!(await station.open(SNAPSHOT_WITHIN_MS))) throw new Error('the station was sent no snapshot');
+  return { close: () => station.close() };
 }

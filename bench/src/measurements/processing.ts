@@ -1,4 +1,5 @@
 import { benchDecode, benchPipelines } from '@vitalwire/stream-processors/bench.ts';
+import { higher, lower } from '../figure.ts';
 import type { Figure, Measurement } from '../measurement.ts';
 
 const PATIENTS = 2_000;
@@ -15,26 +16,14 @@ export const processing: Measurement = {
   async run({ seconds, note }) {
     note('decoding alone');
     const figures: Figure[] = [
-      {
-        name: 'decoding alone',
-        value: benchDecode(seconds * DECODES_PER_SECOND),
-        unit: 'readings/CPU s',
-        aim: undefined,
-        better: 'higher',
-      },
+      higher('decoding alone', benchDecode(seconds * DECODES_PER_SECOND), 'readings/CPU s'),
     ];
     note('both pipelines');
     const pipelines = benchPipelines(PATIENTS, seconds * STREAM_SECONDS_PER_SECOND);
     for (const pipeline of pipelines) {
       const { pipeline: name } = pipeline;
       figures.push(
-        {
-          name,
-          value: pipeline.readingsPerSecond,
-          unit: 'readings/CPU s',
-          aim: AIM_READINGS_PER_CPU_SECOND,
-          better: 'higher',
-        },
+        higher(name, pipeline.readingsPerSecond, 'readings/CPU s', AIM_READINGS_PER_CPU_SECOND),
         lower(`${name}: state`, pipeline.stateBytesPerPatient / 1000, 'kB a patient'),
         lower(`${name}: checkpoint encoded`, pipeline.encodeMs, 'CPU ms'),
         lower(`${name}: checkpoint decoded`, pipeline.decodeMs, 'CPU ms'),
@@ -43,11 +32,3 @@ export const processing: Measurement = {
     return figures;
   },
 };
-
-const lower = (name: string, value: number, unit: string): Figure => ({
-  name,
-  value,
-  unit,
-  aim: undefined,
-  better: 'lower',
-});
