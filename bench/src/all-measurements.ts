@@ -10,6 +10,7 @@ import { fanOut } from './measurements/fan-out.ts';
 import { fleet } from './measurements/fleet.ts';
 import { growthDevices } from './measurements/growth-devices.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
+import { kafkaStreams } from './measurements/kafka-streams.ts';
 import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
 
@@ -25,5 +26,6 @@ export const allMeasurements: readonly Measurement[] = [
   processing,
   micro,
   kafkaIngest,
+  kafkaStreams,
   enginesLatency,
 ];
