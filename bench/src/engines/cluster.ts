@@ -67,7 +67,9 @@ export async function startCluster(
       cpuSeconds: (of) =>
         of === 'kafka' || of === 'redis'
           ? engines.cpuSeconds(of)
-          : running.filter(({ name }) => name === of).reduce((sum, { pid }) => sum + cpuSecondsWithChildren(pid ?? 0), 0),
+          : running
+              .filter(({ name }) => name === of)
+              .reduce((sum, { pid }) => sum + cpuSecondsWithChildren(pid ?? 0), 0),
       stop,
     };
   } catch (error) {
