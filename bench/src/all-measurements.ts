@@ -9,6 +9,7 @@ import { enginesLatency } from './measurements/engines-latency.ts';
 import { fanOut } from './measurements/fan-out.ts';
 import { fleet } from './measurements/fleet.ts';
 import { growthDevices } from './measurements/growth-devices.ts';
+import { growthPartitions } from './measurements/growth-partitions.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
 import { kafkaStreams } from './measurements/kafka-streams.ts';
 import { micro } from './measurements/micro.ts';
@@ -28,4 +29,5 @@ export const allMeasurements: readonly Measurement[] = [
   kafkaIngest,
   kafkaStreams,
   enginesLatency,
+  growthPartitions,
 ];
