@@ -18,6 +18,13 @@ const PAGES: readonly (readonly [name: string, hash: string, ready: string])[] =
   ['board', '#/board', '.board-bed'],
 ];
 
+const DIALOGS: readonly (readonly [name: string, hash: string, button: string])[] = [
+  ['limits', '#/patients/P1001', 'Change limits…'],
+  ['transfer', '#/patients/P1001', 'Transfer…'],
+  ['discharge', '#/patients/P1001', 'Discharge…'],
+  ['admit', '#/patients/P9999', 'Admit…'],
+];
+
 async function violations(): Promise<string[]> {
   const { violations: found } = await ward.page.evaluate<AxeResults>(
     `axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})`,
@@ -32,6 +39,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     nightScenario(ward.fake.ward, Date.now());
     ward.fake.alerts.raise('P1001', desaturation);
     ward.fake.alerts.storm();
+    ward.fake.alerts.raise('P1002', { ...desaturation, late: true, signal: 'delayed' });
     await ward.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await ward.open();
     await ward.page.evaluate(source);
@@ -47,9 +55,48 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       await ward.page.locator(ready).first().waitFor();
       found[name] = await violations();
     }
+    for (const [name, hash, button] of DIALOGS) {
+      await ward.page.evaluate((to) => (location.hash = to), hash);
+      await ward.page.getByRole('button', { name: button }).click();
+      await ward.page.locator('dialog.dialog').waitFor();
+      found[name] = await violations();
+      await ward.page.keyboard.press('Escape');
+    }
     ward.fake.refuse(true);
     await eventually(() => ward.page.locator('.unwatched').count()).toBe(1);
     found['not monitoring'] = await violations();
-    expect(found).toEqual(Object.fromEntries([...PAGES.map(([name]) => [name, []]), ['not monitoring', []]]));
+    const judged = [...PAGES.map(([name]) => name), ...DIALOGS.map(([name]) => name), 'not monitoring'];
+    expect(found).toEqual(Object.fromEntries(judged.map((name) => [name, []])));
+  });
+});
+
+describe('motion', () => {
+  it.each(['reduce', 'no-preference'] as const)('%s', async (reducedMotion) => {
+    ward.fake.alerts.raise('P1004', desaturation);
+    await ward.page.emulateMedia({ reducedMotion });
+    const flashing = () =>
+      ward.page.evaluate(
+        () =>
+          document
+            .getAnimations()
+            .filter((each) => each instanceof CSSAnimation && each.animationName.endsWith('flash')).length,
+      );
+    await ward.open();
+    await eventually(() => ward.tile('P1004').getAttribute('data-state')).toBe('active');
+    // What flashes for those who can bear it is a thicker frame for the others: still the first thing one sees.
+    const frame = await ward
+      .tile('P1004')
+      .evaluate((tile) => getComputedStyle(tile, '::after').borderTopWidth);
+    const wall = await flashing();
+    await ward.page.evaluate(() => (location.hash = '#/board'));
+    await ward.page.locator('.board-bed').waitFor();
+    const board = await flashing();
+    if (reducedMotion === 'reduce') {
+      expect([wall, board]).toEqual([0, 0]);
+      expect(Number.parseFloat(frame)).toBeGreaterThan(5);
+    } else {
+      expect(wall).toBeGreaterThan(0);
+      expect(board).toBeGreaterThan(0);
+    }
   });
 });

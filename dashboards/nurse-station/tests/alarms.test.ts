@@ -98,3 +98,89 @@ describe('an alert of no single patient', () => {
     expect(await ward.page.locator('.tile').count()).toBe(12);
   });
 });
+
+describe('what came out of a backlog', () => {
+  const backlog = {
+    type: 'high_heartrate',
+    priority: 'critical',
+    value: 155,
+    threshold: 150,
+    onset: new Date(Date.now() - 900_000).toISOString(),
+  } as const;
+
+  it('is marked, and neither flashes nor is said while the engine holds it off; the log keeps the mark', async () => {
+    await ward.open();
+    const late = ward.fake.alerts.raise('P1003', { ...backlog, late: true, signal: 'delayed' });
+    const tile = ward.tile('P1003');
+    await eventually(() => tile.getAttribute('data-state')).toBe('held');
+    expect(await tile.locator('.strip').textContent()).toContain('LATE');
+    const flashing = () =>
+      tile.evaluate((element) =>
+        element
+          .getAnimations({ subtree: true })
+          .some((each) => each instanceof CSSAnimation && each.animationName === 'flash'),
+      );
+    expect(await flashing()).toBe(false);
+    expect(await ward.page.locator('[role=alert]').allTextContents()).toEqual(['']);
+
+    // It lasts: from now on it is an alarm as any other.
+    ward.fake.alerts.change(late.id, { signal: 'on' }, 'updated');
+    await eventually(() => tile.getAttribute('data-state')).toBe('active');
+    expect(await flashing()).toBe(true);
+    await eventually(async () =>
+      (await ward.page.locator('[role=alert]').allTextContents()).join(),
+    ).toContain('Critical: Bed 3, HR high');
+    ward.fake.alerts.close(late.id);
+    await ward.page.goto(`${ward.fake.url}/#/log`);
+    await eventually(() => ward.page.locator('.log-line .chip-told').allTextContents()).toEqual([
+      'TOLD LATE',
+    ]);
+  });
+
+  it('and was found afterwards alone, is in the log and on the open patient page, and nowhere else', async () => {
+    await ward.open('nurse', '#/patients/P1003');
+    await ward.page.locator('.history .hint').waitFor();
+    ward.fake.alerts.raise('P1003', {
+      ...backlog,
+      status: 'resolved',
+      signal: 'off',
+      historical: true,
+      ended_at: new Date(Date.now() - 840_000).toISOString(),
+      resolved_at: new Date().toISOString(),
+    });
+    await eventually(() => ward.page.locator('.history .alert-row').textContent()).toContain('FOUND LATER');
+    expect(await ward.page.locator('.history .alert-row').textContent()).toContain('Nobody was told');
+    expect(await ward.page.locator('.patient-side > .alert-rows li').count()).toBe(0);
+    expect(await ward.page.locator('[role=alert]').allTextContents()).toEqual(['']);
+    expect(await ward.page.title()).not.toContain('(');
+    await ward.page.goto(`${ward.fake.url}/#/log`);
+    await eventually(() => ward.page.locator('.log-line').textContent()).toContain('Nobody was told');
+  });
+
+  it('is marked in the trends: artefacts, and the times whose readings arrived later', async () => {
+    await ward.open('nurse', '#/patients/P1001');
+    const keys = (chart: string) =>
+      ward.page.locator(`.chart[data-chart=${chart}] .chart-key`).allTextContents();
+    await eventually(() => keys('heartbeat')).toEqual(['× artefact', ' arrived later']);
+    expect(await keys('oxygen_saturation')).toEqual([' arrived later']);
+    await ward.page.goto(`${ward.fake.url}/#/patients/P1002`);
+    await eventually(() => ward.page.locator('.trend-state').textContent()).toContain('as measured');
+    expect(await keys('heartbeat')).toEqual([]);
+  });
+});
+
+describe('a patient who is discharged', () => {
+  it('leaves the wall at once, and the page about her says so', async () => {
+    await ward.open();
+    ward.fake.alerts.raise('P1003', desaturation);
+    await eventually(() => ward.tile('P1003').getAttribute('data-state')).toBe('active');
+    ward.fake.ward.discharge('P1003');
+    await eventually(() => ward.tile('P1003').count()).toBe(0);
+    expect(await ward.page.locator('.tile').count()).toBe(11);
+    await ward.page.goto(`${ward.fake.url}/#/patients/P1002`);
+    await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 2');
+    ward.fake.ward.discharge('P1002');
+    await eventually(() => ward.page.locator('.unwatched-patient').textContent()).toContain('not watched');
+    expect(ward.fake.hellos).toHaveLength(1);
+  });
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { build } from 'vite';
 
-const ARGS = [
+export const CHROMIUM_ARGS = [
   '--headless=new',
   '--no-sandbox',
   '--disable-gpu',
@@ -16,8 +16,10 @@ const ARGS = [
   '--autoplay-policy=user-gesture-required',
 ];
 
+export const chromiumPath = (): string => process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
 export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGS });
+  chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
 
 /** Into `dist`, as it is shipped. */
 export async function buildPage(dist: string): Promise<void> {

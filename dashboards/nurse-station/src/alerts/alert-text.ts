@@ -21,6 +21,8 @@ const OTHER_TYPES: Readonly<Record<string, string>> = {
 const BRIEF_TYPES: Readonly<Record<string, string>> = {
   device_offline: 'Offline',
   clock_wrong: 'Clock wrong',
+  battery_low: 'Battery',
+  value_stuck: 'Stuck',
 };
 
 export const briefTypeText = (type: string): string => BRIEF_TYPES[type] ?? typeText(type);

@@ -39,7 +39,7 @@ export function DischargeDialog({ patientId, patient, onClose }: Props) {
       </p>
       {unseen.length > 0 && (
         <div class="form-danger">
-          <b>Not acknowledged, and closed with it:</b>
+          <b>Not acknowledged, and closed by the discharge:</b>
           <ul>
             {unseen.map((alert) => (
               <li key={alert.id}>
