@@ -11,6 +11,7 @@ import { fleet } from './measurements/fleet.ts';
 import { growthDevices } from './measurements/growth-devices.ts';
 import { growthPartitions } from './measurements/growth-partitions.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
+import { kafkaProcessing } from './measurements/kafka-processing.ts';
 import { kafkaStreams } from './measurements/kafka-streams.ts';
 import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
@@ -27,6 +28,7 @@ export const allMeasurements: readonly Measurement[] = [
   processing,
   micro,
   kafkaIngest,
+  kafkaProcessing,
   kafkaStreams,
   enginesLatency,
   growthPartitions,

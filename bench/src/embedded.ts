@@ -99,7 +99,7 @@ export const ALARM_DELAY_MS = 2_000;
 export const EPISODE_MS = 4_000;
 export const PERIOD_MS = 12_000;
 /** A prime: devices send in turn, and neighbours in that turn must not fall ill in turn too, in a burst of all the alerts of half a second. */
-const SHUFFLE = 7_919;
+export const SHUFFLE = 7_919;
 /** A process that has just started compiles its code and meets every patient for the first time; that is no percentile of its work. */
 const WARM_UP_S = 8;
 

@@ -4,7 +4,8 @@ import type { Target } from './deployment.ts';
 
 export interface StationEvents {
   vitals(patientId: string, measuredAtMs: number): void;
-  alertRaised(patientId: string): void;
+  /** `onsetMs`: event time of the crossing's first sample. */
+  alertRaised(patientId: string, onsetMs: number): void;
 }
 
 const SNAPSHOT_WITHIN_MS = 30_000;
@@ -16,8 +17,8 @@ export async function watch(deployment: Target, events: StationEvents): Promise<
     { api, token, regions: undefined, isSlow: false, clock: systemClock },
     {
       onVitals: (patientId, measuredAtMs) => events.vitals(patientId, measuredAtMs),
-      onAlert({ event, patient_id: patientId }) {
-        if (event === 'raised') events.alertRaised(patientId);
+      onAlert({ event, patient_id: patientId, onset }) {
+        if (event === 'raised') events.alertRaised(patientId, Date.parse(onset));
       },
       onBroken(what) {
         throw new Error(what);

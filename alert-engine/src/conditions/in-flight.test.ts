@@ -22,8 +22,10 @@ function makeBench(recordsMax = 10) {
     commits,
     failures,
     begun,
-    holdCommits: (until: Promise<void>) => (slowCommit = until),
-    start(key: string, offset: number): Promise<void> {
+    holdCommits: (until: Promise<void>): void => {
+      slowCommit = until;
+    },
+    start: (key: string, offset: number): Promise<void> => {
       const name = `${key}${offset}`;
       const ending = Promise.withResolvers<void>();
       work.set(name, ending);
@@ -32,7 +34,7 @@ function makeBench(recordsMax = 10) {
         return ending.promise;
       });
     },
-    async end(name: string, error?: Error): Promise<void> {
+    end: async (name: string, error?: Error): Promise<void> => {
       if (error) work.get(name)!.reject(error);
       else work.get(name)!.resolve();
       await turn();

@@ -1,13 +1,9 @@
 /** Where the milliseconds of an alert go: the moments that each record carries, read back from the log after the run. */
-import { KAFKA_DEFAULTS, openKafkaEventLog } from '@vitalwire/core/adapters/kafka/event-log.ts';
-import { kafkaMetrics } from '@vitalwire/core/adapters/kafka/metrics.ts';
 import { decodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
 import type { EventLog, LogRecord } from '@vitalwire/core/ports/event-log.ts';
-import { systemClock } from '@vitalwire/core/runtime/clock.ts';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
-import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { decodeReading } from '@vitalwire/core/vitals/codec.ts';
+import { openBenchLog } from './bench-log.ts';
 
 /** What the load and the station saw of one alert; Unix ms. */
 export interface SeenAlert {
@@ -29,14 +25,7 @@ export async function alertHops(
   brokers: readonly string[],
   alerts: readonly SeenAlert[],
 ): Promise<readonly (readonly number[])[]> {
-  const log = await openKafkaEventLog(
-    { brokers, clientId: 'vitalwire-bench', topics: [TOPICS.readings.name], ...KAFKA_DEFAULTS },
-    {
-      clock: systemClock,
-      logger: createLogger('bench', 'error'),
-      metrics: kafkaMetrics(createRegistry('bench')),
-    },
-  );
+  const log = await openBenchLog(brokers);
   try {
     const wanted = new Set(alerts.map(({ patientId, measuredAtMs }) => `${patientId} ${measuredAtMs}`));
     const arrived = new Map<string, number>();

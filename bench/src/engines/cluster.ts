@@ -1,13 +1,15 @@
-/** Components as processes of their own on the bench's own Kafka and Redis, as `npm run start:distributed` runs them. */
+/** Components as processes of their own on engines, as `npm run start:distributed` runs them. */
 import { engineSettings } from '@vitalwire/core/adapters/engine-settings.ts';
 import { signDeviceToken, signStaffToken } from '@vitalwire/core/identity/token.ts';
 import { readConfig } from '@vitalwire/core/runtime/config.ts';
+import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { ALL_TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { ComponentProcess, type ComponentName } from '@vitalwire/distributed/component-process.ts';
+import { prepareEngines } from '@vitalwire/distributed/prepare-engines.ts';
 import { REGION, type Target } from '../deployment.ts';
 import { cpuSecondsWithChildren } from './cpu.ts';
 import { makeTopics } from './make-topics.ts';
-import { startOwnEngines, type OwnEngine } from './own-engines.ts';
+import { runEngines, type EngineUsed } from './run-engines.ts';
 
 const DEVICE_JWT_SECRET = 'bench-device-secret-bench-device-secret';
 const STAFF_JWT_SECRET = 'bench-staff-secret-bench-staff-secret-bench';
@@ -15,7 +17,11 @@ const STAFF_JWT_SECRET = 'bench-staff-secret-bench-staff-secret-bench';
 export interface Cluster extends Target {
   readonly environment: Readonly<Record<string, string>>;
   readonly brokers: readonly string[];
-  readonly cpuSeconds: (of: ComponentName | OwnEngine) => number;
+  readonly cpuSeconds: (of: ComponentName | EngineUsed) => number;
+  /** Resolves to the ports it listens on. */
+  start(component: ComponentName): Promise<Readonly<Record<string, number>>>;
+  /** Ends all of that name. */
+  end(component: ComponentName): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -24,8 +30,9 @@ export async function startCluster(
   components: readonly ComponentName[],
   extra: Readonly<Record<string, string>>,
   note: (text: string) => void,
+  used: readonly EngineUsed[] = ['kafka', 'redis'],
 ): Promise<Cluster> {
-  const engines = await startOwnEngines(note);
+  const engines = await runEngines(used, note);
   const running: ComponentProcess[] = [];
   const stop = async (): Promise<void> => {
     for (const component of running.toReversed()) await component.end('SIGTERM');
@@ -47,15 +54,19 @@ export async function startCluster(
   };
   try {
     const config = readConfig(environment);
-    const { kafka } = engineSettings(config);
-    const topics = { ...kafka, clientId: 'vitalwire-bench', topics: ALL_TOPICS };
-    await makeTopics({ ...topics, partitions: config.LOG_PARTITIONS });
-    const ports: Record<string, number> = {};
-    for (const component of components) {
-      const started = await startComponent(component, environment, note);
+    const settings = engineSettings(config);
+    const { kafka } = settings;
+    const { LOG_PARTITIONS: partitions } = config;
+    await makeTopics({ ...kafka, clientId: 'vitalwire-bench', topics: ALL_TOPICS, partitions });
+    if (used.includes('cassandra'))
+      await prepareEngines(settings, partitions, createLogger('bench', 'error'));
+    const start = async (component: ComponentName): Promise<Readonly<Record<string, number>>> => {
+      const started = new ComponentProcess(component, environment, (line) => note(`${component} | ${line}`));
       running.push(started);
-      Object.assign(ports, await started.ready);
-    }
+      return started.ready;
+    };
+    const ports: Record<string, number> = {};
+    for (const component of components) Object.assign(ports, await start(component));
     const staff = { name: 'bench', role: 'nurse', regions: [REGION] } as const;
     return {
       environment,
@@ -65,11 +76,15 @@ export async function startCluster(
       staffToken: await signStaffToken(staff, STAFF_JWT_SECRET, '1h'),
       deviceToken: (deviceId) => signDeviceToken({ deviceId, region: REGION }, DEVICE_JWT_SECRET),
       cpuSeconds: (of) =>
-        of === 'kafka' || of === 'redis'
+        isEngine(of)
           ? engines.cpuSeconds(of)
           : running
               .filter(({ name }) => name === of)
               .reduce((sum, { pid }) => sum + cpuSecondsWithChildren(pid ?? 0), 0),
+      start,
+      end: async (component) => {
+        for (const one of running.filter(({ name }) => name === component)) await one.end('SIGTERM');
+      },
       stop,
     };
   } catch (error) {
@@ -78,22 +93,5 @@ export async function startCluster(
   }
 }
 
-const ATTEMPTS = 3;
-
-/** A busy broker takes longer to elect the leaders of new topics than a component waits: started anew, as an orchestrator does. */
-async function startComponent(
-  component: ComponentName,
-  environment: Readonly<Record<string, string>>,
-  note: (text: string) => void,
-): Promise<ComponentProcess> {
-  for (let attempt = 1; ; attempt++) {
-    const started = new ComponentProcess(component, environment, (line) => note(`${component} | ${line}`));
-    try {
-      await started.ready;
-      return started;
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
-      note(`${component} did not come up; starting it anew`);
-    }
-  }
-}
+const ENGINES: ReadonlySet<string> = new Set<EngineUsed>(['kafka', 'redis', 'cassandra', 'influxdb']);
+const isEngine = (name: string): name is EngineUsed => ENGINES.has(name);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ALARM_DELAY_MS,
   DESATURATED,
@@ -6,6 +5,7 @@ import {
   EPISODE_MS,
   PERIOD_MS,
   RESTING,
+  SHUFFLE,
   newHistogram,
   percentiles,
   record,
@@ -13,7 +13,9 @@ import {
   shortDelaySettings,
 } from '../embedded.ts';
 import { HOPS, alertHops, type SeenAlert } from '../engines/alert-hops.ts';
+import { AlertLedger } from '../engines/alert-ledger.ts';
 import { startCluster, type Cluster } from '../engines/cluster.ts';
+import { untilConsumed } from '../engines/until-consumed.ts';
 import { higher, latency, lower } from '../figure.ts';
 import { connectFleet } from '../fleet.ts';
 import type { Figure, Measurement } from '../measurement.ts';
@@ -22,6 +24,9 @@ import { watch } from '../station.ts';
 const READINGS_PER_SECOND = 2_000;
 /** A whole period of episodes, in which processes compile what they run often: told apart as the cold start. */
 const WARM_UP_MS = PERIOD_MS;
+const READING_EVERY_MS = 1000 / DEVICE_HZ;
+/** Beyond this an alert counts as late; one that was not seen though everything was consumed is lost. */
+const LATE_MS = 1_000;
 const AIM = { p50Ms: 5, p99Ms: 25 } as const;
 const COMPONENTS = ['alert-engine', 'alerting', 'ingest-gateway'] as const;
 
@@ -41,12 +46,6 @@ export const enginesLatency: Measurement = {
   },
 };
 
-interface AwaitedAlert {
-  readonly dueMs: number;
-  readonly wallMs: number;
-  readonly isWarm: boolean;
-}
-
 async function measure(
   cluster: Cluster,
   seconds: number,
@@ -59,8 +58,9 @@ async function measure(
     if (isWarm) record(puback, latencyMs);
   });
   const sentDueMs = new Map<string, number>();
-  const awaited = new Map<string, AwaitedAlert>();
+  const ledger = new AlertLedger();
   const seen: SeenAlert[] = [];
+  let late = 0;
   const station = await watch(cluster, {
     vitals(patientId, measuredAtMs) {
       const key = `${patientId} ${measuredAtMs}`;
@@ -69,37 +69,47 @@ async function measure(
       sentDueMs.delete(key);
       if (isWarm) record(vitals, performance.now() - dueMs);
     },
-    alertRaised(patientId) {
-      const alert = awaited.get(patientId);
+    alertRaised(patientId, onsetMs) {
+      const alert = ledger.see(patientId, onsetMs);
       if (alert === undefined) return;
-      awaited.delete(patientId);
       const nowMs = performance.now();
-      record(alert.isWarm ? alerts : cold, nowMs - alert.dueMs);
+      const latencyMs = nowMs - alert.dueMs;
+      record(alert.isWarm ? alerts : cold, latencyMs);
       if (!alert.isWarm) return;
+      if (latencyMs > LATE_MS) late++;
       const { timeOrigin } = performance;
       seen.push({
         patientId,
-        measuredAtMs: alert.wallMs,
+        measuredAtMs: alert.measuredAtMs,
         dueAtMs: timeOrigin + alert.dueMs,
         shownAtMs: timeOrigin + nowMs,
       });
     },
   });
   note('warming up');
+  const cpu = cpuMeter(cluster);
+  const onsets = new Map<string, number>();
   await runSchedule(count, WARM_UP_MS / 1000 + seconds, (index, atMs, wallMs, dueMs) => {
     if (!isWarm && atMs >= WARM_UP_MS) {
       isWarm = true;
+      cpu.start();
       note('measuring');
     }
     const device = fleet.devices[index]!;
-    const intoMs = (atMs + (index * PERIOD_MS) / count) % PERIOD_MS;
-    const isWhole = atMs >= intoMs;
-    const completesDelay = intoMs >= ALARM_DELAY_MS && intoMs < ALARM_DELAY_MS + 1000 / DEVICE_HZ;
-    if (isWhole && completesDelay) awaited.set(device.patientId, { dueMs, wallMs, isWarm });
-    if (isWarm) sentDueMs.set(`${device.patientId} ${wallMs}`, dueMs);
+    const { patientId } = device;
+    const intoMs = (atMs + (((index * SHUFFLE) % count) * PERIOD_MS) / count) % PERIOD_MS;
+    // An episode that was under way when the run began has its onset, and so its alert, at another moment.
+    if (intoMs < READING_EVERY_MS) onsets.set(patientId, wallMs);
+    const onsetMs = onsets.get(patientId);
+    const completesDelay = intoMs >= ALARM_DELAY_MS && intoMs < ALARM_DELAY_MS + READING_EVERY_MS;
+    if (onsetMs !== undefined && completesDelay)
+      ledger.expect({ patientId, onsetMs, measuredAtMs: wallMs, dueMs, isWarm });
+    if (isWarm) sentDueMs.set(`${patientId} ${wallMs}`, dueMs);
     device.publish(wallMs, dueMs, intoMs < EPISODE_MS ? DESATURATED : RESTING);
   });
-  await sleep(1_000);
+  const used = cpu.figures(READINGS_PER_SECOND * seconds);
+  note('waiting for the last alerts');
+  await untilConsumed(cluster.brokers, () => ledger.awaited.length === 0);
   station.close();
   fleet.close();
   note('reading the hops back from the log');
@@ -107,11 +117,27 @@ async function measure(
     ...latency('alert on the station, beyond its delay', percentiles(alerts), AIM),
     ...hopFigures(await alertHops(cluster.brokers, seen)),
     higher('alerts measured', percentiles(alerts).count, ''),
-    lower('alerts not seen', awaited.size, '', 0),
+    lower(`alerts late (more than ${LATE_MS / 1000} s)`, late, '', 0),
+    lower('alerts lost', ledger.awaited.length, '', 0),
     ...latency('cold start: alert', percentiles(cold)),
     ...latency('PUBACK', percentiles(puback)),
     ...latency('vitals on the station', percentiles(vitals)),
+    ...used,
   ];
+}
+
+/** CPU of each process from `start` on. */
+function cpuMeter(cluster: Cluster): { start(): void; figures(readings: number): readonly Figure[] } {
+  const processes = [...COMPONENTS, 'kafka', 'redis'] as const;
+  const before = new Map<string, number>();
+  return {
+    start: () => processes.forEach((name) => before.set(name, cluster.cpuSeconds(name))),
+    figures: (readings) =>
+      processes.map((name) => {
+        const seconds = cluster.cpuSeconds(name) - (before.get(name) ?? NaN);
+        return lower(`CPU: ${name}`, (seconds / readings) * 1e6, 'µs a reading');
+      }),
+  };
 }
 
 function hopFigures(alerts: readonly (readonly number[])[]): readonly Figure[] {

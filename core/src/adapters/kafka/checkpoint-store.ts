@@ -27,8 +27,9 @@ const FIRST_WINDOW_RECORDS = 16;
 const WINDOW_GROWTH = 4;
 /** Chunks of one save on their way at a time. */
 const CHUNKS_IN_FLIGHT = 4;
-/** Two that met while writing do not begin again at the same moment. */
+/** Two that met while writing do not begin again at the same moment: the longer they write, and the oftener they met, the farther apart. */
 const MEETING_PAUSE_MS = 1_000;
+const MEETINGS_COUNTED_MAX = 5;
 
 /** Kept in one place by one process at a time; see docs/decisions/checkpoints-on-kafka.md. @throws VitalwireError `unavailable` */
 export async function openKafkaCheckpointStore(
@@ -90,10 +91,12 @@ class KafkaCheckpointStore implements CheckpointStore {
   }
 
   async #save(topic: string, partition: number, checkpoint: Checkpoint): Promise<void> {
-    for (;;) {
+    const { clock, logger } = this.#deps;
+    for (let meetings = 0; ; meetings++) {
+      const startedMs = clock.monotonic();
       const { slot: standing, end } = await this.#standing(topic, partition);
       const slot = standing === 0 ? 1 : 0;
-      const records = toRecords(topic, slot, randomUUID(), checkpoint, this.#deps.clock.now());
+      const records = toRecords(topic, slot, randomUUID(), checkpoint, clock.now());
       await this.#write(records, partition);
       const newEnd = await this.#end(topic, partition);
       if (newEnd === end + records.length) {
@@ -101,9 +104,10 @@ class KafkaCheckpointStore implements CheckpointStore {
         return;
       }
       // Somebody who no longer owns the partition wrote at the same time, perhaps over this very checkpoint: look, and write again.
-      this.#deps.logger.warn({ topic, partition }, 'another process wrote checkpoints of this partition');
+      logger.warn({ topic, partition }, 'another process wrote checkpoints of this partition');
       this.#known.delete(`${topic}/${partition}`);
-      await this.#deps.clock.sleep(Math.random() * MEETING_PAUSE_MS, this.#closing.signal);
+      const pauseMsMax = meetingPauseMsMax(clock.monotonic() - startedMs, meetings);
+      await clock.sleep(Math.random() * pauseMsMax, this.#closing.signal);
     }
   }
 
@@ -185,3 +189,7 @@ class KafkaCheckpointStore implements CheckpointStore {
     });
   }
 }
+
+/** A pause shorter than a save would have two that write 30 MB on a busy machine meet again and again. */
+const meetingPauseMsMax = (saveMs: number, meetings: number): number =>
+  Math.max(MEETING_PAUSE_MS, saveMs * 2 ** Math.min(meetings, MEETINGS_COUNTED_MAX));

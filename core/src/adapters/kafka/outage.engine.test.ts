@@ -10,6 +10,7 @@ import { freshName } from '../../testing/fresh-name.ts';
 import { SeverableProxy } from '../../testing/severable-proxy.ts';
 import { KAFKA_DEFAULTS, openKafkaEventLog } from './event-log.ts';
 import { connectAdmin, openTestLog, testBrokers, testDeps } from './kafka-harness.ts';
+import { PATIENCE_MS } from './persist.ts';
 
 /** Brokers say where they are to be reached, so the way to them is bent where sockets are made. */
 const connect = net.connect;
@@ -39,10 +40,13 @@ describe('Kafka away', { timeout: 90_000 }, () => {
   beforeEach(async () => {
     topic = freshName('outage');
     await admin.createTopics({
+      waitForLeaders: false,
       topics: [{ topic, numPartitions: 4, configEntries: [{ name: 'retention.ms', value: '-1' }] }],
     });
     isBent = true;
     log = await openTestLog();
+    // A busy broker hears of a new topic late.
+    await eventually(() => log.bounds(topic));
   });
   afterEach(async () => {
     isBent = false;
@@ -125,6 +129,19 @@ describe('Kafka away', { timeout: 90_000 }, () => {
     await member.stop();
     await tail.stop();
     expect(member.breaches).toEqual([]);
+  });
+
+  it('begins a tail once the partitions have leaders, later than a question may take', async () => {
+    await log.append([record(topic, 'a', '1')]);
+    each((proxy) => proxy.cut());
+    const tailed: string[] = [];
+    const tailing = log.tail(topic, (records) => void tailed.push(...records.map(textOf)));
+    tailing.catch(() => {});
+    await systemClock.sleep(PATIENCE_MS + 1_000);
+    each((proxy) => proxy.mend());
+    const tail = await tailing;
+    expect(tailed).toEqual(['1']);
+    await tail.stop();
   });
 
   it('says unavailable where nobody answers for long, and at the start which setting is wrong', async () => {

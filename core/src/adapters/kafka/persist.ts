@@ -47,14 +47,15 @@ export function persist<T>(
   });
 }
 
-/** `persist`, for at most `PATIENCE_MS`. */
+/** `persist`, for at most `patienceMs`. */
 export async function persistAWhile<T>(
   persistence: Persistence,
   operation: string,
   task: () => Promise<T>,
+  patienceMs: number = PATIENCE_MS,
 ): Promise<T> {
   const patience = new AbortController();
-  const cancel = persistence.clock.after(PATIENCE_MS, () => patience.abort());
+  const cancel = persistence.clock.after(patienceMs, () => patience.abort());
   try {
     return await persist(persistence, operation, patience.signal, task);
   } finally {

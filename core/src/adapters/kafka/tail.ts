@@ -1,4 +1,4 @@
-import type { Consumer, LogRecord } from '../../ports/event-log.ts';
+import type { Consumer, LogRecord, PartitionBounds } from '../../ports/event-log.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import { Cluster } from './cluster.ts';
 import type { FetchTarget } from './fetcher.ts';
@@ -13,6 +13,12 @@ type Handler = (records: readonly LogRecord[]) => Promise<void> | void;
 
 /** How many records may wait for the handler before their partition is no longer fetched. */
 const WAITING_RECORDS_MAX = 10_000;
+
+/**
+ * How long a tail waits at its start for brokers that are away, or that do not yet lead what has just been made: a busy cluster elects the
+ * leaders of new topics for longer than a question may take. Whoever begins a tail has opened the log before, so no wrong address waits here.
+ */
+const START_PATIENCE_MS = 60_000;
 
 interface Delivery {
   readonly target: TailTarget;
@@ -55,10 +61,11 @@ export class Tail implements Consumer {
   static async follow(topic: string, handler: Handler, options: ConsumerOptions): Promise<Consumer> {
     const tail = new Tail(handler, options);
     try {
-      const bounds = await persistAWhile(options, 'tail', async () => {
+      const askBounds = async (): Promise<readonly PartitionBounds[]> => {
         await requireTopics(tail.#directory, [topic]);
         return listBounds(tail.#cluster, tail.#directory, topic);
-      });
+      };
+      const bounds = await persistAWhile(options, 'tail', askBounds, START_PATIENCE_MS);
       tail.#targets = bounds.map(({ partition, first, next }) => tail.#target(topic, partition, first, next));
       tail.#checkCaughtUp();
       for (const target of tail.#targets) tail.#fetcher.add(target);

@@ -24,6 +24,8 @@ const KEPT_MS = 48 * 3_600_000;
 const RESOLVED_S = 86_400;
 const PATIENT_ALERTS_MAX = 1_000;
 const UNSURE_MAX = 10_000;
+/** Several in a process follow the same events, a moment apart. */
+const DECODED_MAX = 1_000;
 
 type Entry = readonly [position: string, fields: readonly string[]];
 
@@ -64,6 +66,8 @@ class RedisAlertStore implements AlertStore {
   readonly #regions = new Set<string>();
   /** Tokens of commits without an answer: the same event again is then the same commit, not a rival of itself. */
   readonly #unsure = new Map<string, string>();
+  /** The events read last, by their text. */
+  readonly #decoded = new Map<string, AlertEvent>();
   #subscriber: Promise<Redis> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -204,8 +208,18 @@ class RedisAlertStore implements AlertStore {
     return entries.map(([at, fields]) => ({
       region,
       position: at,
-      event: decodeAlertEvent(Buffer.from(fields[1] ?? '')),
+      event: this.#eventOf(fields[1] ?? ''),
     }));
+  }
+
+  #eventOf(text: string): AlertEvent {
+    const known = this.#decoded.get(text);
+    if (known) return known;
+    const event = decodeAlertEvent(Buffer.from(text));
+    this.#decoded.set(text, event);
+    const [oldest] = this.#decoded.keys();
+    if (this.#decoded.size > DECODED_MAX && oldest !== undefined) this.#decoded.delete(oldest);
+    return event;
   }
 
   #remember(name: string, token: string): void {
