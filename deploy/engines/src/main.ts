@@ -36,8 +36,12 @@ function createProgram(supervisor: Supervisor): Command {
     .option('--cassandra <nodes>', 'Cassandra nodes, 1 to 3', Number)
     .option('--redis <nodes>', 'Redis nodes: 1, or 2 for a primary and its replica', Number)
     .action(async ({ only, ...nodes }: Selection & NodeCounts) => {
+      const startedMs = performance.now();
       await supervisor.up(only, nodes);
-      report(`\nAll answer. For components (also in ${supervisor.layout.environmentFile()}):`);
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+      report(
+        `\nAll answer after ${seconds} s. For components (also in ${supervisor.layout.environmentFile()}):`,
+      );
       for (const [name, value] of Object.entries(supervisor.environment())) console.log(`${name}=${value}`);
     });
   program
