@@ -140,7 +140,6 @@ export async function startAlertEngine(
     // One that is missing is to be found now.
     secrets();
     const send = senderFor(settings, clock, secrets);
-    const plan = planFor(settings, wardOf);
     const dispatcher = (): Service =>
       startDispatcher({
         log,
@@ -148,7 +147,7 @@ export async function startAlertEngine(
         checkpoints: ports.checkpoints,
         commits,
         deliveries,
-        plan,
+        newPlan: () => planFor(settings, wardOf),
         stationFor,
         recipients: () => settings.current().recipients,
         send,

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Priority } from '@vitalwire/core/alarms/condition.ts';
+import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
+import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
@@ -10,7 +12,7 @@ import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act } from '../src/actions/actions.ts';
-import { DELIVERIES_PIPELINE, savePosition } from '../src/audit/position.ts';
+import { DELIVERIES_PIPELINE } from '../src/audit/position.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { parseEscalationSettings, type EscalationSettings } from '../src/escalation/settings.ts';
 import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
@@ -82,22 +84,20 @@ const settingsOf = (recipients: readonly string[], url = pagerUrl()): Escalation
   );
 const pagerUrl = (): string => `http://127.0.0.1:${(pager.address() as AddressInfo).port}/`;
 
-async function start(recipients: readonly string[]): Promise<void> {
+async function start(recipients: readonly string[], alerts: AlertStore = ports.alerts): Promise<void> {
   settings = new ReplaceableSettings(settingsOf(recipients));
   deliveries = new Deliveries({ log: ports.log, logger });
   await deliveries.start();
-  // What is raised before the dispatcher stands somewhere is told to nobody.
-  await savePosition(DELIVERIES_PIPELINE, ports.checkpoints, (await ports.alerts.snapshot(['West'])).cursor);
   const commits = new CommitSignal(clock);
   await commits.listenTo(ports.alerts);
   const send = senderFor(settings, clock, () => new Map(recipients.map((name) => [name, 'a secret'])));
   const dispatcher = startDispatcher({
     log: ports.log,
-    alerts: ports.alerts,
+    alerts,
     checkpoints: ports.checkpoints,
     commits,
     deliveries,
-    plan: planFor(settings, () => undefined),
+    newPlan: () => planFor(settings, () => undefined),
     stationFor: () => undefined,
     recipients: () => settings.current().recipients,
     send: (...given) => {
@@ -109,6 +109,11 @@ async function start(recipients: readonly string[]): Promise<void> {
     logger,
     metrics,
     random: () => 1,
+  });
+  // What is raised before it stands somewhere is told to nobody.
+  await eventually(async () => {
+    await clock.advance(0);
+    expect(await ports.checkpoints.load(DELIVERIES_PIPELINE, 0)).toBeDefined();
   });
   cleanups.push(
     () => deliveries.stop(),
@@ -183,7 +188,10 @@ describe('a webhook receiver that hangs', () => {
   it('keeps nobody else from being told, and the most urgent is told first', async () => {
     answerOf = (recipient) => (recipient === 'Ann' ? undefined : 204);
     await start(['Ann', 'Bo']);
-    for (let i = 0; i < 6; i++) await raise(`M${i}`, 'medium');
+    for (let i = 0; i < 6; i++) {
+      await raise(`M${i}`, 'medium');
+      await clock.advance(1);
+    }
     await until(() => expect(calls.filter(({ recipient }) => recipient === 'Bo')).toHaveLength(6));
     await raise('C', 'critical');
     await until(() =>
@@ -239,4 +247,33 @@ it('what was sent is not said to have failed because the log is away', async () 
   expect(away).toBeLessThan(0);
   expect(calls).toHaveLength(1);
   expect(await deadLetters()).toEqual([]);
+});
+
+it('whom a store that was away kept from being told is told: the plan does not remember what never became durable', async () => {
+  answerOf = () => 204;
+  let away = 1;
+  const alerts = new Proxy(ports.alerts, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...given: unknown[]): unknown =>
+        name === 'get' && away-- > 0
+          ? Promise.reject(new VitalwireError('unavailable', 'away', { retriable: true }))
+          : (value.apply(target, given) as unknown);
+    },
+  });
+  await start(['Ann'], alerts);
+  const id = await raise();
+  await until(() => expect(statuses(id)).toEqual(['Ann delivered']));
+  expect(away).toBeLessThan(0);
+});
+
+it('a crash before anybody was told is not a first start, which tells nobody of what was before', async () => {
+  answerOf = () => 204;
+  await start(['Ann']);
+  await until(() => expect(calls).toEqual([]));
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  const id = await raise();
+  await start(['Ann']);
+  await until(() => expect(statuses(id)).toEqual(['Ann delivered']));
 });

@@ -20,7 +20,7 @@ export class Deliveries implements Service {
   readonly #deps: DeliveriesDeps;
   readonly #byId = new Map<string, Delivery>();
   readonly #ofAlert = new Map<string, Set<string>>();
-  /** By recipient, those beyond the stations that are still to be sent, in the order they were queued. */
+  /** By recipient, those beyond the stations that are still to be sent. */
   readonly #unsent = new Map<string, Map<string, Delivery>>();
   /** In the order they came to an end. */
   readonly #ended = new Set<string>();
@@ -55,7 +55,7 @@ export class Deliveries implements Service {
     return this.#unsent.keys();
   }
 
-  /** Oldest first. */
+  /** In no particular order: they come from several partitions. */
   unsentTo(recipient: string): Iterable<Delivery> {
     return this.#unsent.get(recipient)?.values() ?? [];
   }

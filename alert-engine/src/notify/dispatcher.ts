@@ -1,5 +1,5 @@
 import type { AlertEvent } from '@vitalwire/core/alarms/alert.ts';
-import type { Priority } from '@vitalwire/core/alarms/condition.ts';
+import { PRIORITY_RANK } from '@vitalwire/core/alarms/condition.ts';
 import type { AlertStore, Cursor } from '@vitalwire/core/ports/alert-store.ts';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
@@ -26,7 +26,8 @@ export interface DispatcherDeps {
   readonly checkpoints: CheckpointStore;
   readonly commits: CommitSignal;
   readonly deliveries: Deliveries;
-  readonly plan: Plan;
+  /** A plan has a memory of whom it let be told. */
+  readonly newPlan: () => Plan;
   readonly stationFor: StationFor;
   readonly recipients: () => readonly Recipient[];
   readonly send: Send;
@@ -49,7 +50,6 @@ const ATTEMPTS_MAX = 12;
 const PARALLEL_MAX = 4;
 /** What is on its way as this engine stops has this long to be answered; then it stays queued, and whoever leads next sends it again. */
 const ANSWER_AT_STOP_MS = 500;
-const MOST_URGENT_FIRST = ['critical', 'high', 'medium', 'low'] as const satisfies readonly Priority[];
 
 /**
  * Tells people beyond the stations, and keeps the account of what the stations are told by the hub. Follows the store's events from where it stood; what is to be told is durable as `queued` before the
@@ -78,8 +78,11 @@ class Dispatcher {
   /** Ends the waiting for recipients who do not answer. */
   readonly #cut = new AbortController();
 
+  #plan: Plan;
+
   constructor(deps: DispatcherDeps, signal: AbortSignal) {
     this.#deps = deps;
+    this.#plan = deps.newPlan();
     this.#signal = signal;
   }
 
@@ -96,6 +99,8 @@ class Dispatcher {
       } catch (error) {
         if (this.#signal.aborted) break;
         this.#deps.logger.warn({ reason: messageOf(error) }, 'deliveries wait for a store');
+        // It remembers having let through what is not durable: that would be held back as told already. Rather one more than one lost.
+        this.#plan = this.#deps.newPlan();
         await this.#deps.clock.sleep(POLL_MS, this.#signal);
       }
     }
@@ -104,13 +109,14 @@ class Dispatcher {
     cancel();
   }
 
-  /** The first time: from now on, nobody is told of what happened before there was anybody to tell. */
+  /** The first time: from now on, nobody is told of what happened before there was anybody to tell. Kept at once: a crash is not another first time. */
   async #position(): Promise<Cursor> {
     const { checkpoints, logger, alerts, regions } = this.#deps;
-    return (
-      (await loadPosition(DELIVERIES_PIPELINE, checkpoints, logger)) ??
-      (await alerts.snapshot(regions)).cursor
-    );
+    const known = await loadPosition(DELIVERIES_PIPELINE, checkpoints, logger);
+    if (known) return known;
+    const { cursor } = await alerts.snapshot(regions);
+    await savePosition(DELIVERIES_PIPELINE, checkpoints, cursor);
+    return cursor;
   }
 
   async #queueAfter(from: Cursor): Promise<Cursor> {
@@ -134,9 +140,9 @@ class Dispatcher {
   }
 
   async #planned(event: AlertEvent): Promise<readonly Delivery[]> {
-    const { plan, stationFor, clock, deliveries, metrics, alerts } = this.#deps;
+    const { stationFor, clock, deliveries, metrics, alerts } = this.#deps;
     const { alert } = event;
-    const { kept, dropped } = plan(event, clock.now());
+    const { kept, dropped } = this.#plan(event, clock.now());
     for (const { reason } of dropped) metrics.notificationsDropped.inc({ reason });
     const recipients = kept.map(({ recipient }) => recipient.name);
     const station = stationFor(event);
@@ -175,18 +181,17 @@ class Dispatcher {
 
   #sendQueuedTo(recipient: string): void {
     const sending = this.#sending.get(recipient) ?? new Map<string, Promise<void>>();
-    for (const priority of MOST_URGENT_FIRST) {
-      for (const delivery of this.#deps.deliveries.unsentTo(recipient)) {
-        if (sending.size >= PARALLEL_MAX) return;
-        if (delivery.alert.priority !== priority || sending.has(delivery.id)) continue;
-        this.#sending.set(recipient, sending);
-        const task = this.#send(delivery).finally(() => {
-          sending.delete(delivery.id);
-          if (sending.size === 0) this.#sending.delete(recipient);
-          if (!this.#signal.aborted) this.#sendQueuedTo(recipient);
-        });
-        sending.set(delivery.id, task);
-      }
+    const free = PARALLEL_MAX - sending.size;
+    if (free <= 0) return;
+    const waiting = [...this.#deps.deliveries.unsentTo(recipient)].filter(({ id }) => !sending.has(id));
+    for (const delivery of waiting.sort(mostUrgentFirst).slice(0, free)) {
+      this.#sending.set(recipient, sending);
+      const task = this.#send(delivery).finally(() => {
+        sending.delete(delivery.id);
+        if (sending.size === 0) this.#sending.delete(recipient);
+        if (!this.#signal.aborted) this.#sendQueuedTo(recipient);
+      });
+      sending.set(delivery.id, task);
     }
   }
 
@@ -286,3 +291,9 @@ class Dispatcher {
     metrics.deliveries.inc({ status });
   }
 }
+
+/** Then the oldest. */
+const mostUrgentFirst = (a: Delivery, b: Delivery): number =>
+  PRIORITY_RANK[b.alert.priority] - PRIORITY_RANK[a.alert.priority] ||
+  a.atMs - b.atMs ||
+  a.alert.raisedAtMs - b.alert.raisedAtMs;
