@@ -1,5 +1,10 @@
 import type { NewRecord } from '../../ports/event-log.ts';
-import { BatchBuilder, recordSizeMax, type ProducerIdentity } from './wire/batch-builder.ts';
+import {
+  BatchBuilder,
+  FIRST_BATCH_SIZE,
+  recordSizeMax,
+  type ProducerIdentity,
+} from './wire/batch-builder.ts';
 import { readRecords } from './wire/batch-reader.ts';
 
 /** A call of `append`, waiting for its records. */
@@ -12,13 +17,17 @@ export interface AppendCall {
 
 /** Records of one partition that are sent together. */
 export class PendingBatch {
-  readonly builder = new BatchBuilder();
+  readonly builder: BatchBuilder;
   /** Whose its records are, in their order. */
   readonly calls: { readonly call: AppendCall; count: number }[] = [];
   /** What the producer's buffer counts for it. */
   sizeMax = 0;
   /** Set once it may have reached a broker: sent again it must be the same to the broker. */
   stamp: { readonly identity: ProducerIdentity; readonly baseSequence: number } | undefined;
+
+  constructor(size: number = FIRST_BATCH_SIZE) {
+    this.builder = new BatchBuilder(size);
+  }
 
   add(record: NewRecord, sizeMax: number, call: AppendCall): void {
     this.builder.add(record, sizeMax);
@@ -42,6 +51,7 @@ export class PartitionQueue {
   readonly #batches: PendingBatch[] = [];
   #identity: ProducerIdentity;
   #nextSequence = 0;
+  #expectedBytes = FIRST_BATCH_SIZE;
   /** A batch was taken and is neither settled nor back. */
   onItsWay = false;
 
@@ -63,7 +73,7 @@ export class PartitionQueue {
   add(record: NewRecord, sizeMax: number, call: AppendCall): void {
     let last = this.#batches.at(-1);
     if (!last || last.stamp || last.builder.size + sizeMax > this.#batchBytesMax) {
-      last = new PendingBatch();
+      last = new PendingBatch(this.#expectedBytes);
       this.#batches.push(last);
     }
     last.add(record, sizeMax, call);
@@ -72,6 +82,8 @@ export class PartitionQueue {
   /** The next batch to send, stamped. */
   take(): { readonly batch: PendingBatch; readonly bytes: Buffer } {
     const batch = this.#batches.shift()!;
+    // The next one is likely of its size: it need not grow to it step by step.
+    this.#expectedBytes = Math.max(FIRST_BATCH_SIZE, batch.builder.size);
     this.onItsWay = true;
     if (!batch.stamp) {
       batch.stamp = { identity: this.#identity, baseSequence: this.#nextSequence };

@@ -2,9 +2,10 @@ import type { NewRecord } from '../../../ports/event-log.ts';
 import { BATCH, BATCH_LENGTH_BASE, MAGIC } from './record-batch.ts';
 import { crc32c } from './crc32c.ts';
 
-const FIRST_SIZE = 2_048;
-/** Length, attributes, timestamp, offset, key and value lengths, header count, at their longest. */
-const RECORD_OVERHEAD = 5 + 1 + 10 + 5 + 5 + 5 + 5;
+/** Of a batch about which nothing is known. */
+export const FIRST_BATCH_SIZE = 2_048;
+/** Length, attributes, timestamp, offset, key and value lengths, at their longest. */
+const RECORD_OVERHEAD = 5 + 1 + 10 + 5 + 5 + 5;
 
 /** Who produces, as the brokers know it: they drop what arrives twice under one (producer, epoch, partition, sequence). */
 export interface ProducerIdentity {
@@ -14,18 +15,26 @@ export interface ProducerIdentity {
 
 /** At most so many bytes this record takes in a batch. */
 export function recordSizeMax(record: NewRecord): number {
-  let size = RECORD_OVERHEAD + record.key.length * 3 + (record.value?.length ?? 0);
-  for (const name in record.headers) size += 10 + (name.length + (record.headers[name]?.length ?? 0)) * 3;
-  return size;
+  return (
+    RECORD_OVERHEAD +
+    record.key.length * 3 +
+    (record.value?.length ?? 0) +
+    encodedHeaders(record.headers).length
+  );
 }
 
 /** Writes records into a record batch as they come, so that none is kept as an object while it waits. */
 export class BatchBuilder {
-  #bytes = Buffer.allocUnsafe(FIRST_SIZE);
+  #bytes: Buffer;
   #end: number = BATCH.records;
   #count = 0;
   #firstTimestampMs = 0;
   #maxTimestampMs = 0;
+
+  /** It grows beyond `size` where it must. */
+  constructor(size: number) {
+    this.#bytes = Buffer.allocUnsafe(size);
+  }
 
   get count(): number {
     return this.#count;
@@ -42,16 +51,10 @@ export class BatchBuilder {
       this.#firstTimestampMs = record.timestampMs;
       this.#maxTimestampMs = record.timestampMs;
     } else if (record.timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = record.timestampMs;
-    const { headers } = record;
+    const headers = encodedHeaders(record.headers);
     const keyLength = byteLength(record.key);
     const timestampDelta = record.timestampMs - this.#firstTimestampMs;
     const valueLength = record.value === null ? -1 : record.value.length;
-    let headerCount = 0;
-    let headersSize = 0;
-    for (const name in headers) {
-      headerCount++;
-      headersSize += sizeOfText(name) + sizeOfText(headers[name] ?? '');
-    }
     const bodySize =
       1 +
       varintSize(timestampDelta) +
@@ -60,8 +63,7 @@ export class BatchBuilder {
       keyLength +
       varintSize(valueLength) +
       Math.max(0, valueLength) +
-      varintSize(headerCount) +
-      headersSize;
+      headers.length;
     this.#varint(bodySize);
     this.#bytes[this.#end++] = 0;
     this.#varint(timestampDelta);
@@ -73,11 +75,7 @@ export class BatchBuilder {
       this.#bytes.set(record.value, this.#end);
       this.#end += valueLength;
     }
-    this.#varint(headerCount);
-    for (const name in headers) {
-      this.#text(name);
-      this.#text(headers[name] ?? '');
-    }
+    for (let i = 0; i < headers.length; i++) this.#bytes[this.#end++] = headers[i]!;
     this.#count++;
   }
 
@@ -108,12 +106,6 @@ export class BatchBuilder {
     this.#bytes = larger;
   }
 
-  #text(text: string): void {
-    const length = byteLength(text);
-    this.#varint(length);
-    this.#write(text, length);
-  }
-
   #write(text: string, length: number): void {
     if (length === text.length) {
       // ASCII, as ids are: a call into native code costs more than the few characters.
@@ -139,9 +131,29 @@ function varintSize(value: number): number {
   return size;
 }
 
-function sizeOfText(text: string): number {
-  const length = byteLength(text);
-  return varintSize(length) + length;
+const NO_HEADERS = Buffer.from([0]);
+const knownHeaders = new WeakMap<NewRecord['headers'], Buffer>();
+
+/** Their count, then each with its lengths. What nearly every record carries is one frozen object, and encoded once. */
+function encodedHeaders(headers: NewRecord['headers']): Buffer {
+  const known = knownHeaders.get(headers);
+  if (known !== undefined) return known;
+  const encoded = encodeHeaders(Object.entries(headers));
+  if (Object.isFrozen(headers)) knownHeaders.set(headers, encoded);
+  return encoded;
+}
+
+function encodeHeaders(entries: readonly (readonly [string, string])[]): Buffer {
+  if (entries.length === 0) return NO_HEADERS;
+  const texts = entries.flat().map((text) => Buffer.from(text));
+  return Buffer.concat([varint(entries.length), ...texts.flatMap((text) => [varint(text.length), text])]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value * 2;
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
+  return Buffer.from([...bytes, rest]);
 }
 
 /** In UTF-8. */

@@ -19,7 +19,7 @@ const record = fc.record({
 });
 
 function encode(records: readonly NewRecord[]): Buffer {
-  const builder = new BatchBuilder();
+  const builder = new BatchBuilder(64);
   for (const one of records) builder.add(one, recordSizeMax(one));
   return Buffer.from(builder.finish({ id: 4_000_000_000n, epoch: 3 }, 17));
 }
@@ -52,7 +52,7 @@ describe('record batches', () => {
   });
 
   it('may be stamped anew', () => {
-    const builder = new BatchBuilder();
+    const builder = new BatchBuilder(64);
     const one = { topic: 't', key: 'k', value: Buffer.from('v'), headers: {}, timestampMs: 1 };
     builder.add(one, recordSizeMax(one));
     builder.finish({ id: 1n, epoch: 0 }, 5);
