@@ -26,6 +26,12 @@ export function disturb(world: World, ward: Ward, minutes: number): void {
     device.setReachable(false);
     clock.after(dice.integer(60_000, 200_000), () => device.setReachable(true));
   });
+  times(1, () => {
+    const hangsMs = dice.integer(15_000, 45_000);
+    world.story.tell('event log', () => `hangs for ${hangsMs} ms`);
+    world.faults.logHangsUntilMs = clock.now() + hangsMs;
+  });
+  times(4, () => dice.pick(ward.alertEngines).acknowledgeOne(dice));
   times(2, () => {
     const offsetMs = dice.chance(0.5) ? anyClock(dice) : undefined;
     dice.pick(ward.devices).reboot(offsetMs, dice.chance(0.6));

@@ -43,6 +43,7 @@ export interface Ward {
   readonly devices: readonly Device[];
   readonly stations: readonly Station[];
   readonly servers: readonly Supervised[];
+  readonly alertEngines: readonly AlertEngineNode[];
   /** What is older at its arrival is history. */
   readonly liveWithinMs: number;
 }
@@ -142,6 +143,7 @@ function build(world: World, options: SimulationOptions, startMs: number): Ward 
     ledger,
     devices,
     stations,
+    alertEngines,
     liveWithinMs,
     servers: [...gateways, ...alerting, ...storage, ...alertEngines],
   };

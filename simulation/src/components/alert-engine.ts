@@ -9,7 +9,8 @@ import { join } from '@vitalwire/alert-engine/hub/join.ts';
 import { Session } from '@vitalwire/alert-engine/hub/session.ts';
 import { CommitSignal } from '@vitalwire/alert-engine/live/commit-signal.ts';
 import { startTimers } from '@vitalwire/alert-engine/timers/scheduler.ts';
-import { DEFAULT_POLICY } from '@vitalwire/alert-engine/lifecycle/policy.ts';
+import { DEFAULT_POLICY, type LifecyclePolicy } from '@vitalwire/alert-engine/lifecycle/policy.ts';
+import { act } from '@vitalwire/alert-engine/actions/actions.ts';
 import { LiveView } from '@vitalwire/alert-engine/live/live-view.ts';
 import { alertEngineMetrics } from '@vitalwire/alert-engine/metrics.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
@@ -19,6 +20,7 @@ import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { Registry } from '@vitalwire/core/runtime/metrics.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
+import type { Dice } from '../world/dice.ts';
 import type { Process } from '../world/process.ts';
 import { Supervised, type Running } from '../world/supervised.ts';
 import type { World } from '../world/world.ts';
@@ -40,7 +42,17 @@ interface Engine {
   readonly view: LiveView;
   readonly sessions: Set<Session>;
   readonly alerts: AlertStore;
+  readonly acknowledge: (alertId: string) => Promise<unknown>;
 }
+
+const SECOND_MS = 1_000;
+
+/** Timers that run within the minutes of a simulation. */
+export const POLICY: LifecyclePolicy = {
+  ...DEFAULT_POLICY,
+  reminderMs: { low: 60 * SECOND_MS, medium: 45 * SECOND_MS, high: 30 * SECOND_MS, critical: 20 * SECOND_MS },
+  escalationMs: { low: undefined, medium: 40 * SECOND_MS, high: 20 * SECOND_MS, critical: 10 * SECOND_MS },
+};
 
 const NOBODY: PatientDirectory = {
   get: async () => undefined,
@@ -104,6 +116,20 @@ export class AlertEngineNode extends Supervised {
     };
   }
 
+  /** A nurse at a station of this engine says "I see it" of one of the open alerts; it may come to nothing. */
+  acknowledgeOne(dice: Dice): void {
+    const engine = this.#engine;
+    if (engine === undefined || engine.process.dead) return;
+    const seen = async (): Promise<void> => {
+      const { alerts } = await engine.alerts.snapshot([REGION]);
+      const alert = alerts.length > 0 ? dice.pick(alerts) : undefined;
+      if (alert) await engine.acknowledge(alert.id);
+    };
+    seen().catch((error: unknown) =>
+      this.#world.story.tell(this.name, () => `nobody hears Ann: ${messageOf(error)}`),
+    );
+  }
+
   async #run(process: Process, ports: ReturnType<PortsOf>): Promise<Running> {
     const { log, alerts, live, checkpoints } = ports;
     const { clock } = process;
@@ -113,7 +139,7 @@ export class AlertEngineNode extends Supervised {
     const regions = [REGION];
     const commits = new CommitSignal(clock);
     await commits.listenTo(alerts);
-    const policyFor = () => DEFAULT_POLICY;
+    const policyFor = () => POLICY;
     const facts = { live, directory: NOBODY, regions, clock, logger, pauseOf: () => undefined };
     const view = new LiveView(facts);
     await retry(() => view.start(), {
@@ -168,7 +194,12 @@ export class AlertEngineNode extends Supervised {
     });
     const timers = startTimers({ alerts, commits, regions, policyFor, clock, logger, metrics });
     feed.start();
-    this.#engine = { process, feed, view, sessions, alerts };
+    const acknowledge = (alertId: string): Promise<unknown> =>
+      act({ alerts, policyFor, clock, logger, metrics }, REGION, alertId, {
+        kind: 'acknowledge',
+        actor: 'Ann',
+      });
+    this.#engine = { process, feed, view, sessions, alerts, acknowledge };
     return {
       failed: conditions.failed,
       stop: async () => {

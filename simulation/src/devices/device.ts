@@ -110,9 +110,14 @@ export class Device {
     // Even after its clock jumped back a device does not give two measurements one time.
     while (this.#lastMeasuredAtMs.has(measuredAtMs)) measuredAtMs++;
     this.#lastMeasuredAtMs.add(measuredAtMs);
-    const validity = this.#dice.chance(0.05)
-      ? { respiratory_rate: this.#dice.pick(['invalid', 'questionable'] as const) }
-      : NO_MARKS;
+    const isLeadOff = this.#options.patient.isLeadOff(trueAtMs);
+    const isMarked = this.#dice.chance(0.05);
+    const mark = this.#dice.pick(['invalid', 'questionable'] as const);
+    const validity = isLeadOff
+      ? { respiratory_rate: 'not_available' as const }
+      : isMarked
+        ? { respiratory_rate: mark }
+        : NO_MARKS;
     const reading: Reading = {
       deviceId: this.id,
       patientId: this.#options.patient.patientId,

@@ -21,6 +21,8 @@ export class Patient {
   readonly patientId: string;
   readonly #dice: Dice;
   readonly #excursions: readonly Excursion[];
+  /** From when to when the lead that counts breaths is off. */
+  readonly #leadOff: readonly (readonly [fromMs: number, toMs: number])[];
 
   constructor(patientId: string, dice: Dice, fromMs: number, minutes: number) {
     this.patientId = patientId;
@@ -36,6 +38,14 @@ export class Patient {
         noise: dice.integer(0, 3),
       };
     });
+    this.#leadOff = Array.from({ length: dice.integer(0, 2) }, () => {
+      const startMs = fromMs + dice.integer(0, minutes * 60_000);
+      return [startMs, startMs + dice.integer(4_000, 45_000)] as const;
+    });
+  }
+
+  isLeadOff(nowMs: number): boolean {
+    return this.#leadOff.some(([fromMs, toMs]) => nowMs >= fromMs && nowMs < toMs);
   }
 
   vitalsAt(nowMs: number): VitalValues {

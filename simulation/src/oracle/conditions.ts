@@ -65,6 +65,7 @@ export function checkConditions(
     const lost = (onsetMs: number): boolean =>
       actual.has(`${conditionId(patientId, 'signal_lost', onsetMs)}:1`);
     const { heard, events } = signalOf(readings, liveWithinMs, lost, endMs);
+    events.push(...leadOffEvents(patientId, heard));
     for (const vital of JUDGED) {
       for (const side of ['low', 'high'] as const) {
         const live = limitEvents(patientId, samplesOf(heard, vital), vital, side);
@@ -89,6 +90,7 @@ export function checkConditions(
 
 const isJudged = (type: string): boolean =>
   type === 'signal_lost' ||
+  type === 'lead_off' ||
   JUDGED.some((vital) => type === `low_${LIMIT_NAMES[vital]}` || type === `high_${LIMIT_NAMES[vital]}`);
 
 const said = (one: Expected): string => {
@@ -147,6 +149,40 @@ function signalEvent(patientId: string, event: 'began' | 'ended', onsetMs: numbe
     onsetMs,
     atMs,
   };
+}
+
+const LEAD_OFF_MS = 10_000;
+
+/** A lead that no reading said was on for ten seconds; a loss of the signal starts the watch over. */
+function leadOffEvents(patientId: string, heard: readonly Heard[]): Expected[] {
+  const events: Expected[] = [];
+  let since: { readonly atMs: number; readonly losses: number } | undefined;
+  let present: Expected | undefined;
+  for (const { reading, losses } of heard) {
+    const { atMs } = reading;
+    if (reading.validity['respiratory_rate'] !== 'not_available') {
+      if (present) events.push({ ...present, event: 'ended', revision: 2, atMs });
+      since = undefined;
+      present = undefined;
+      continue;
+    }
+    if (since === undefined || (present === undefined && since.losses !== losses)) since = { atMs, losses };
+    if (present !== undefined || atMs - since.atMs < LEAD_OFF_MS) continue;
+    const onsetMs = since.atMs;
+    const id = conditionId(patientId, 'lead_off', onsetMs);
+    present = {
+      id,
+      revision: 1,
+      event: 'began',
+      patientId,
+      type: 'lead_off',
+      priority: 'low',
+      onsetMs,
+      atMs,
+    };
+    events.push(present);
+  }
+  return events;
 }
 
 interface Sample {

@@ -4,6 +4,8 @@ import { checkAcknowledged } from './acknowledged.ts';
 import { checkAlerts, checkLifecycle, checkStation } from './alerts.ts';
 import { checkConditions } from './conditions.ts';
 import { checkEventTimes } from './event-times.ts';
+import { checkLives } from './lifecycle.ts';
+import { checkRegionalStatistics, checkScores } from './scores.ts';
 import { checkRaw, checkWindows } from './tiers.ts';
 
 /** Everything that is not as it was promised, from what was measured and what the engines hold. */
@@ -18,6 +20,9 @@ export function judge({ engines, ledger, devices, stations, liveWithinMs }: Ward
   violations.push(...checkRaw(accepted, engines));
   violations.push(...checkWindows(accepted, engines));
   violations.push(...checkConditions(accepted, engines.log, liveWithinMs, endMs));
+  violations.push(...checkScores(accepted, engines.analytics, liveWithinMs));
+  violations.push(...checkRegionalStatistics(engines.analytics));
+  violations.push(...checkLives(engines.alerts, endMs));
   violations.push(...checkAlerts(engines.alerts, engines.log));
   violations.push(...checkLifecycle(engines.alerts, engines.log));
   for (const station of stations) violations.push(...checkStation(station, engines.alerts));

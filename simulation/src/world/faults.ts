@@ -22,6 +22,8 @@ const GOES_WELL: Fault = Object.freeze({ kind: 'none', beforeMs: 0, afterMs: 0 }
 export class Faults {
   /** Until disarmed, at the end of a simulation, when everything must come right. */
   armed = true;
+  /** Until then (true time) no call of the event log is answered, nor takes effect. */
+  logHangsUntilMs = Number.NEGATIVE_INFINITY;
   readonly #dice: Dice;
   readonly #rates: FaultRates;
 

@@ -39,6 +39,9 @@ export class Process {
   /** `fails`: the port's contract lets the call answer with `unavailable`. */
   async call<T>(what: string, fails: boolean, effect: () => Promise<T>): Promise<T> {
     if (this.dead) return nothing();
+    const hangsMs = what.startsWith('log.') ? this.#world.faults.logHangsUntilMs - this.clock.now() : 0;
+    if (hangsMs > 0) await this.clock.sleep(hangsMs);
+    if (this.dead) return nothing();
     const fault = this.#world.faults.ofCall(fails);
     if (fault.beforeMs > 0) await this.clock.sleep(fault.beforeMs);
     if (this.dead) return nothing();
