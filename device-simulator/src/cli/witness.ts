@@ -9,6 +9,7 @@ import { Account, type AlertNote, type BootNote, type RunNote } from '../ledger/
 import { LedgerFile, LedgerFileError } from '../ledger/ledger-file.ts';
 import { scanLedger } from '../ledger/read-account.ts';
 import { RecordReader, RecordWriter, type Note } from '../ledger/records.ts';
+import { stalePatients, unseenCrossings } from '../ledger/unsettled.ts';
 import { judge, type Verdict } from '../ledger/verdict.ts';
 import type { Crossing } from '../oracle/crossings.ts';
 import type { StationsSnapshot } from '../report/progress.ts';
@@ -127,11 +128,13 @@ export class Witness {
 
   /** Waits until stations show every crossing and the newest reading of every patient, or the time for that is over. */
   async settle(withinMs: number): Promise<void> {
-    if (!this.#stations) return;
+    const stations = this.#stations;
+    if (!stations) return;
     const deadlineMs = this.#clock.monotonic() + withinMs;
-    const isSettled = (): boolean => this.#stale().length === 0 && this.#unseen() === 0;
+    const stale = (): string[] => stalePatients(this.#account, (patientId) => stations.newestOf(patientId));
+    const isSettled = (): boolean => stale().length === 0 && unseenCrossings(this.#account) === 0;
     while (!isSettled() && this.#clock.monotonic() < deadlineMs) await this.#clock.sleep(POLL_MS);
-    for (const what of this.#stale()) this.broken(what);
+    for (const what of stale()) this.broken(what);
   }
 
   /** Closes the stations and makes the ledger durable, with its end. @throws LedgerFileError */
@@ -231,38 +234,6 @@ export class Witness {
   #monotonicOf(wallMs: number): number {
     const start = this.#start;
     return start ? start.monotonicMs + wallMs - start.wallMs : 0;
-  }
-
-  #unseen(): number {
-    let unseen = 0;
-    for (const { device, seenAtMs, onsetMs, completedMs } of this.#account.crossings.values()) {
-      const account = this.#account.devices[device];
-      if (seenAtMs !== undefined || !account || !Account.judges(account)) continue;
-      if (!Account.isDoubtful(account, onsetMs, completedMs)) unseen++;
-    }
-    return unseen;
-  }
-
-  /** Patients whose newest acknowledged reading no station shows: conflation may skip readings, but never the last. */
-  #stale(): string[] {
-    const stations = this.#stations;
-    if (!stations) return [];
-    return this.#account.devices.flatMap((device) => {
-      const { spec, lastMeasuredMs } = device;
-      const { made, acknowledged } = Account.sums(device);
-      if (
-        (device.boots.at(-1)?.made ?? 0) === 0 ||
-        made !== acknowledged ||
-        (spec.fault !== undefined && ACCOUNTS[spec.fault].alerts !== 'required')
-      )
-        return [];
-      const newestMs = stations.newestOf(spec.patient_id);
-      return newestMs === undefined || newestMs >= lastMeasuredMs
-        ? []
-        : [
-            `a station shows ${spec.patient_id} as of ${lastMeasuredMs - newestMs} ms before the newest acknowledged reading`,
-          ];
-    });
   }
 
   #note(note: Note): void {
