@@ -170,6 +170,36 @@ describe('alerting', () => {
     await pipeline.stop();
   });
 
+  it('that dies between their replacement and the taking over takes them over as it starts, with what was present', async () => {
+    const ward = new Ward();
+    const first = await ward.alerting();
+    await ward.live(20, 85);
+    expect(ward.conditions()).toBe(1);
+    const saved = (): string => {
+      const { state } = ward.stores.checkpoints.get('alerting')!;
+      return decodeState<AlertingState, unknown>(state, 4)!.state.settings.version;
+    };
+    const lower = parseAlarmSettings(
+      alarmsYaml().replace('low: { medium: 90, critical: 80 }', 'low: { medium: 80, critical: 70 }'),
+    );
+    ward.settings.replace(lower);
+    await first.stop();
+    expect(saved()).toBe(defaultSettings().version);
+    const second = await ward.alerting();
+    await ward.clock.advance(0);
+    await ward.live(8, 85);
+    expect(saved()).toBe(lower.version);
+    const told = ward.log
+      .records(TOPICS.conditions.name)
+      .map(({ value }) => JSON.parse(Buffer.from(value!).toString()) as Record<string, unknown>);
+    expect(told).toMatchObject([
+      { event: 'began', type: 'low_oxygen_saturation', settings_version: defaultSettings().version },
+      { event: 'ended', type: 'low_oxygen_saturation', settings_version: lower.version },
+    ]);
+    expect(told[1]?.['id']).toBe(told[0]?.['id']);
+    await second.stop();
+  });
+
   it('gives a pulse every second', async () => {
     const ward = new Ward();
     const pipeline = await ward.alerting();
