@@ -245,6 +245,7 @@ describe('patients', () => {
         validity: i === 0 ? { heartbeat: 'questionable' as const } : {},
         mode: 'real' as const,
         clockCorrectionMs: 0,
+        ...(i === 0 ? { receivedAtMs: startMs + 600_000 } : {}),
       })),
     );
     await ports.timeSeries.writeWindows(
@@ -266,6 +267,7 @@ describe('patients', () => {
       heartbeat: 60,
       temperature: 98.6,
       validity: { heartbeat: 'questionable' },
+      received_at: new Date(startMs + 600_000).toISOString(),
     });
     const paged: number[] = [];
     let after = '';

@@ -56,6 +56,8 @@ export interface RawPoint {
   readonly mode: Mode;
   /** What was added to the device's own time, 0 where its clock was trusted. */
   readonly clockCorrectionMs: number;
+  /** When it arrived, of a reading that came a minute or more after it was measured; left out of all others. */
+  readonly receivedAtMs?: number | undefined;
 }
 
 /** One patient's usable values of one window [startMs, startMs + TIER_MS[tier]), aligned to the epoch, by event time. */

@@ -66,6 +66,16 @@ describe('the raw tier', () => {
     ]);
   });
 
+  it('says of a reading that came late when it came', async () => {
+    const bench = new Bench();
+    await bench.send(0, { heartbeat: 80 }, {}, 59);
+    await bench.send(1, { heartbeat: 81 }, {}, 61);
+    expect([...bench.stores.raw.values()].map(({ receivedAtMs }) => receivedAtMs)).toEqual([
+      undefined,
+      START_MS + 61_000,
+    ]);
+  });
+
   it('does not take what it would delete at once', async () => {
     const bench = new Bench();
     const outputs = await bench.send(-8 * 86_400, { heartbeat: 80 }, {}, 0);

@@ -40,6 +40,9 @@ export interface StorageOptions {
   readonly refreshMs: number;
 }
 
+/** As an alert is told late: whoever looks at the chart must know that nobody could have acted on it then. */
+const ARRIVED_LATE_MS = 60_000;
+
 export interface StorageState {
   readonly time: StreamTime;
   readonly devices: DeviceMemory;
@@ -95,6 +98,7 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
       validity: reading.validity,
       mode: reading.mode,
       clockCorrectionMs: input.clockCorrectionMs,
+      ...(arrivalMs - atMs >= ARRIVED_LATE_MS ? { receivedAtMs: arrivalMs } : {}),
     });
     usableValues(input);
     const patient = patientOf(state, input);

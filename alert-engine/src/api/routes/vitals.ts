@@ -20,7 +20,7 @@ const pointSchema = z
   .object({ at: z.iso.datetime(), device_id: z.string().optional() })
   .catchall(z.union([z.number(), z.string(), z.record(z.string(), z.string())]))
   .describe(
-    'raw: device_id and the vitals measured, `validity` of those not plainly valid, `mode` unless real; ' +
+    'raw: device_id and the vitals measured, `validity` of those not plainly valid, `mode` unless real, `received_at` of what came a minute or more after it was measured; ' +
       'a tier: <vital> (mean), <vital>_min, <vital>_max, <vital>_count of the window that starts at `at`',
   );
 type PointDocument = z.infer<typeof pointSchema>;
@@ -122,6 +122,7 @@ function rawDocument(point: RawPoint): PointDocument {
   }
   if (Object.keys(point.validity).length > 0) document['validity'] = { ...point.validity };
   if (point.mode !== 'real') document['mode'] = point.mode;
+  if (point.receivedAtMs !== undefined) document['received_at'] = toIso(point.receivedAtMs);
   return document;
 }
 

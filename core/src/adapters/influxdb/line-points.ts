@@ -12,7 +12,7 @@ export const WINDOW_MEASUREMENT = 'downsampled_vitals';
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Fields beyond the data model's: `<vital>_validity` where marked, `mode`, and `clock_correction_ms` where a clock was corrected. A mark stays
+ * Fields beyond the data model's: `<vital>_validity` where marked, `mode`, `clock_correction_ms` where a clock was corrected, `received_at_ms` where it came late. A mark stays
  * when the same moment is written again without it: doubt once stored is shown.
  */
 export function rawToPoint(raw: RawPoint): Point {
@@ -30,6 +30,7 @@ export function rawToPoint(raw: RawPoint): Point {
     if (mark !== undefined) point.stringField(`${vital}_validity`, mark);
   }
   if (raw.clockCorrectionMs !== 0) point.intField('clock_correction_ms', raw.clockCorrectionMs);
+  if (raw.receivedAtMs !== undefined) point.intField('received_at_ms', raw.receivedAtMs);
   return point;
 }
 
@@ -41,6 +42,7 @@ export function rowToRaw(row: Row): RawPoint {
     const mark = row[`${vital}_validity`];
     if (typeof mark === 'string' && mark !== '') validity[vital] = mark as Validity;
   }
+  const receivedAtMs = numberOf(row['received_at_ms']);
   return {
     patientId: String(row['patient_id']),
     deviceId: String(row['device_id']),
@@ -50,6 +52,7 @@ export function rowToRaw(row: Row): RawPoint {
     validity,
     mode: row['mode'] as Mode,
     clockCorrectionMs: numberOf(row['clock_correction_ms']) ?? 0,
+    ...(receivedAtMs === undefined ? {} : { receivedAtMs }),
   };
 }
 

@@ -28,11 +28,15 @@ describe('SqliteDatabase', () => {
     opened.push(database);
     return database;
   }
-  function outside(sql: string): void {
+  /** Answers the first value of the first row, where there is one. */
+  function outside(sql: string): unknown {
     mkdirSync(dirname(path), { recursive: true });
     const connection = new DatabaseSync(path);
-    connection.exec(sql);
+    const [last = '', ...before] = sql.split('; ').toReversed();
+    for (const statement of before.toReversed()) connection.exec(statement);
+    const row = connection.prepare(last).get();
     connection.close();
+    return row === undefined ? undefined : Object.values(row)[0];
   }
   const table = (database: SqliteDatabase): Promise<unknown> =>
     database.write(() => database.prepare('CREATE TABLE t (x PRIMARY KEY, y)').run());
@@ -43,10 +47,18 @@ describe('SqliteDatabase', () => {
 
   it('refuses a schema newer than it knows, by its number, and leaves it alone', async () => {
     await open().close();
+    const known = outside('PRAGMA user_version');
     outside('PRAGMA user_version = 9999');
     expect(open).toThrow(/schema version 9999.*versions up to \d+/);
-    outside('PRAGMA user_version = 1');
+    outside(`PRAGMA user_version = ${known}`);
     await open().ping();
+  });
+
+  it('brings a database of the first version up to date', async () => {
+    await open().close();
+    outside('ALTER TABLE raw_points DROP COLUMN received_at_ms; PRAGMA user_version = 1');
+    await open().close();
+    expect(outside('SELECT count(received_at_ms) FROM raw_points')).toBe(0);
   });
 
   it('refuses the database of another program', () => {

@@ -19,6 +19,7 @@ export type RawRow = [
   validity: string | null,
   mode: string,
   clockCorrectionMs: number,
+  receivedAtMs: number | null,
 ];
 
 const FIRST_VITAL = 4;
@@ -50,6 +51,7 @@ export function rowOf(point: RawPoint, names: Names): RawRow {
     encodeMarks(point.validity),
     point.mode,
     point.clockCorrectionMs,
+    point.receivedAtMs ?? null,
   ];
 }
 
@@ -63,6 +65,7 @@ export function pointOf(row: RawRow, names: Names): RawPoint {
     validity: marksOf(row),
     mode: row[11] as Mode,
     clockCorrectionMs: row[12],
+    ...(row[13] === null ? {} : { receivedAtMs: row[13] }),
   };
 }
 

@@ -77,6 +77,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE identity (epoch TEXT NOT NULL);
   INSERT INTO identity VALUES (lower(hex(randomblob(4))));
   `,
+  `ALTER TABLE raw_points ADD COLUMN received_at_ms INTEGER;`,
 ];
 
 /** Brings the schema up to date. @throws VitalwireError `rejected` where the file is newer than this program, or not ours. */

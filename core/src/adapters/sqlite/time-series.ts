@@ -33,7 +33,7 @@ export class SqliteTimeSeries implements TimeSeries {
   constructor(database: Session) {
     this.#database = new PortSession(database, 'time series');
     this.#names = new Names(database);
-    const columns = `patient, at_ms, device, region, ${VITALS.join(', ')}, validity, mode, clock_correction_ms`;
+    const columns = `patient, at_ms, device, region, ${VITALS.join(', ')}, validity, mode, clock_correction_ms, received_at_ms`;
     const values = columns.replaceAll(/\w+/g, '?');
     this.#insertRaw = database.prepare(`INSERT OR IGNORE INTO raw_points (${columns}) VALUES (${values})`);
     this.#replaceRaw = database.prepare(`REPLACE INTO raw_points (${columns}) VALUES (${values})`);

@@ -74,6 +74,7 @@ export function timeSeriesContract(engine: string, makeHarness: () => Promise<Ti
           validity: { temperature: 'questionable', oxygen_saturation: 'invalid' },
           mode: 'demo',
           clockCorrectionMs: -86_400_500,
+          receivedAtMs: startMs + 900_000,
         });
         const off = point(startMs + 124, 70, { validity: { respiratory_rate: 'not_available' } });
         await harness.series.writeRaw([full, off]);

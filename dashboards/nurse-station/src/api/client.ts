@@ -22,7 +22,7 @@ export interface VitalsPoint {
   readonly at: string;
   /** Of raw points: the vitals that are not plainly valid. */
   readonly validity?: Readonly<Record<string, string>>;
-  /** Of a raw point that came too late to be judged: when it came. */
+  /** Of a raw point that came a minute or more after it was measured: when it came. */
   readonly received_at?: string;
   readonly [field: string]: number | string | Readonly<Record<string, string>> | undefined;
 }

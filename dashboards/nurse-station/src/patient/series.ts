@@ -11,7 +11,7 @@ export interface Sample {
   readonly values: Readonly<Partial<Record<VitalName, SampleValue>>>;
   /** Values that were no measurement. */
   readonly artefacts: Readonly<Partial<Record<VitalName, number>>>;
-  /** It reached the server too late to be judged: nobody could have been told. */
+  /** It reached the server so late that nobody could have been told in time. */
   readonly arrivedLate: boolean;
 }
 
