@@ -167,7 +167,14 @@ describe('what a station may see', () => {
   it('ends at once for who is discharged, moved away or removed, and a device left running brings nobody back', async () => {
     await start();
     const patient = (id: string, changes = {}) => ({
-      ...{ id, name: id, age: 70, region: 'West', ward: 'ICU', bed: '4', primaryDoctor: '', riskLevel: '' },
+      id,
+      name: id,
+      age: 70,
+      region: 'West',
+      ward: 'ICU',
+      bed: '4',
+      primaryDoctor: '',
+      riskLevel: '',
       ...changes,
     });
     for (const id of ['P1', 'P2', 'P3', 'P4']) await ports.directory.put(patient(id));

@@ -11,7 +11,7 @@ import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
 import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import { describe, expect, it } from 'vitest';
 import { processorMetrics } from '../src/metrics.ts';
-import type { AlertingState } from '../src/pipelines/alerting.ts';
+import { alertingTopology, type AlertingState } from '../src/pipelines/alerting.ts';
 import { decodeState } from '../src/runtime/checkpoint-codec.ts';
 import { offsetAt } from '../src/runtime/resume.ts';
 import type { RunningPipeline } from '../src/runtime/pipeline.ts';
@@ -26,6 +26,13 @@ import { MemoryDirectory } from '../src/testing/memory-directory.ts';
 import { MemoryLog } from '../src/testing/memory-log.ts';
 import { MemoryStores } from '../src/testing/memory-stores.ts';
 import { START_MS, aReading, alarmsYaml, defaultSettings } from '../src/testing/readings.ts';
+
+const STATE_VERSION = alertingTopology({
+  settings: defaultSettings(),
+  futureToleranceMs: 60_000,
+  liveWithinMs: 300_000,
+  allowedLatenessMs: 10_000,
+}).stateVersion;
 
 const away = (): Promise<never> =>
   Promise.reject(new VitalwireError('unavailable', 'engine away', { retriable: true }));
@@ -156,7 +163,7 @@ describe('alerting', () => {
     await ward.live(3, 85);
     const saved = (): string => {
       const { state } = ward.stores.checkpoints.get('alerting')!;
-      return decodeState<AlertingState, unknown>(state, 4)!.state.settings.version;
+      return decodeState<AlertingState, unknown>(state, STATE_VERSION)!.state.settings.version;
     };
     const replaced = parseAlarmSettings(
       alarmsYaml().replace('oxygen_saturation: 15', 'oxygen_saturation: 3'),
@@ -177,7 +184,7 @@ describe('alerting', () => {
     expect(ward.conditions()).toBe(1);
     const saved = (): string => {
       const { state } = ward.stores.checkpoints.get('alerting')!;
-      return decodeState<AlertingState, unknown>(state, 4)!.state.settings.version;
+      return decodeState<AlertingState, unknown>(state, STATE_VERSION)!.state.settings.version;
     };
     const lower = parseAlarmSettings(
       alarmsYaml().replace('low: { medium: 90, critical: 80 }', 'low: { medium: 80, critical: 70 }'),
