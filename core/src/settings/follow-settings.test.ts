@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -267,4 +268,24 @@ it('the file is looked at each second, until it is stopped', async () => {
   writeFileSync(file.path, 'delay_s: 11\n');
   for (let i = 0; i < 3; i++) await clock.advance(1_000);
   expect(source.current().delayMs).toBe(10_000);
+});
+
+it('a file that does not answer is told, and decided on anew once it does', async () => {
+  const one = new Process();
+  const service = followSettings(one.options);
+  rmSync(file.path);
+  // Whoever opens it to read waits for somebody who writes.
+  execFileSync('mkfifo', [file.path]);
+  await one.clock.advance(40_000);
+  expect(await one.refused()).toBe(1);
+  expect(one.trail.at(-1)).toMatchObject({ problems: [{ reason: 'does not answer' }] });
+  writeFileSync(file.path, 'delay_s: 1\n');
+  rmSync(file.path);
+  writeFileSync(file.path, 'delay_s: 1\n');
+  await eventually(async () => {
+    await one.clock.advance(1_000);
+    expect(await one.refused()).toBe(0);
+  });
+  expect(one.trail.filter(({ action }) => action === 'settings_refused')).toHaveLength(1);
+  await service.stop();
 });

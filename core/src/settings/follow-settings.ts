@@ -33,6 +33,9 @@ export interface FollowOptions<Settings extends Versioned> extends Following {
 
 /** How often the file is read. A change is in force after the second reading that finds it, so that a file half written is not. */
 const LOOK_MS = 1_000;
+const NO_ANSWER = 'does not answer';
+/** So many looks that a file did not answer are told. */
+const WAITED_MAX = 30;
 const BYTES_MAX = 1_048_576;
 /** Lines for the audit trail that wait for the log; a log that is away for long loses the oldest. */
 const WAITING_MAX = 100;
@@ -45,9 +48,13 @@ export function followSettings<Settings extends Versioned>(options: FollowOption
   const follower = new SettingsFollower(options);
   follower.begin();
   let looking: Promise<void> | undefined;
+  let waited = 0;
   const cancel = options.clock.every(LOOK_MS, () => {
     // One that hangs, as files on a network do, is not asked again until it answers.
-    looking ??= follower.look().finally(() => (looking = undefined));
+    if (looking !== undefined && ++waited === WAITED_MAX) follower.noteNoAnswer();
+    if (looking !== undefined) return;
+    waited = 0;
+    looking = follower.look().finally(() => (looking = undefined));
   });
   return {
     name: `settings of ${options.file.setting}`,
@@ -107,6 +114,12 @@ export class SettingsFollower<Settings extends Versioned> {
     this.#judged = digest;
     if ('text' in found) this.#judge(found.text);
     else this.#refuse(null, [{ line: 1, path: 'file', reason: found.unreadable }]);
+  }
+
+  /** The file has not answered for long. Once it does, it is decided on anew. */
+  noteNoAnswer(): void {
+    this.#judged = NO_ANSWER;
+    this.#refuse(null, [{ line: 1, path: 'file', reason: NO_ANSWER }]);
   }
 
   #judge(text: string): void {
