@@ -29,6 +29,7 @@ test(
     expect(await pool.metric('vitalwire_gateway_readings_accepted_total')).toBe(4);
     expect(await pool.metric('vitalwire_gateway_puback_latency_seconds_count')).toBe(4);
     expect(await pool.metric('vitalwire_gateway_workers')).toBe(2);
+    expect(await pool.metric('process_start_time_seconds')).toBeGreaterThan(0);
     expect(await pool.ready()).toBe(true);
     for (const device of devices) await device.endAsync(true);
   },

@@ -32,7 +32,7 @@ export async function startBridge(
   const start = (program: string, args: readonly string[]): ChildProcess => {
     const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr?.on('data', (text: Buffer) => {
-      for (const line of text.toString('utf8').split('\n')) if (/ [EW]! |rror/.test(line)) note(line);
+      for (const line of text.toString('utf8').split('\n')) if (/ E! |rror:/.test(line)) note(line);
     });
     child.on('error', (error) => note(error.message));
     running.push(child);

@@ -20,16 +20,24 @@ export function workerMetrics(registry: Registry, count: () => number): { readon
   return { restarted: () => restarts.inc() };
 }
 
-/** The metrics of all workers and of this process as those of one gateway: each by the rule that its declaration names, the sum where it names none. */
+/**
+ * The metrics of all workers and of this process as those of one gateway: each by the rule that its declaration names, the sum where it
+ * names none. Of what cannot be joined (when the process started), this process's own.
+ */
 export function metricsOfAll(
-  own: Registry,
+  registry: Registry,
   pool: Pick<WorkerPool, 'ask'>,
 ): Pick<Registry, 'metrics' | 'contentType'> {
   return {
-    contentType: own.contentType,
+    contentType: registry.contentType,
     async metrics() {
-      const workers = (await pool.ask('metrics')).flatMap((answer) => (answer === undefined ? [] : [answer]));
-      return AggregatorRegistry.aggregate([await own.getMetricsAsJSON(), ...workers]).metrics();
+      const [own, workers] = await Promise.all([registry.getMetricsAsJSON(), pool.ask('metrics')]);
+      const all = AggregatorRegistry.aggregate([own, ...workers.filter((answer) => answer !== undefined)]);
+      for (const metric of own) {
+        if (metric.aggregator !== 'omit') continue;
+        all.registerMetric({ ...metric, get: () => Promise.resolve(metric) } as never);
+      }
+      return all.metrics();
     },
   };
 }
