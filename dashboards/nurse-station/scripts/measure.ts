@@ -1,10 +1,11 @@
 /**
  * What sixty beds at 1 Hz cost the browser: frames that came late, layout that moved, the heap. Prints a table for docs/performance.md.
  *
- *   node dashboards/nurse-station/scripts/measure.ts [--minutes 10] [--beds 60]
+ *   node dashboards/nurse-station/scripts/measure.ts [--minutes 10] [--beds 60] [--at-once]
  *
- * The first seven tenths of the time nothing alarms: the numbers change and nothing may move. In the rest an alert comes every ten seconds
- * and is acknowledged and ended, so that tiles change places as they should.
+ * Each bed's vitals come at their own moment of the second, as the engine sends them; `--at-once` puts all of them in one frame, which no
+ * engine does. The first seven tenths of the time nothing alarms: the numbers change and nothing may move. In the rest an alert comes
+ * every ten seconds and is acknowledged and ended, so that tiles change places as they should.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,11 @@ import { fakeToken, startFakeServer, type FakeServer } from '../tests/fake-serve
 import { observePage, type Observed } from './observe-page.ts';
 
 const { values: given } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, beds: { type: 'string', default: '60' } },
+  options: {
+    minutes: { type: 'string', default: '10' },
+    beds: { type: 'string', default: '60' },
+    'at-once': { type: 'boolean', default: false },
+  },
 });
 const totalMs = Number(given.minutes) * 60_000;
 const beds = Number(given.beds);
@@ -98,7 +103,7 @@ function movedText(after: Observed, before: Observed): string {
 
 const dist = await mkdtemp(join(tmpdir(), 'nurse-station-'));
 const [browser] = await Promise.all([launchChromium(), buildPage(dist)]);
-const fake = await startFakeServer({ port: 0, dist, beds });
+const fake = await startFakeServer({ port: 0, dist, beds, apart: !given['at-once'] });
 try {
   const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
   await page.addInitScript(observePage);

@@ -51,8 +51,7 @@ export function observePage(): void {
     const value = Number(entry['value']);
     observed.shift += value;
     for (const { node } of entry['sources'] as { node: Node | null }[]) {
-      const name =
-        node instanceof Element ? node.className.toString() : (node?.parentElement?.className ?? '?');
+      const name = node instanceof Element ? node.className : (node?.parentElement?.className ?? '?');
       observed.moved[name] = Math.max(observed.moved[name] ?? 0, value);
     }
   });

@@ -43,9 +43,11 @@ export interface FakeOptions {
   readonly port: number;
   readonly dist: string;
   readonly beds: number;
+  /** Each bed's vitals in a frame of their own, through the second, as the engine sends them; otherwise all in one. */
+  readonly apart?: boolean;
 }
 
-export async function startFakeServer({ port, dist, beds }: FakeOptions): Promise<FakeServer> {
+export async function startFakeServer({ port, dist, beds, apart = false }: FakeOptions): Promise<FakeServer> {
   const ward = new FakeWard(beds, Date.now());
   const hellos: { since?: string }[] = [];
   const ready = new Map<WebSocket, boolean>();
@@ -89,7 +91,13 @@ export async function startFakeServer({ port, dist, beds }: FakeOptions): Promis
   ward.alerts.onEvent = broadcast;
   ward.onLeft = ({ patient_id: patientId, region }) =>
     broadcast({ type: 'left', patient_id: patientId, region, reason: 'discharged', at: iso() });
-  const vitals = setInterval(() => broadcast(ward.step(Date.now())), 1000);
+  const vitals = setInterval(() => {
+    const step = ward.step(Date.now());
+    if (!apart) return broadcast(step);
+    step.patients.forEach((patient, index) => {
+      setTimeout(() => broadcast({ ...step, patients: [patient] }), (index * 1000) / step.patients.length);
+    });
+  }, 1000);
   const beat = (): object =>
     refusing
       ? { type: 'error', code: 'not_monitoring', message: 'The alerting pipeline does not answer.' }

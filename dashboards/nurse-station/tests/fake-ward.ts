@@ -38,7 +38,11 @@ export class FakeWard {
   }
 
   /** One second of the ward. */
-  step(nowMs: number): object {
+  step(nowMs: number): {
+    readonly type: 'vitals';
+    readonly at: string;
+    readonly patients: PatientDocument[];
+  } {
     const patients: PatientDocument[] = [];
     for (const [id, bed] of this.#beds) {
       if (bed.silentSinceMs !== undefined && nowMs >= bed.silentSinceMs) continue;

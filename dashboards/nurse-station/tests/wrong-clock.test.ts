@@ -15,7 +15,7 @@ async function withWrongClock(wrongByMs: number): Promise<void> {
       construct: (target, given: []) =>
         given.length === 0 ? new target(target.now() + wrongBy()) : new target(...given),
       get: (target, name) => (name === 'now' ? () => target.now() + wrongBy() : Reflect.get(target, name)),
-    }) as DateConstructor;
+    });
   }, wrongByMs);
 }
 
