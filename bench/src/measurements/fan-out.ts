@@ -13,7 +13,10 @@ const WARM_UP_MS = 4_000;
 const AIM_RATIO = 1.1;
 
 interface Phase {
+  /** Of the process before the first station came, with the same vitals coming in: its own work, which is no sending. */
+  readonly ownCpuShare: number;
   readonly sendsPerSecond: number;
+  /** Beyond its own work. */
   readonly cpuMicrosecondsPerSend: number;
   readonly cpuShare: number;
   readonly bytesPerSend: number;
@@ -38,7 +41,8 @@ export const fanOut: Measurement = {
       if (hub.frames.length === 0) throw new Error('the hub sent no vitals');
       const raw = await measure(ask, { do: 'serve-raw', frames: hub.frames }, seconds);
       return [
-        lower('hub', hub.cpuMicrosecondsPerSend, 'µs of CPU a send'),
+        lower('engine without stations', hub.ownCpuShare * 100, '% of a core'),
+        lower('hub, beyond that', hub.cpuMicrosecondsPerSend, 'µs of CPU a send'),
         lower('bare ws, the same frames', raw.cpuMicrosecondsPerSend, 'µs of CPU a send'),
         lower(
           'hub beside bare ws',
@@ -48,7 +52,7 @@ export const fanOut: Measurement = {
         ),
         higher('sends of the hub', hub.sendsPerSecond, 'sends/s'),
         higher('updates conflated into one send', (BEDS * STATIONS) / hub.sendsPerSecond, 'updates'),
-        lower('CPU of the hub', hub.cpuShare * 100, '% of a core'),
+        lower('CPU of the engine', hub.cpuShare * 100, '% of a core'),
         lower(
           'CPU of bare ws, a send for each update',
           (raw.cpuMicrosecondsPerSend * BEDS * STATIONS) / 1e4,
@@ -72,8 +76,10 @@ async function measure(ask: Ask, serve: ToServer, seconds: number): Promise<Phas
   const served = await ask.server(serve);
   if (!('url' in served)) throw new TypeError('the server has no address');
   const token = served.token === '' ? undefined : served.token;
-  await ask.stations({ do: 'join', url: served.url, token, count: STATIONS });
   await ask.server({ do: 'play' });
+  await sleep(WARM_UP_MS);
+  const ownCpuShare = await cpuShare(ask, seconds);
+  await ask.stations({ do: 'join', url: served.url, token, count: STATIONS });
   await sleep(WARM_UP_MS);
   await ask.stations({ do: 'record' });
   const before = await usage(ask);
@@ -86,13 +92,23 @@ async function measure(ask: Ask, serve: ToServer, seconds: number): Promise<Phas
   const sends = after.frames - before.frames;
   const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
   return {
+    ownCpuShare,
     sendsPerSecond: sends / tookS,
-    cpuMicrosecondsPerSend: (cpuSeconds / sends) * 1e6,
+    cpuMicrosecondsPerSend: ((cpuSeconds - ownCpuShare * tookS) / sends) * 1e6,
     cpuShare: cpuSeconds / tookS,
     bytesPerSend: (after.bytes - before.bytes) / sends,
     memoryMiB: after.memoryMiB,
     frames: after.recorded,
   };
+}
+
+/** Over half of the time: nothing else happens meanwhile. */
+async function cpuShare(ask: Ask, seconds: number): Promise<number> {
+  const before = await usage(ask);
+  const startMs = performance.now();
+  await sleep(seconds * 500);
+  const after = await usage(ask);
+  return ((after.cpuSeconds - before.cpuSeconds) * 1_000) / (performance.now() - startMs);
 }
 
 async function usage(ask: Ask): Promise<StationsCount & { cpuSeconds: number; memoryMiB: number }> {
