@@ -1,6 +1,7 @@
 import { lower } from '../figure.ts';
 import { brokenIn, loadTest } from '../load-test.ts';
 import type { Figure, Measurement } from '../measurement.ts';
+import { formatNumber } from '../table.ts';
 
 const DEVICES = [100, 1_000, 3_000, 10_000] as const;
 
@@ -14,7 +15,7 @@ export const growthDevices: Measurement = {
       const name = `${devices.toLocaleString('en')} devices`;
       note(name);
       const { report, cpuMicrosecondsPerReading, cpuShare, memoryMiB } = await loadTest(devices, seconds);
-      figures.push(
+      const found = [
         lower(`${name}: CPU`, cpuMicrosecondsPerReading, 'µs a reading'),
         lower(`${name}: CPU of the process`, cpuShare * 100, '% of a core'),
         lower(`${name}: memory`, memoryMiB.late, 'MiB'),
@@ -22,7 +23,10 @@ export const growthDevices: Measurement = {
         lower(`${name}: PUBACK p99`, report.puback_ms?.p99 ?? NaN, 'ms'),
         lower(`${name}: alert p99`, report.alert_ms?.p99 ?? NaN, 'ms'),
         lower(`${name}: promises broken`, brokenIn(report), '', 0),
-      );
+      ];
+      // The larger fleets take minutes: whoever waits sees what there is already.
+      for (const { name: figure, value, unit } of found) note(`${figure} ${formatNumber(value)} ${unit}`);
+      figures.push(...found);
     }
     return figures;
   },
