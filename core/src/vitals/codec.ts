@@ -2,21 +2,13 @@
 import './numbers-for-int64.ts';
 import { vitalwire } from './generated/vitals-proto.js';
 import type { Validity } from './quality.ts';
-import { NO_MARKS, type Consciousness, type DeviceStatus, type Mode, type Reading } from './reading.ts';
+import { CONSCIOUSNESS, MODES, plainReading } from './plain-reading.ts';
+import { NO_MARKS, type DeviceStatus, type Reading } from './reading.ts';
 import { celsiusToFahrenheit, fahrenheitToCelsius, fromFloat32 } from './units.ts';
 import { VITALS, type VitalName } from './vital.ts';
 
 const proto = vitalwire.v1;
 
-const MODES: readonly Mode[] = ['real', 'test', 'demo'];
-const CONSCIOUSNESS: readonly Consciousness[] = [
-  'unknown',
-  'alert',
-  'new_confusion',
-  'voice',
-  'pain',
-  'unresponsive',
-];
 const VALIDITIES: readonly Validity[] = ['valid', 'questionable', 'invalid', 'not_available'];
 
 /** The payload is not the message it should be. */
@@ -34,7 +26,7 @@ function decodeAs<T>(type: { decode(bytes: Uint8Array): T }, bytes: Uint8Array):
 
 /** @throws DecodeError */
 export function decodeReading(bytes: Uint8Array): Reading {
-  return toReading(decodeAs(proto.Reading, bytes));
+  return plainReading(bytes) ?? toReading(decodeAs(proto.Reading, bytes));
 }
 
 /** Readings in the order of the batch, oldest first. @throws DecodeError */
