@@ -15,6 +15,7 @@ import { kafkaProcessing } from './measurements/kafka-processing.ts';
 import { kafkaStreams } from './measurements/kafka-streams.ts';
 import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
+import { recovery } from './measurements/recovery.ts';
 
 /** What `npm run bench` can measure, in the order in which it does. */
 export const allMeasurements: readonly Measurement[] = [
@@ -27,6 +28,7 @@ export const allMeasurements: readonly Measurement[] = [
   growthDevices,
   processing,
   micro,
+  recovery,
   kafkaIngest,
   kafkaProcessing,
   kafkaStreams,

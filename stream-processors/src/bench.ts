@@ -9,7 +9,7 @@ import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import type { LogRecord } from '@vitalwire/core/ports/event-log.ts';
 import { seededRandom } from '@vitalwire/core/testing/random.ts';
 import { decodeReading, encodeReading } from '@vitalwire/core/vitals/codec.ts';
-import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
+import { NO_MARKS, type Reading } from '@vitalwire/core/vitals/reading.ts';
 import { toStreamReading } from './operators/stream-reading.ts';
 import { alertingTopology } from './pipelines/alerting.ts';
 import { storageTopology } from './pipelines/storage.ts';
@@ -30,135 +30,129 @@ export interface PipelineFigures {
 const START_MS = Date.UTC(2026, 0, 1);
 const BATCH = 1_000;
 
-/** What this process used of a core, garbage collection included: wall time would measure the neighbours too. */
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
+/** What `run` uses of a core, garbage collection included: wall time would measure the neighbours too. */
+export function cpuMsOf(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
 
-/** Every patient at 1 Hz, all six vitals, values that wander inside their limits; `seconds` of stream after as many to warm up. */
-export function benchPipelines(patients: number, seconds: number): PipelineFigures[] {
-  const yaml = readFileSync(new URL('../../core/config/alarms.yaml', import.meta.url), 'utf8');
-  const settings = parseAlarmSettings(yaml);
-  return [
-    benchTopology(alertingTopology({ ...alertingDefaults(settings), settings }), patients, seconds),
-    benchTopology(storageTopology(STORAGE_DEFAULTS), patients, seconds),
-  ];
-}
-
-/** A pipeline that has warmed up, one second of its stream at a time. */
+/** A pipeline's operators, one second of their stream at a time. */
 export interface WarmPipeline {
   readonly pipeline: string;
   /** Makes the next second's records, one of each patient; the call that it returns takes them through the operators. */
   nextSecond(): () => void;
+  /** The state's way into a checkpoint's bytes and back. */
+  encode(): Uint8Array;
+  decode(bytes: Uint8Array): void;
 }
 
+/** Every patient at 1 Hz, all six vitals, values that wander inside their limits. */
 export function warmPipelines(patients: number, warmUpSeconds: number): readonly WarmPipeline[] {
   const yaml = readFileSync(new URL('../../core/config/alarms.yaml', import.meta.url), 'utf8');
   const settings = parseAlarmSettings(yaml);
   const warm = [
-    warmTopology(alertingTopology({ ...alertingDefaults(settings), settings }), patients),
-    warmTopology(storageTopology(STORAGE_DEFAULTS), patients),
+    streamOf(alertingTopology({ ...alertingDefaults(settings), settings }), patients),
+    streamOf(storageTopology(STORAGE_DEFAULTS), patients),
   ];
   for (const pipeline of warm) for (let i = 0; i < warmUpSeconds; i++) pipeline.nextSecond()();
   return warm;
 }
 
-function warmTopology<State, Outputs>(topology: Topology<State, Outputs>, patients: number): WarmPipeline {
+function streamOf<State, Outputs>(topology: Topology<State, Outputs>, patients: number): WarmPipeline {
   const random = seededRandom(7);
   const state = topology.newState(Number.NEGATIVE_INFINITY);
   let second = 0;
+  const batch = (records: readonly LogRecord[]): void => {
+    const outputs = topology.newOutputs();
+    for (const { value, headers, timestampMs } of records)
+      topology.handle(state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
+    topology.finish(state, outputs);
+  };
   return {
     pipeline: topology.pipeline,
     nextSecond() {
       const records = recordsOfSecond(second, patients, random);
       const nowMs = START_MS + second++ * 1000 + 20;
       return () => {
-        const outputs = topology.newOutputs();
-        for (const { value, headers, timestampMs } of records)
-          topology.handle(state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
-        topology.finish(state, outputs);
+        for (let at = 0; at < records.length; at += BATCH) batch(records.slice(at, at + BATCH));
         topology.advance(state, nowMs, true, topology.newOutputs());
       };
     },
+    encode: () => encodeStateAtOnce({ version: topology.stateVersion, state, unstored: undefined }),
+    decode: (bytes) => void decodeState<State, Outputs>(bytes, topology.stateVersion),
   };
+}
+
+/** `seconds` of stream after as many to warm up. */
+export function benchPipelines(patients: number, seconds: number): PipelineFigures[] {
+  return warmPipelines(patients, seconds).map((warm) => {
+    let busyMs = 0;
+    for (let second = 0; second < seconds; second++) busyMs += cpuMsOf(warm.nextSecond());
+    let bytes: Uint8Array = new Uint8Array();
+    const encodeMs = cpuMsOf(() => void (bytes = warm.encode()));
+    return {
+      pipeline: warm.pipeline,
+      readingsPerSecond: (patients * seconds) / (busyMs / 1000),
+      stateBytesPerPatient: bytes.length / patients,
+      checkpointBytes: bytes.length,
+      encodeMs,
+      decodeMs: cpuMsOf(() => warm.decode(bytes)),
+    };
+  });
 }
 
 /** Decoding alone, for comparison. */
 export function benchDecode(readings: number): number {
   const records = recordsOfSecond(0, Math.min(readings, 10_000), seededRandom(1));
-  const startedMs = cpuMs();
-  for (let done = 0; done < readings; done += records.length) {
-    for (const record of records) decodeReading(record.value!);
-  }
-  return readings / ((cpuMs() - startedMs) / 1000);
+  const tookMs = cpuMsOf(() => {
+    for (let done = 0; done < readings; done += records.length) {
+      for (const record of records) decodeReading(record.value!);
+    }
+  });
+  return readings / (tookMs / 1000);
 }
 
-function benchTopology<State, Outputs>(
-  topology: Topology<State, Outputs>,
-  patients: number,
-  seconds: number,
-): PipelineFigures {
-  const random = seededRandom(7);
-  let state = topology.newState(Number.NEGATIVE_INFINITY);
-  let busyMs = 0;
-  for (let second = -seconds; second < seconds; second++) {
-    const records = recordsOfSecond(second + seconds, patients, random);
-    const startedMs = cpuMs();
-    for (let at = 0; at < records.length; at += BATCH) {
-      const outputs = topology.newOutputs();
-      for (let index = at; index < Math.min(at + BATCH, records.length); index++) {
-        const { value, headers, timestampMs } = records[index]!;
-        topology.handle(state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
-      }
-      topology.finish(state, outputs);
-    }
-    topology.advance(state, START_MS + (second + seconds) * 1000 + 20, true, topology.newOutputs());
-    if (second >= 0) busyMs += cpuMs() - startedMs;
-  }
-  const encodeStartedMs = cpuMs();
-  const bytes = encodeStateAtOnce({ version: topology.stateVersion, state, unstored: undefined });
-  const encodeMs = cpuMs() - encodeStartedMs;
-  const decodeStartedMs = cpuMs();
-  state = decodeState<State, Outputs>(bytes, topology.stateVersion)!.state;
+/** The patient's reading of a second of the stream. */
+export function benchReading(
+  patient: number,
+  second: number,
+  measuredAtMs: number,
+  random: () => number,
+): Reading {
+  const wander = (middle: number, width: number): number => Math.round(middle + (random() - 0.5) * width);
   return {
-    pipeline: topology.pipeline,
-    readingsPerSecond: (patients * seconds) / (busyMs / 1000),
-    stateBytesPerPatient: bytes.length / patients,
-    checkpointBytes: bytes.length,
-    encodeMs,
-    decodeMs: cpuMs() - decodeStartedMs,
+    deviceId: `D${patient}`,
+    patientId: `P${patient}`,
+    region: 'Northeast',
+    bootId: 1,
+    sequence: second + 1,
+    measuredAtMs,
+    mode: 'real',
+    vitals: {
+      heartbeat: wander(80, 20),
+      blood_pressure_systolic: wander(120, 20),
+      blood_pressure_diastolic: wander(75, 10),
+      temperature: 98.6,
+      oxygen_saturation: wander(97, 4),
+      respiratory_rate: wander(16, 4),
+    },
+    validity: NO_MARKS,
+    supplementalOxygen: undefined,
+    consciousness: 'unknown',
+    batteryPercent: undefined,
   };
 }
 
 function recordsOfSecond(second: number, patients: number, random: () => number): LogRecord[] {
-  const wander = (middle: number, width: number): number => Math.round(middle + (random() - 0.5) * width);
+  const measuredAtMs = START_MS + second * 1000;
   return Array.from({ length: patients }, (_, patient) => ({
     topic: 'vitals.readings',
     key: `P${patient}`,
-    value: encodeReading({
-      deviceId: `D${patient}`,
-      patientId: `P${patient}`,
-      region: 'Northeast',
-      bootId: 1,
-      sequence: second + 1,
-      measuredAtMs: START_MS + second * 1000,
-      mode: 'real',
-      vitals: {
-        heartbeat: wander(80, 20),
-        blood_pressure_systolic: wander(120, 20),
-        blood_pressure_diastolic: wander(75, 10),
-        temperature: 98.6,
-        oxygen_saturation: wander(97, 4),
-        respiratory_rate: wander(16, 4),
-      },
-      validity: NO_MARKS,
-      supplementalOxygen: undefined,
-      consciousness: 'unknown',
-      batteryPercent: undefined,
-    }),
+    value: encodeReading(benchReading(patient, second, measuredAtMs, random)),
     headers: {},
-    timestampMs: START_MS + second * 1000 + 20,
+    timestampMs: measuredAtMs + 20,
     partition: 0,
     offset: second * patients + patient,
   }));

@@ -1,6 +1,6 @@
 import { decodeReading, encodeReading } from '@vitalwire/core/vitals/codec.ts';
-import { NO_MARKS, type Reading } from '@vitalwire/core/vitals/reading.ts';
-import { warmPipelines } from '@vitalwire/stream-processors/bench.ts';
+import type { Reading } from '@vitalwire/core/vitals/reading.ts';
+import { benchReading, cpuMsOf, warmPipelines } from '@vitalwire/stream-processors/bench.ts';
 import { lower } from '../figure.ts';
 import type { Figure, Measurement } from '../measurement.ts';
 import { median } from '../results.ts';
@@ -71,42 +71,13 @@ function allWork(): readonly Work[] {
   ];
 }
 
-function reading(patient: number): Reading {
-  return {
-    deviceId: `D${patient}`,
-    patientId: `P${patient}`,
-    region: 'Northeast',
-    bootId: 1,
-    sequence: 1,
-    measuredAtMs: Date.UTC(2026, 0, 1),
-    mode: 'real',
-    vitals: {
-      heartbeat: 72 + (patient % 10),
-      blood_pressure_systolic: 120,
-      blood_pressure_diastolic: 75,
-      temperature: 98.6,
-      oxygen_saturation: 97,
-      respiratory_rate: 16,
-    },
-    validity: NO_MARKS,
-    supplementalOxygen: undefined,
-    consciousness: 'unknown',
-    batteryPercent: undefined,
-  };
-}
+const half = (): number => 0.5;
+const reading = (patient: number): Reading => benchReading(patient, 0, Date.UTC(2026, 0, 1), half);
 
 const SAMPLE = JSON.stringify({ ...reading(1), history: Array.from({ length: 8 }, (_, i) => reading(i)) });
 
 function reference(): void {
   for (let i = 0; i < REFERENCES; i += 10) JSON.stringify(JSON.parse(SAMPLE));
-}
-
-/** Of a core, garbage collection included: wall time would measure the neighbours too. */
-function cpuMsOf(run: () => void): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 function upperQuartile(values: readonly number[]): number {

@@ -1,0 +1,141 @@
+/**
+ * Both pipelines and the alert engine's consumer on SQLite, as one process that may be killed at any moment: `node engine.ts <folder>`,
+ * told what to do over IPC.
+ */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CONDITIONS_GROUP, consumeConditions } from '@vitalwire/alert-engine/conditions/consumer.ts';
+import { DEFAULT_POLICY } from '@vitalwire/alert-engine/lifecycle/policy.ts';
+import { alertEngineMetrics } from '@vitalwire/alert-engine/metrics.ts';
+import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
+import { readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
+import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
+import { systemClock } from '@vitalwire/core/runtime/clock.ts';
+import { createLogger } from '@vitalwire/core/runtime/logger.ts';
+import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { benchReading } from '@vitalwire/stream-processors/bench.ts';
+import {
+  STORAGE_DEFAULTS,
+  alertingDefaults,
+  startAlertingPipeline,
+  startStoragePipeline,
+} from '@vitalwire/stream-processors/start.ts';
+import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
+import type { CheckpointCost, FromEngine, ToEngine } from './messages.ts';
+
+const PARTITIONS = 12;
+/** What is appended at once. */
+const APPEND_RECORDS = 1_000;
+/** A crossing that has lasted as long as the alarm's delay. */
+const CROSSING_S = 16;
+
+const tell = (message: FromEngine): void => void process.send?.(message);
+
+const clock = systemClock;
+const logger = createLogger('bench', 'silent');
+const registry = createRegistry('bench');
+const path = join(process.argv[2] ?? '.', 'vitalwire.db');
+const ports = await openSqlitePorts({ path, clock, logger, partitions: PARTITIONS, registry });
+const { log, alerts } = ports;
+const deps = { ...ports, clock, logger, registry, random: Math.random };
+await startAlertingPipeline(alertingDefaults(readAlarmSettings(undefined)), deps);
+await startStoragePipeline(STORAGE_DEFAULTS, deps);
+await consumeConditions({
+  log,
+  alerts,
+  clock,
+  logger,
+  metrics: alertEngineMetrics(registry),
+  random: Math.random,
+  policyFor: () => DEFAULT_POLICY,
+  leadership: { gained: () => {}, lost: async () => {} },
+});
+process.on('message', (message: ToEngine) => {
+  const work = message.do === 'fill' ? fill(message.patients, message.seconds) : alert();
+  work.catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+    process.disconnect();
+  });
+});
+tell({ told: 'started', backlog: await lag('vitalwire.alerting', TOPICS.readings.name) });
+
+/** `seconds` of stream of all patients, saved; then what comes in between two checkpoints, and the end. */
+async function fill(patients: number, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) await appendSecond(patients, second);
+  while ((await lag('vitalwire.alerting', TOPICS.readings.name)) > 0) await sleep(200);
+  while ((await lag('vitalwire.storage', TOPICS.readings.name)) > 0) await sleep(200);
+  while ((await lag(CONDITIONS_GROUP, TOPICS.conditions.name)) > 0) await sleep(200);
+  const checkpoints = {
+    alerting: await checkpointCost('alerting'),
+    storage: await checkpointCost('storage'),
+  };
+  for (let second = seconds; second < seconds + 5; second++) await appendSecond(patients, second);
+  tell({ told: 'filled', checkpoints });
+}
+
+async function appendSecond(patients: number, second: number): Promise<void> {
+  const nowMs = clock.now();
+  const records = Array.from({ length: patients }, (_, patient): NewRecord => {
+    const reading = benchReading(patient, second, nowMs, Math.random);
+    return { ...READING, key: reading.patientId, value: encodeReading(reading), timestampMs: nowMs };
+  });
+  const batches: Promise<unknown>[] = [];
+  for (let at = 0; at < records.length; at += APPEND_RECORDS) {
+    batches.push(log.append(records.slice(at, at + APPEND_RECORDS)));
+  }
+  await Promise.all(batches);
+}
+
+/** A patient nobody has heard of desaturates, behind the backlog of her partition. */
+async function alert(): Promise<void> {
+  const raised = new Promise<void>((resolve) => {
+    void alerts.onCommit(() => resolve());
+  });
+  const nowMs = clock.now();
+  const records = Array.from({ length: CROSSING_S + 1 }, (_, second): NewRecord => {
+    const reading = benchReading(0, second, nowMs - (CROSSING_S - second) * 1_000, Math.random);
+    const crossing = {
+      ...reading,
+      deviceId: 'D-new',
+      patientId: 'P-new',
+      vitals: { ...reading.vitals, oxygen_saturation: 85 },
+    };
+    return { ...READING, key: 'P-new', value: encodeReading(crossing), timestampMs: nowMs };
+  });
+  await log.append(records);
+  await raised;
+  tell({ told: 'alert' });
+}
+
+const READING = { topic: TOPICS.readings.name, headers: {} } as const;
+
+async function lag(group: string, topic: string): Promise<number> {
+  const [committed, bounds] = await Promise.all([log.committed(group, topic), log.bounds(topic)]);
+  return bounds.reduce(
+    (sum, { partition, first, next }) => sum + next - (committed.get(partition) ?? first),
+    0,
+  );
+}
+
+async function checkpointCost(pipeline: string): Promise<CheckpointCost> {
+  const ofPipeline = async (name: string): Promise<readonly { value: number; metricName?: string }[]> => {
+    const metric = await registry.getSingleMetric(name)?.get();
+    const values = (metric?.values ?? []) as readonly {
+      value: number;
+      metricName?: string;
+      labels: Readonly<Record<string, unknown>>;
+    }[];
+    return values.filter(({ labels }) => labels['pipeline'] === pipeline);
+  };
+  const total = (values: readonly { value: number }[]): number =>
+    values.reduce((sum, { value }) => sum + value, 0);
+  const durations = await ofPipeline('vitalwire_checkpoint_duration_seconds');
+  const ending = (suffix: string): number =>
+    total(durations.filter(({ metricName }) => metricName?.endsWith(suffix) === true));
+  return {
+    bytes: total(await ofPipeline('vitalwire_checkpoint_bytes')),
+    tookMs: (ending('_sum') / ending('_count')) * 1_000,
+  };
+}
