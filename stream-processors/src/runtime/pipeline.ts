@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type {
   EventLog,
@@ -148,7 +149,13 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     // Before the question: whatever arrived until then is within the answer, however long that and the task's batch take.
     const askedAtMs = clock.now();
     try {
-      for (const bounds of await log.bounds(topic)) void tickOne(bounds, askedAtMs);
+      let isFirst = true;
+      for (const bounds of await log.bounds(topic)) {
+        // Each looks at all of its patients: together they would hold up every alert of that moment.
+        if (!isFirst) await nextTurn();
+        isFirst = false;
+        void tickOne(bounds, askedAtMs);
+      }
     } catch (error) {
       // No tick, no pulse, and stations say so.
       logger.warn({ reason: messageOf(error) }, 'the event log does not answer: no tick');

@@ -46,6 +46,8 @@ export class Checkpointer {
       const frames = await this.#ask('PASSIVE');
       metrics?.checkpointSeconds.observe((clock.monotonic() - startedMs) / 1000);
       if (frames < restartFrames) return;
+      // What was written while that was copied: the pause is then for the little that came since.
+      await this.#ask('PASSIVE');
       await commits.paused(async () => {
         const pausedMs = clock.monotonic();
         await this.#ask('RESTART');
