@@ -31,6 +31,8 @@ interface Sample {
 }
 
 export const SAMPLES = 5;
+/** Readings closer than this teach as one, the first: many in a moment say no more than one, and cost as much as many. */
+export const APART_MS = 100;
 export const AGREE_MS = 2_000;
 export const SPREAD_MS = 4_000;
 export const STEADY_MS = 1_000;
@@ -62,6 +64,8 @@ export function afterReading(
   arrivalMs: number,
 ): DeviceClock {
   const known = bootOf(clock, bootId);
+  const newest = known.samples.at(-1);
+  if (newest !== undefined && Math.abs(arrivalMs - newest.arrivalMs) < APART_MS) return clock;
   const sample: Sample = { differenceMs: measuredAtMs - arrivalMs, arrivalMs };
   const samples = known.samples.length < SAMPLES ? known.samples.slice() : known.samples.slice(1);
   samples.push(sample);
