@@ -57,7 +57,7 @@ function QuietBed({ bed }: { readonly bed: Bed }) {
     <article class="board-small" data-tone={tone} data-state={state}>
       <span class="board-small-head">
         <b>{bedName}</b>
-        {marked !== undefined && <PriorityMark tone={toneOf(marked)} />}
+        {marked !== undefined && state !== 'acknowledged' && <PriorityMark tone={toneOf(marked)} />}
         {state === 'acknowledged' && <span title={marked?.acknowledgedBy}>✓</span>}
         {pending !== undefined && (
           <b class="board-pending">
