@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodePresence } from '@vitalwire/core/vitals/presence-codec.ts';
@@ -8,6 +9,7 @@ import {
   openWard,
   openWardOn,
   presenceOf,
+  publishPacket,
   readingBytes,
   statesOf,
   statusBytes,
@@ -118,6 +120,20 @@ test('a half-open connection is lost when its keepalive passes', async () => {
   // Nothing more comes from the device, and nothing says so.
   await statesBecome('connected', 'lost');
   await device.closed;
+});
+
+test('a device that only publishes is heard: its keepalive does not pass', async () => {
+  const device = await openRaw(ward.gateway.port);
+  device.send(await connectPacket('d1', { keepalive: 1 }));
+  await statesBecome('connected');
+  // Twice what its keepalive allows.
+  for (let id = 1; id <= 15; id++) {
+    device.send(publishPacket(topicOf('d1'), readingBytes('d1', id), id));
+    await sleep(200);
+  }
+  await until(() => device.packets.length === 16, 'CONNACK and all PUBACKs');
+  expect(statesOf(ward.log, 'd1')).not.toContain('lost');
+  device.socket.destroy();
 });
 
 test('when the gateway stops its devices are lost to it', async () => {

@@ -52,3 +52,17 @@ test('nothing is read once it is closed', async () => {
   await turn();
   expect(one.resumed).toBe(0);
 });
+
+test('a connection that is held for another reason is not read until it no longer is', async () => {
+  const budget = new InflightBudget({ maxInflightBytes: 1_000, maxConnectionInflightBytes: 100 });
+  const [held, other] = [connection(), connection()];
+  budget.hold(held, true);
+  expect([budget.mayRead(held), budget.mayRead(other)]).toEqual([false, true]);
+  budget.take(held, 10);
+  budget.giveBack(held, 10);
+  await turn();
+  expect(held.resumed).toBe(0);
+  budget.hold(held, false);
+  await turn();
+  expect([budget.mayRead(held), held.resumed]).toEqual([true, 1]);
+});
