@@ -20,7 +20,7 @@ const ABSENT_DATABASES = {
   CASSANDRA_LOCAL_DC: 'Northeast',
 } as const;
 
-/** The settings by which a component finds its engines, and the bench those of the environment. */
+/** The settings by which a component finds its engines; `KAFKA_BROKERS` among them says that the environment names some. */
 const ENGINE_SETTING = /^(KAFKA|REDIS|INFLUX|CASSANDRA)_/;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -30,8 +30,8 @@ export function runEngines(
   engines: readonly EngineUsed[],
   note: (text: string) => void,
 ): Promise<RunEngines> {
+  if (!process.env['KAFKA_BROKERS']) return startOwn(engines, note);
   const named = Object.entries(process.env).filter(([name]) => ENGINE_SETTING.test(name));
-  if (named.length === 0) return startOwn(engines, note);
   const environment = { ...ABSENT_DATABASES, ...(Object.fromEntries(named) as Record<string, string>) };
   note(`on the engines of the environment (${named.map(([name]) => name).join(', ')})`);
   return Promise.resolve({ environment, cpuSeconds: () => NaN, stop: async () => {} });
