@@ -110,7 +110,7 @@ export async function startStoragePipeline(
 ): Promise<RunningPipeline> {
   const { timeSeries, analytics } = deps;
   const metrics = processorMetrics(deps.registry);
-  const risk = await startRiskWriter({ ...deps, metrics });
+  const risk = await startRiskWriter({ ...deps, metrics, gatherMs: config.gatherMs });
   const storage = await startPipeline({
     ...deps,
     metrics,

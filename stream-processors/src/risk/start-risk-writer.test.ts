@@ -19,7 +19,7 @@ class Desk {
   readonly log = new MemoryLog();
   readonly stores = new MemoryStores();
 
-  start(over: Partial<Analytics> = {}): Promise<RunningPipeline> {
+  start(over: Partial<Analytics> = {}, gatherMs: number = 0): Promise<RunningPipeline> {
     return startRiskWriter({
       log: this.log.port(() => true),
       analytics: { ...this.stores.analytics(), ...over },
@@ -27,6 +27,7 @@ class Desk {
       random: () => 0.5,
       logger: createLogger('test', 'silent'),
       metrics: processorMetrics(createRegistry('test')),
+      gatherMs,
     });
   }
 
@@ -65,6 +66,19 @@ it('writes scores as they come, leaving out what cannot be read', async () => {
   const second = desk.score(START_MS + 1);
   await desk.clock.advance(10);
   expect([...desk.stores.riskScores.values()]).toEqual([first, second]);
+  await writer.stop();
+});
+
+it('lets scores gather between two writes where it is asked to', async () => {
+  const desk = new Desk();
+  const batches: number[] = [];
+  const writeRiskScores: Analytics['writeRiskScores'] = async (scores) => void batches.push(scores.length);
+  const writer = await desk.start({ writeRiskScores }, 250);
+  for (let i = 0; i < 9; i++) {
+    desk.score(START_MS + i);
+    await desk.clock.advance(50);
+  }
+  expect(batches).toEqual([1, 4]);
   await writer.stop();
 });
 

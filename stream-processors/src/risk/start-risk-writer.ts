@@ -14,6 +14,7 @@ import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { PipelineMetrics } from '../metrics.ts';
 import { createAttempt, type Attempt } from '../runtime/attempt.ts';
+import { gather } from '../runtime/gather.ts';
 import type { RunningPipeline } from '../runtime/pipeline.ts';
 
 export interface RiskWriterDeps {
@@ -23,6 +24,8 @@ export interface RiskWriterDeps {
   readonly random: () => number;
   readonly logger: Logger;
   readonly metrics: PipelineMetrics;
+  /** Time between two batches of a partition; 0 for none. */
+  readonly gatherMs: number;
 }
 
 const BATCH_RECORDS = 500;
@@ -50,7 +53,16 @@ export async function startRiskWriter(deps: RiskWriterDeps): Promise<RunningPipe
     topic: string,
     task: (group: GroupPartition) => PartitionTask,
   ): Promise<void> => {
-    const assigned = async (_: unknown, member: GroupPartition): Promise<PartitionTask> => task(member);
+    const assigned = async (_: unknown, member: GroupPartition): Promise<PartitionTask> => {
+      const inner = task(member);
+      return {
+        ...inner,
+        async process(records) {
+          await inner.process(records);
+          if (records.length < BATCH_RECORDS) await gather({ ...deps, signal: stopping.signal });
+        },
+      };
+    };
     consumers.push(
       await deps.log.consume({ group, topics: [topic], maxBatchRecords: BATCH_RECORDS, assigned }),
     );

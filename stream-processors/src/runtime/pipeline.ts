@@ -16,6 +16,7 @@ import type { PipelineMetrics } from '../metrics.ts';
 import type { Tally } from '../pipelines/tally.ts';
 import { createAttempt, type Attempt } from './attempt.ts';
 import { decodeState } from './checkpoint-codec.ts';
+import { gather } from './gather.ts';
 import { NewsRoom, type NewsSource } from './news.ts';
 import { StreamTask } from './partition-task.ts';
 import { offsetAt } from './resume.ts';
@@ -91,7 +92,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
       startAt: task.startAt,
       async process(records: readonly LogRecord[]) {
         await task.process(records);
-        if (records.length < options.maxBatchRecords) await gather();
+        if (records.length < options.maxBatchRecords) await gather({ ...options, signal: stopping.signal });
       },
       async release() {
         tasks.delete(partition);
@@ -103,12 +104,6 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
         forget(partition);
       },
     };
-  }
-
-  /** What comes meanwhile is the next batch. Not the same time for all, so that the partitions of a member do not come due together. */
-  async function gather(): Promise<void> {
-    const { gatherMs, random } = options;
-    if (gatherMs > 0) await clock.sleep(gatherMs * (0.75 + random() / 2), stopping.signal);
   }
 
   /** Another member tells of it from now on: what stood here last would look like a partition that nobody works on. */
