@@ -105,24 +105,29 @@ describe('GroupCommit', () => {
         ?.value;
     const alert = Promise.withResolvers<number | undefined>();
     const archived = Promise.withResolvers<number | undefined>();
-    const follow = (job: () => void): Promise<unknown> =>
-      // As an event log's consumer does: in a later microtask.
-      Promise.resolve().then(job);
+    // As an event log's consumer does: in a later microtask.
+    const follow = (job: () => Promise<void>): void => void Promise.resolve().then(job);
+    const raise = async (): Promise<void> => {
+      await commits.submit(() => undefined, 'prompt');
+      alert.resolve(await fsyncs());
+    };
+    const judge = async (): Promise<void> =>
+      commits.submit(
+        () => undefined,
+        'prompt',
+        () => follow(raise),
+      );
+    const archive = async (): Promise<void> => {
+      await commits.submit(() => undefined, 'bulk');
+      archived.resolve(await fsyncs());
+    };
     await commits.submit(
       () => undefined,
       'urgent',
-      () =>
-        void follow(() => {
-          void commits.submit(() => undefined, 'bulk').then(async () => archived.resolve(await fsyncs()));
-          void commits.submit(
-            () => undefined,
-            'prompt',
-            () =>
-              void follow(() =>
-                commits.submit(() => undefined, 'prompt').then(async () => alert.resolve(await fsyncs())),
-              ),
-          );
-        }),
+      () => {
+        follow(archive);
+        follow(judge);
+      },
     );
     expect([await alert.promise, await archived.promise]).toEqual([1, 2]);
     await commits.close();
