@@ -49,10 +49,20 @@ export function checkLives(alerts: SimulatedAlerts, endMs: number): string[] {
     }
     const last = life.at(-1);
     const dueMs = last && earliestDueMs(last.alert);
-    if (last && dueMs !== undefined && dueMs < endMs - OVERDUE_MS) wrong('a timer was forgotten', last);
+    if (last === undefined || dueMs === undefined || dueMs >= endMs - OVERDUE_MS) continue;
+    // An inhibited signal is always due, and waits for its cause.
+    if (last.alert.silence === 'inhibited' && isExcused(last.alert, alerts.all())) continue;
+    wrong('a timer was forgotten', last);
   }
   return violations;
 }
+
+const INHIBITING: readonly string[] = ['signal_lost', 'lead_off'];
+
+const isExcused = ({ patientId }: Alert, all: readonly Alert[]): boolean =>
+  all.some(
+    (one) => one.patientId === patientId && one.status !== 'resolved' && INHIBITING.includes(one.type),
+  );
 
 type Wrong = (what: string, event: AlertEvent) => void;
 
