@@ -76,7 +76,7 @@ function cards(report: Report): string {
     all.push([
       'Lost',
       formatCount(lost),
-      `${formatCount(verdict.stores?.found ?? 0)} readings, ${formatCount(verdict.alerts.found)} alerts found`,
+      `${formatCount(verdict.stores?.found ?? 0)} readings, ${formatCount(verdict.alerts.found)} alert${verdict.alerts.found === 1 ? '' : 's'} found`,
       lost > 0,
     ]);
   }

@@ -38,7 +38,7 @@ export function renderPlot({ title, atS, lines, format }: Plot): string {
   });
   const times = timeTicks(lastS).map(
     (s) =>
-      `<text class="tick" text-anchor="${s === 0 ? 'start' : 'middle'}" x="${px(x(s))}" y="${HEIGHT - 6}">${clock(s)}</text>`,
+      `<text class="tick" text-anchor="${anchorAt(s / lastS)}" x="${px(x(s))}" y="${HEIGHT - 6}">${clock(s)}</text>`,
   );
   const legend = shown.map(
     ({ name, style }, i) =>
@@ -47,6 +47,10 @@ export function renderPlot({ title, atS, lines, format }: Plot): string {
   const paths = shown.map(({ values, style }) => `<path class="${style}" d="${pathOf(values, atS, x, y)}"/>`);
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}"><text class="title" x="0" y="20">${escape(title)}</text>${[...grid, ...times, ...legend, ...paths].join('')}</svg>`;
 }
+
+/** What stands in the first or last part of the width must not reach beyond it. */
+const anchorAt = (share: number): 'start' | 'middle' | 'end' =>
+  share < 0.02 ? 'start' : share > 0.98 ? 'end' : 'middle';
 
 export const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
