@@ -13,6 +13,7 @@ import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import { REGION } from '../deployment.ts';
 import { RESTING } from '../embedded.ts';
 import { startCluster, type Cluster } from '../engines/cluster.ts';
+import { makeTopics } from '../engines/make-topics.ts';
 import { higher, lower } from '../figure.ts';
 import type { Measurement } from '../measurement.ts';
 import { findStreams } from '../peers/programs.ts';
@@ -35,6 +36,15 @@ export const kafkaStreams: Measurement = {
     }
     const cluster = await startCluster([], {}, note);
     try {
+      const config = readConfig(cluster.environment);
+      // Brokers make none by themselves.
+      const aggregates = { name: `${TOPICS.readings.name}-aggregate`, retention: TOPICS.readings.retention };
+      await makeTopics({
+        ...engineSettings(config).kafka,
+        clientId: 'vitalwire-bench',
+        topics: [aggregates],
+        partitions: config.LOG_PARTITIONS,
+      });
       const readings = seconds * READINGS_PER_SECOND_OF_RUN;
       note(`filling the log with ${readings.toLocaleString('en')} readings`);
       const log = await openLog(cluster);
