@@ -147,8 +147,6 @@ export class SqliteAlertStore implements AlertStore {
       const events: StoredEvent[] = [];
       const reached: Record<string, string> = { ...cursor };
       for (const region of new Set(regions)) {
-        // Asked after every commit, of all regions: most have nothing new, and need no query to say so.
-        if (cursor[region] === this.#position(this.#durable(region))) continue;
         const after = this.#seqOf(cursor[region], region);
         if (after === undefined) return undefined;
         const room = Math.max(0, limit - events.length);
@@ -209,6 +207,7 @@ export class SqliteAlertStore implements AlertStore {
   /** What is known to be durable. */
   #eventsOf(region: string, after: number, limit: number): readonly NumberedEvent[] {
     const last = this.#durable(region);
+    if (after >= last) return [];
     const recent = this.#sequences.recent(region, after, Math.min(last, after + limit));
     if (recent) return recent;
     const rows = this.#events.all(region, after, last, limit);
