@@ -53,12 +53,16 @@ const settings = {
     .string()
     .min(1)
     .optional()
-    .describe('alarm settings (YAML); without it the defaults that come with Vitalwire'),
+    .describe(
+      'alarm settings (YAML), followed while everything runs; without it the defaults that come with Vitalwire',
+    ),
   ESCALATION_FILE: z
     .string()
     .min(1)
     .optional()
-    .describe('who is told of alerts, when and how (YAML); without it the defaults that come with Vitalwire'),
+    .describe(
+      'who is told of alerts, when and how (YAML), followed likewise; without it the defaults that come with Vitalwire',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .optional()
