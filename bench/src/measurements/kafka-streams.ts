@@ -48,7 +48,11 @@ export const kafkaStreams: Measurement = {
       const readings = seconds * READINGS_PER_SECOND_OF_RUN;
       note(`filling the log with ${readings.toLocaleString('en')} readings`);
       const log = await openLog(cluster);
-      await fill(log, readings).finally(() => log.close());
+      try {
+        await fill(log, readings);
+      } finally {
+        await log.close();
+      }
       note('Kafka Streams');
       const broker = cluster.brokers[0] ?? '';
       const kafka = cluster.cpuSeconds('kafka');

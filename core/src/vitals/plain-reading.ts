@@ -23,7 +23,7 @@ const VARINT_BYTES_MAX = 7;
 const TEXTS = 16_384;
 const TEXT_BYTES_MAX = 64;
 /** Texts by a hash of their bytes; one displaces another, so that there are never more. */
-const texts = new Array<string | undefined>(TEXTS);
+const texts: (string | undefined)[] = Array.from({ length: TEXTS });
 
 const floatBits = new Uint32Array(1);
 const float = new Float32Array(floatBits.buffer);
