@@ -33,6 +33,8 @@ const SECRET = 'bench-staff-secret-bench-staff-secret-bench';
 const REGION = 'Northeast';
 const BEAT_MS = 1_000;
 const PARTITIONS = 1;
+/** From the last frame of a round to the first of the next: as far apart as frames of so many stations are. */
+const ROUND_PAUSE_MS = 50;
 
 let serving: Serving | undefined;
 
@@ -120,20 +122,21 @@ async function serveRaw(frames: readonly TimedFrame[]): Promise<Serving> {
     socket.on('error', () => {});
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const roundMs = (frames.at(-1)?.atMs ?? 0) + 1;
   let isOver = false;
   const play = async (): Promise<void> => {
-    const startMs = systemClock.monotonic();
+    let dueMs = systemClock.monotonic();
     for (let n = 0; frames.length > 0; n++) {
       const frame = frames[n % frames.length]!;
-      const dueMs = startMs + Math.floor(n / frames.length) * roundMs + frame.atMs;
-      const waitMs = dueMs - systemClock.monotonic();
-      // Also where it is behind: sockets want to be written to.
-      await systemClock.sleep(Math.max(0, waitMs));
+      // A server that is late sends no burst to make up for it: neither does the hub, which conflates.
+      const nowMs = systemClock.monotonic();
+      dueMs = Math.max(nowMs, dueMs);
+      await systemClock.sleep(dueMs - nowMs);
       if (isOver) return;
       // Made anew each time, as the hub has to.
       const bytes = Buffer.from(frame.text);
       for (const socket of sockets) socket.send(bytes, { binary: false });
+      const next = frames[(n + 1) % frames.length]!;
+      dueMs += next.atMs > frame.atMs ? next.atMs - frame.atMs : ROUND_PAUSE_MS;
     }
   };
   return {
