@@ -27,9 +27,9 @@ describe('wall', () => {
     await ward.open();
     ward.fake.alerts.raise('P1017', desaturation);
     await eventually(() => ward.page.locator('.tile').first().getAttribute('data-patient')).toBe('P1017');
-    await expect
-      .poll(() => ward.page.locator('[role=alert]').allTextContents())
-      .toContain('Critical: Bed 17, SpO₂ low, 78 %, limit 80.');
+    await eventually(() => ward.page.locator('[role=alert]').allTextContents()).toContain(
+      'Critical: Bed 17, SpO₂ low, 78 %, limit 80.',
+    );
     expect(await ward.tile('P1017').locator('.strip').textContent()).toContain('SpO₂ low');
     expect(await title()).toContain('(1)');
     await ward.tile('P1017').getByRole('button').click();
@@ -52,9 +52,9 @@ describe('wall', () => {
     ward.fake.alerts.raise('P1017', desaturation);
     ward.fake.failAcknowledge(503);
     await ward.tile('P1017').getByRole('button').click();
-    await expect
-      .poll(() => ward.tile('P1017').locator('.action-error').textContent())
-      .toBe('Not acknowledged: The alert store does not answer.');
+    await eventually(() => ward.tile('P1017').locator('.action-error').textContent()).toBe(
+      'Not acknowledged: The alert store does not answer.',
+    );
     ward.fake.failAcknowledge(undefined);
     await ward.tile('P1017').getByRole('button', { name: 'Acknowledge' }).click();
     await eventually(() => ward.tile('P1017').getAttribute('data-state')).toBe('acknowledged');
@@ -162,9 +162,9 @@ describe('patient', () => {
     await ward.page.getByRole('button', { name: '1 y' }).click();
     await eventually(() => ward.page.locator('.trend-state').textContent()).toContain('1 h means');
     await ward.page.locator('.chart[data-chart=heartbeat] .u-over').hover();
-    await expect
-      .poll(() => ward.page.locator('.chart[data-chart=temperature] .readout').textContent())
-      .toMatch(/^\d+\.\d \(\d+\.\d–\d+\.\d\) {2}at /);
+    await eventually(() =>
+      ward.page.locator('.chart[data-chart=temperature] .readout').textContent(),
+    ).toMatch(/^\d+\.\d \(\d+\.\d–\d+\.\d\) {2}at /);
   });
 
   it('zooms into what is dragged out', async () => {
@@ -189,9 +189,9 @@ describe('patient', () => {
     expect(await ward.page.locator('.history .alert-row').textContent()).toContain('✓ Maja Lindqvist');
     ward.fake.alerts.raise('P1004', desaturation);
     await ward.page.locator('.patient-side').getByRole('button', { name: 'Acknowledge' }).click();
-    await expect
-      .poll(() => ward.page.locator('.patient-side .alert-row').first().textContent())
-      .toContain('✓ Ana Ruiz');
+    await eventually(() => ward.page.locator('.patient-side .alert-row').first().textContent()).toContain(
+      '✓ Ana Ruiz',
+    );
   });
 
   it('that nobody knows is said so', async () => {
@@ -203,9 +203,9 @@ describe('patient', () => {
 describe('sign-in', () => {
   it('takes a pasted link, and says why it was asked again', async () => {
     await ward.page.goto(`${ward.fake.url}/#token=not-a-token`);
-    await expect
-      .poll(() => ward.page.locator('.sign-in-reason').textContent())
-      .toContain('The token has expired.');
+    await eventually(() => ward.page.locator('.sign-in-reason').textContent()).toContain(
+      'The token has expired.',
+    );
     expect(await ward.page.locator('.notice').textContent()).toContain(
       'bedside monitor remains the primary alarm',
     );
