@@ -48,6 +48,8 @@ test('a device that does not read them is told of, until it does', async () => {
   const { stream, pubacks, congestion } = bench(4);
   pubacks.add(1);
   await turn();
+  pubacks.add(2);
+  await turn();
   expect(congestion).toEqual([true]);
   stream.resume();
   await turn();

@@ -10,6 +10,7 @@ export class Pubacks {
   readonly #writer: PubackWriter;
   readonly #congested: (isCongested: boolean) => void;
   #ids: number[] = [];
+  #isCongested = false;
 
   /** `congested` is told when the device no longer reads its acknowledgements, and when it does again. */
   constructor(stream: Duplex, writer: PubackWriter, congested: (isCongested: boolean) => void) {
@@ -36,9 +37,15 @@ export class Pubacks {
       bytes[at++] = id >> 8;
       bytes[at++] = id & 0xff;
     }
-    if (this.#stream.write(bytes)) return;
-    this.#congested(true);
-    this.#stream.once('drain', () => this.#congested(false));
+    // Acknowledgements of what was read before go on being written while the device reads none: told, and listened for, once.
+    if (this.#stream.write(bytes) || this.#isCongested) return;
+    this.#tell(true);
+    this.#stream.once('drain', () => this.#tell(false));
+  }
+
+  #tell(isCongested: boolean): void {
+    this.#isCongested = isCongested;
+    this.#congested(isCongested);
   }
 }
 
