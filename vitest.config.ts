@@ -9,6 +9,6 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'forks',
     // Most tests wait more than they compute; vitest would run one file at a time on two cores.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

@@ -74,7 +74,7 @@ it('a station that another tab hides sounds, tells the tab bar, and falls silent
   expect(await loudness()).toBe(0);
   const alert = fake.alerts.raise('P1004', desaturation);
   await eventually(loudness).toBeGreaterThan(0.05);
-  expect(await station.evaluate('document.title')).toMatch(/^\(1\)/);
+  await eventually(() => station.evaluate('document.title')).toMatch(/^\(1\)/);
   expect(await station.evaluate('document.visibilityState')).toBe('hidden');
 
   fake.alerts.acknowledge(alert.id, 'Maja Lindqvist', Date.now());

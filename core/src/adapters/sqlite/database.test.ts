@@ -50,7 +50,7 @@ describe('SqliteDatabase', () => {
     const known = outside('PRAGMA user_version');
     outside('PRAGMA user_version = 9999');
     expect(open).toThrow(/schema version 9999.*versions up to \d+/);
-    outside(`PRAGMA user_version = ${known}`);
+    outside(`PRAGMA user_version = ${Number(known)}`);
     await open().ping();
   });
 
