@@ -138,13 +138,10 @@ function figuresOf(who: string, result: IngestResult, aim: number | undefined): 
   ];
 }
 
-/** `PROFILE_DIR` keeps a CPU profile of the gateway, for a browser's developer tools; `GATEWAY_WORKERS` is the gateway's own. */
+/** `GATEWAY_WORKERS` is the gateway's own. */
 function extra(): Record<string, string> {
-  const { PROFILE_DIR: folder, GATEWAY_WORKERS: workers } = process.env;
-  return {
-    ...(folder && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` }),
-    ...(workers && { GATEWAY_WORKERS: workers }),
-  };
+  const { GATEWAY_WORKERS: workers } = process.env;
+  return workers ? { GATEWAY_WORKERS: workers } : {};
 }
 
 async function openLog(cluster: Cluster): Promise<EventLog> {
