@@ -37,6 +37,7 @@ function embeddedLatency(readingsPerSecond: number, alertP99Ms: number | undefin
     async run({ seconds }) {
       const figures = await measureLatency({ readingsPerSecond, seconds });
       return [
+        ...latency('the load behind its schedule', figures.lateness),
         ...latency('PUBACK', figures.puback),
         ...latency('vitals on the station', figures.vitals),
         ...latency('alert on the station, beyond its delay', figures.alerts, { p99Ms: alertP99Ms }),

@@ -37,7 +37,7 @@ const LIMITS: FetchLimits = { maxWaitMs: 100, maxBytes: 8 * 1024 * 1024, maxPart
  * Least time between two fetches from one broker. A fetch costs a broker and its reader about the same however much it brings: asked again at
  * once, a stream of single records would keep both busy with the asking. A record that comes after silence does not wait.
  */
-const FETCH_EVERY_MS = 4;
+const FETCH_EVERY_MS = 2;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
 const NO_LEADER = -1;

@@ -28,7 +28,7 @@ export interface ProducerLimits {
 
 export const DEFAULT_LIMITS: ProducerLimits = {
   lanes: 2,
-  lingerMs: 4,
+  lingerMs: 2,
   busyLingerMs: 8,
   busyRecords: 64,
   bufferBytesMax: 64 * 1024 * 1024,
