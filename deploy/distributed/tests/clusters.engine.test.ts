@@ -145,10 +145,8 @@ describe('Redis of two nodes: a replica takes over', { timeout: 60_000 }, () => 
 });
 
 /** Three nodes of Cassandra take minutes to start and 4 GB: `VITALWIRE_TEST_CASSANDRA_NODES=3 npm run test:engines -- clusters`. */
-describe.runIf(process.env['VITALWIRE_TEST_CASSANDRA_NODES'] === '3')(
-  'Cassandra of three nodes: LOCAL_QUORUM',
-  { timeout: 400_000 },
-  () => {
+if (process.env['VITALWIRE_TEST_CASSANDRA_NODES'] === '3')
+  describe('Cassandra of three nodes: LOCAL_QUORUM', { timeout: 400_000 }, () => {
     const cassandra = clusterOf('cassandra', 3);
     const HOUR_MS = 3_600_000;
     const trend = (hour: number) => ({
@@ -197,5 +195,4 @@ describe.runIf(process.env['VITALWIRE_TEST_CASSANDRA_NODES'] === '3')(
       expect(await analytics.latestRiskScore('Northeast', 'P1')).toMatchObject({ score: 7 });
       await analytics.close();
     });
-  },
-);
+  });
