@@ -20,7 +20,7 @@ let pool: GatewayWithWorkers;
 beforeAll(async () => {
   const setup = { brokers: testBrokers(), clientId: 'vitalwire-test', security: NO_SECURITY };
   await ensureTopics(
-    { ...setup, topics: ALL_TOPICS, partitions: 4, replication: 1 },
+    { ...setup, topics: ALL_TOPICS, partitions: 12, replication: 1 },
     createLogger('test', 'silent'),
   );
   log = await openTestLog();
