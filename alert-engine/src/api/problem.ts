@@ -47,6 +47,8 @@ export class ProblemError extends Error {
 /** Missing and forbidden look alike, so that a token learns nothing of other regions. */
 export const notFound = (what: string): ProblemError => new ProblemError(404, `no such ${what}`);
 
+export const notANext = (): ProblemError => new ProblemError(400, '`after` is not the `next` of a page');
+
 /** Every error, also the framework's own, becomes a problem document; what nobody foresaw is logged and not told. */
 export function answerWithProblems(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {

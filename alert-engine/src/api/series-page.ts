@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ProblemError } from './problem.ts';
+import { decodeOpaque, encodeOpaque } from '../opaque-cursor.ts';
+import { notANext } from './problem.ts';
 
 /** Where a page of a series begins: `skip` points at `fromMs` itself were on the pages before (two devices may share a moment). */
 export interface SeriesPosition {
@@ -11,12 +12,10 @@ const schema = z.tuple([z.int(), z.int().min(0).max(1_000)]);
 
 /** @throws ProblemError 400 */
 export function positionOf(after: string): SeriesPosition {
-  try {
-    const [fromMs, skip] = schema.parse(JSON.parse(Buffer.from(after, 'base64url').toString('utf8')));
-    return { fromMs, skip };
-  } catch {
-    throw new ProblemError(400, '`after` is not the `next` of a page');
-  }
+  const place = decodeOpaque(after, schema);
+  if (!place) throw notANext();
+  const [fromMs, skip] = place;
+  return { fromMs, skip };
 }
 
 /** The position behind a page of moments, oldest first, that began at `position`. */
@@ -25,5 +24,5 @@ export function nextPosition(momentsMs: readonly number[], position: SeriesPosit
   if (lastMs === undefined) return null;
   const atLast = momentsMs.filter((ms) => ms === lastMs).length;
   const skip = lastMs === position.fromMs ? position.skip + atLast : atLast;
-  return Buffer.from(JSON.stringify([lastMs, skip])).toString('base64url');
+  return encodeOpaque([lastMs, skip]);
 }

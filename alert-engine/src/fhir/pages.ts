@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ProblemError } from '../api/problem.ts';
+import { notANext } from '../api/problem.ts';
+import { decodeOpaque, encodeOpaque } from '../opaque-cursor.ts';
 import type { Resource } from './observation.ts';
 
 /** The Observations of one moment; the moments of a search are in order, and none comes twice. */
@@ -40,21 +41,16 @@ export async function pageOf(
   const last = shown.at(-1);
   return {
     resources: shown.map(({ resource }) => resource),
-    next: last && found.length > count ? encoded({ atMs: last.atMs, id: last.resource.id }) : null,
+    next: last && found.length > count ? encodeOpaque([last.atMs, last.resource.id]) : null,
   };
 }
 
 const schema = z.tuple([z.int(), z.string().max(64)]);
 
-const encoded = ({ atMs, id }: Position): string =>
-  Buffer.from(JSON.stringify([atMs, id])).toString('base64url');
-
 /** @throws ProblemError 400 */
 export function positionOf(after: string): Position {
-  try {
-    const [atMs, id] = schema.parse(JSON.parse(Buffer.from(after, 'base64url').toString('utf8')));
-    return { atMs, id };
-  } catch {
-    throw new ProblemError(400, '`after` is not the `next` of a page');
-  }
+  const place = decodeOpaque(after, schema);
+  if (!place) throw notANext();
+  const [atMs, id] = place;
+  return { atMs, id };
 }

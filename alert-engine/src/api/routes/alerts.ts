@@ -15,7 +15,7 @@ import { deliveryDocument, deliverySchema } from '../../notify/delivery.ts';
 import { act, type Action } from '../../actions/actions.ts';
 import { identityOf, regionsFor, requireNurse } from '../access.ts';
 import { PROBLEMS, after, id, moment, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
-import { ProblemError, notFound } from '../problem.ts';
+import { ProblemError, notANext, notFound } from '../problem.ts';
 
 const NAMES = ['low', 'medium', 'high', 'critical'] as const;
 const BY_RANK = Object.fromEntries(NAMES.map((name) => [String(PRIORITY_RANK[name]), name]));
@@ -142,7 +142,7 @@ async function listed(alerts: AlertStore, query: AlertQuery): ReturnType<AlertSt
   } catch (error) {
     if (query.after === undefined || !(error instanceof VitalwireError) || error.code !== 'rejected')
       throw error;
-    throw new ProblemError(400, '`after` is not the `next` of a page');
+    throw notANext();
   }
 }
 
