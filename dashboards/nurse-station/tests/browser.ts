@@ -8,7 +8,7 @@ import { buildPage, launchChromium } from './chromium.ts';
 import { fakeToken, startFakeServer, type FakeServer } from './fake-server.ts';
 
 /** Far beyond what any step takes: a busy machine must not fail a test. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: PATIENCE_MS });
 
@@ -29,7 +29,7 @@ export interface Visit {
  * own; the page is the same for all unless `freshPages`, for tests that leave something in it.
  */
 export function visits(beds: number, freshPages = false): Visit {
-  vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 });
+  vi.setConfig({ testTimeout: 150_000, hookTimeout: 90_000 });
   let dist: string;
   let browser: Browser;
   let context: BrowserContext | undefined;

@@ -1,25 +1,14 @@
 /** The built page and a real browser, for the tests and for the measurement. */
 import { join } from 'node:path';
+import { CHROMIUM_ARGS, chromiumPath } from '@vitalwire/core/testing/chromium.ts';
 import { chromium, type Browser } from 'playwright-core';
 import { build } from 'vite';
 
-export const CHROMIUM_ARGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // As people's browsers have it: no sound before a gesture.
-  '--autoplay-policy=user-gesture-required',
-];
-
-export const chromiumPath = (): string => process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+// As people's browsers have it: no sound before a gesture.
+export const STATION_ARGS = [...CHROMIUM_ARGS, '--autoplay-policy=user-gesture-required'];
 
 export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
+  chromium.launch({ executablePath: chromiumPath(), args: STATION_ARGS });
 
 /** Into `dist`, as it is shipped. */
 export async function buildPage(dist: string): Promise<void> {

@@ -8,7 +8,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { CHROMIUM_ARGS, chromiumPath } from './chromium.ts';
+import { chromiumPath } from '@vitalwire/core/testing/chromium.ts';
+import { STATION_ARGS } from './chromium.ts';
 
 export interface Tab {
   evaluate(expression: string): Promise<unknown>;
@@ -27,7 +28,7 @@ type Result = Record<string, unknown>;
 
 export async function openTabs(): Promise<Tabs> {
   const profile = await mkdtemp(join(tmpdir(), 'nurse-station-tabs-'));
-  const args = [...CHROMIUM_ARGS, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
+  const args = [...STATION_ARGS, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
   const browser = spawn(chromiumPath(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const socket = new WebSocket(await addressOf(browser));
   await once(socket, 'open');

@@ -1,20 +1,11 @@
 /** The built station (npm run build; npm test does it) in a real browser on the real deployment: from a bedside device's PUBLISH to the nurse's acknowledgement and back. */
+import { CHROMIUM_ARGS, chromiumPath } from '@vitalwire/core/testing/chromium.ts';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startTestDeployment, type TestDeployment } from './support/deployment.ts';
 import { plainDevice } from './support/plain-client.ts';
 import { recording } from './support/recording.ts';
 
-const QUIET = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PATIENCE_MS = 15_000;
 
 describe('the station on the deployment', () => {
@@ -26,7 +17,7 @@ describe('the station on the deployment', () => {
   beforeAll(async () => {
     [deployment, browser] = await Promise.all([
       startTestDeployment({ SIMULATED_BEDS: '6' }),
-      chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: QUIET }),
+      chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] }),
     ]);
     page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
     page.setDefaultTimeout(PATIENCE_MS);

@@ -4,7 +4,7 @@ import { PRIORITY_TEXT, typeText } from '../alerts/alert-text.ts';
 import { describeError } from '../api/problem.ts';
 import type { Patient } from '../feed/patient.ts';
 import { awaitsAcknowledgement } from '../feed/urgency.ts';
-import { Dialog } from '../shell/dialog.tsx';
+import { Dialog, DialogButtons } from '../shell/dialog.tsx';
 import { useStation } from '../station.ts';
 
 interface Props {
@@ -18,7 +18,8 @@ export function DischargeDialog({ patientId, patient, onClose }: Props) {
   const problem = useSignal<string | undefined>(undefined);
   const sending = useSignal(false);
   const unseen = (station.bed(patientId)?.alerts.value ?? []).filter(awaitsAcknowledgement);
-  const discharge = async (): Promise<void> => {
+  const discharge = async (event: Event): Promise<void> => {
+    event.preventDefault();
     sending.value = true;
     try {
       await station.api.discharge(patientId);
@@ -31,42 +32,32 @@ export function DischargeDialog({ patientId, patient, onClose }: Props) {
   const facts = [patient?.bed === undefined ? undefined : `Bed ${patient.bed}`, patient?.ward, patientId];
   return (
     <Dialog title={`Discharge ${patient?.name ?? patientId}?`} onClose={onClose}>
-      <p>
-        <b>{facts.filter(Boolean).join(' · ')}</b>
-      </p>
-      <p class="form-warning">
-        The patient is watched no more: no numbers, no alarms, whatever the bedside device goes on to send.
-      </p>
-      {unseen.length > 0 && (
-        <div class="form-danger">
-          <b>Not acknowledged, and closed by the discharge:</b>
-          <ul>
-            {unseen.map((alert) => (
-              <li key={alert.id}>
-                {PRIORITY_TEXT[alert.priority]}: {typeText(alert.type)}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      {problem.value !== undefined && (
-        <p class="action-error" role="alert">
-          Not discharged: {problem.value}
+      <form class="fields" aria-label="Discharge" onSubmit={(event) => void discharge(event)}>
+        <p>
+          <b>{facts.filter(Boolean).join(' · ')}</b>
         </p>
-      )}
-      <p class="form-buttons">
-        <button
-          type="button"
-          class="button button-primary"
-          disabled={sending.value}
-          onClick={() => void discharge()}
-        >
-          {sending.value ? 'Sending…' : 'Discharge'}
-        </button>
-        <button type="button" class="button" autofocus onClick={onClose}>
-          Cancel
-        </button>
-      </p>
+        <p class="form-warning">
+          The patient is watched no more: no numbers, no alarms, whatever the bedside device goes on to send.
+        </p>
+        {unseen.length > 0 && (
+          <div class="form-danger">
+            <b>Not acknowledged, and closed by the discharge:</b>
+            <ul>
+              {unseen.map((alert) => (
+                <li key={alert.id}>
+                  {PRIORITY_TEXT[alert.priority]}: {typeText(alert.type)}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+        {problem.value !== undefined && (
+          <p class="action-error" role="alert">
+            Not discharged: {problem.value}
+          </p>
+        )}
+        <DialogButtons action="Discharge" careful sending={sending.value} onCancel={onClose} />
+      </form>
     </Dialog>
   );
 }

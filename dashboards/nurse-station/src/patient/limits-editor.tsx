@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { ApiError, describeError } from '../api/problem.ts';
 import type { Limits } from '../feed/patient.ts';
-import { Dialog } from '../shell/dialog.tsx';
+import { Dialog, DialogButtons } from '../shell/dialog.tsx';
 import { useStation } from '../station.ts';
 import { VITAL_TEXT, type VitalName } from '../vital-text.ts';
 import {
@@ -97,14 +97,7 @@ export function LimitsEditor({ patientId, name, limits, onSaved, onClose, onUnkn
           </p>
         ))}
         <p class="hint">These alarm first. The graver limits beside them stay as they are.</p>
-        <p class="form-buttons">
-          <button type="submit" class="button button-primary" disabled={saving.value}>
-            {saving.value ? 'Saving…' : 'Save limits'}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-        </p>
+        <DialogButtons action="Save limits" sending={saving.value} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -2,7 +2,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { describeError } from '../api/problem.ts';
 import type { Patient } from '../feed/patient.ts';
-import { Dialog } from '../shell/dialog.tsx';
+import { Dialog, DialogButtons } from '../shell/dialog.tsx';
 import { useStation } from '../station.ts';
 import { admissionOf, changedPlace, stayProblem, type TypedStay } from './stay-form.ts';
 
@@ -81,14 +81,7 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
             Not {admits ? 'admitted' : 'transferred'}: {problem.value}
           </p>
         )}
-        <p class="form-buttons">
-          <button type="submit" class="button button-primary" disabled={saving.value}>
-            {saving.value ? 'Saving…' : admits ? 'Admit' : 'Transfer'}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-        </p>
+        <DialogButtons action={admits ? 'Admit' : 'Transfer'} sending={saving.value} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -32,3 +32,26 @@ export function Dialog({ title, onClose, children }: Props) {
     </dialog>
   );
 }
+
+interface ButtonsProps {
+  /** What the form does, in a word or two. */
+  readonly action: string;
+  readonly sending: boolean;
+  /** Cancel has the focus at first: what is asked cannot be taken back. */
+  readonly careful?: boolean;
+  readonly onCancel: () => void;
+}
+
+/** The end of a dialog's form: do it, or leave all as it is. */
+export function DialogButtons({ action, sending, careful = false, onCancel }: ButtonsProps) {
+  return (
+    <p class="form-buttons">
+      <button type="submit" class="button button-primary" disabled={sending}>
+        {sending ? 'Sending…' : action}
+      </button>
+      <button type="button" class="button" autofocus={careful} onClick={onCancel}>
+        Cancel
+      </button>
+    </p>
+  );
+}
