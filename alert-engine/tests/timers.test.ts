@@ -6,7 +6,7 @@ import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act } from '../src/actions/actions.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
-import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
+import { DEFAULT_POLICY, type LifecyclePolicy } from '../src/lifecycle/policy.ts';
 import { CommitSignal } from '../src/live/commit-signal.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
 import { startTimers, type TimersDeps } from '../src/timers/scheduler.ts';
@@ -15,11 +15,13 @@ import { sampleCondition } from './samples.ts';
 
 let ports: Awaited<ReturnType<typeof openPorts>>;
 let clock: ManualClock;
+let policy: LifecyclePolicy;
 const running: Service[] = [];
 
 beforeEach(async () => {
   ports = await openPorts();
   clock = new ManualClock();
+  policy = DEFAULT_POLICY;
 });
 afterEach(async () => {
   for (const timers of running.splice(0)) await timers.stop();
@@ -33,7 +35,7 @@ async function depsOfOneEngine(): Promise<TimersDeps> {
     alerts: ports.alerts,
     commits,
     regions: ['West'],
-    policyFor: () => DEFAULT_POLICY,
+    policyFor: () => policy,
     clock,
     logger: createLogger('test', 'silent'),
     metrics: alertEngineMetrics(createRegistry('test')),
@@ -92,6 +94,19 @@ it('an alert nobody sees goes along its chain, once, with two engines', async ()
     'escalated not acknowledged in time',
     'escalated not acknowledged in time',
   ]);
+});
+
+it('a chain that became shorter ends without a word, and one that is longer again is gone along', async () => {
+  await startEngine();
+  await raise();
+  policy = { ...DEFAULT_POLICY, escalationSteps: 0 };
+  await clock.advance(30_000);
+  await pass(20);
+  expect(await history()).toHaveLength(1);
+  policy = DEFAULT_POLICY;
+  await pass(1);
+  await until(2);
+  expect((await history()).at(-1)).toMatch(/^escalated not acknowledged in time/);
 });
 
 it('what fell due while no engine ran fires once, late, at the start', async () => {

@@ -1,7 +1,7 @@
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import { SYSTEM, applied, ignored, type Outcome } from './outcome.ts';
 import type { LifecyclePolicy } from './policy.ts';
-import { nextStepMs } from './timers.ts';
+import { hasFurtherStep, nextStepMs } from './timers.ts';
 
 /** Nobody has acknowledged it in time: the next of the chain is told. Late by however long no engine ran, and once; the next step counts from now. */
 export function escalate(alert: Alert, nowMs: number, policy: LifecyclePolicy): Outcome {
@@ -30,6 +30,7 @@ function nextStep(
   nowMs: number,
   policy: LifecyclePolicy,
 ): Outcome {
+  if (!hasFurtherStep(alert, policy)) return ignored('chain_ended');
   const escalationStep = alert.escalationStep + 1;
   return applied(alert, {
     event: 'escalated',

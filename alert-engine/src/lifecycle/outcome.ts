@@ -18,7 +18,9 @@ export type IgnoredReason =
   /** It is already so. */
   | 'already'
   /** The timer was set anew, or taken away, since it was read. */
-  | 'not_due';
+  | 'not_due'
+  /** Nobody further is told: the chain has become shorter since the timer was set. */
+  | 'chain_ended';
 
 /** The patient's condition is still there: closing the alert by hand would silence it for good. */
 export type RefusedReason = 'condition_present';

@@ -12,6 +12,7 @@ const STATES = ['none', 'pending', 'latched', 'acknowledged', 'resolved'] as con
 /** Every timer is due by then. */
 const LATER_MS = STATED_AT_MS + 600_000;
 const PAUSED: LifecyclePolicy = { ...DEFAULT_POLICY, pause: { untilMs: LATER_MS + 1, priority: 'high' } };
+const NO_CHAIN: LifecyclePolicy = { ...DEFAULT_POLICY, escalationSteps: 0 };
 const PAUSE: LifecycleInput = { kind: 'pause', actor: 'Bea' };
 
 interface Row {
@@ -68,7 +69,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   'close (discharged, storm)': { input: { kind: 'close', actor: 'Bea', reason: 'discharged' } },
   'timer: signal': { input: { kind: 'timer', timer: 'signal' }, silent: true },
   'timer: escalation': { input: { kind: 'timer', timer: 'escalation' } },
+  'timer: escalation, the chain ends here': {
+    input: { kind: 'timer', timer: 'escalation' },
+    policy: NO_CHAIN,
+  },
   'refused by who was told': { input: { kind: 'refuse', actor: 'Bea', step: 0 } },
+  'refused, the chain ends here': { input: { kind: 'refuse', actor: 'Bea', step: 0 }, policy: NO_CHAIN },
   'timer: reminder': { input: { kind: 'timer', timer: 'reminder' } },
 };
 

@@ -90,6 +90,18 @@ describe('escalation', () => {
     expect(alarm.timer(3_600, 'escalation')).toBe('not_due');
   });
 
+  it('goes no further than the chain as it is now, however it was when the timer was set', () => {
+    const alarm = new Case();
+    alarm.condition(0, 'critical');
+    alarm.timer(30, 'escalation');
+    alarm.policy = { ...DEFAULT_POLICY, escalationSteps: 1 };
+    expect(alarm.timer(60, 'escalation')).toBe('chain_ended');
+    expect(alarm.at(61, { kind: 'refuse', actor: 'Ann', step: 1 })).toBe('chain_ended');
+    expect(alarm.alert).toMatchObject({ version: 2, escalationStep: 1 });
+    alarm.policy = DEFAULT_POLICY;
+    expect(alarm.timer(70, 'escalation')).toBe('escalated, on, step 2, nothing due');
+  });
+
   it('comes sooner when the alert becomes worse, never later', () => {
     const alarm = new Case();
     alarm.condition(0, 'medium');

@@ -105,8 +105,14 @@ export function sounding(
 export function nextStepMs(alert: Alert, nowMs: number, policy: LifecyclePolicy): number | undefined {
   const afterMs = policy.escalationMs[alert.priority];
   if (alert.mode !== 'real' || afterMs === undefined) return undefined;
-  return alert.escalationStep < policy.escalationSteps ? nowMs + afterMs : undefined;
+  return hasFurtherStep(alert, policy) ? nowMs + afterMs : undefined;
 }
+
+/** By the chain as it is now, which a change of the settings may have made shorter than it was when the timer was set. */
+export const hasFurtherStep = (
+  { escalationStep }: Pick<Alert, 'escalationStep'>,
+  { escalationSteps }: Pick<LifecyclePolicy, 'escalationSteps'>,
+): boolean => escalationStep < escalationSteps;
 
 /** When the alert next changes by itself, if nobody changes it before. */
 export function nextDue(alert: Alert): { readonly timer: Timer; readonly dueMs: number } | undefined {

@@ -3,7 +3,7 @@ import type { Cursor } from '@vitalwire/core/ports/alert-store.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { act, type ActionDeps } from '../actions/actions.ts';
-import { nextDue } from '../lifecycle/timers.ts';
+import { hasFurtherStep, nextDue } from '../lifecycle/timers.ts';
 import type { CommitSignal } from '../live/commit-signal.ts';
 
 export interface TimersDeps extends ActionDeps {
@@ -92,6 +92,9 @@ async function fireDue(deps: TimersDeps, open: Map<string, Alert>, signal: Abort
       waitMs = Math.min(waitMs, inMs);
       continue;
     }
+    // Its chain has become shorter: nothing to do, unless it becomes longer again.
+    if (due.timer === 'escalation' && !hasFurtherStep(alert, deps.policyFor(alert.region, alert.patientId)))
+      continue;
     try {
       const result = await act(deps, alert.region, alert.id, { kind: 'timer', timer: due.timer });
       if (result.kind === 'done') keep(open, result.alert);
