@@ -17,8 +17,10 @@ for (const path of reports) {
   for (const file of report.testResults) {
     if (file.status === 'failed' && file.message) tell('FAILED', file.name, '(the file)', [file.message]);
     for (const test of file.assertionResults) {
-      if (test.status !== 'passed') tell(test.status.toUpperCase(), file.name, test.fullName, test.failureMessages);
-      else if (test.failureMessages.length > 0) tell('PASSED ON THE SECOND TRY', file.name, test.fullName, test.failureMessages);
+      if (test.status !== 'passed')
+        tell(test.status.toUpperCase(), file.name, test.fullName, test.failureMessages);
+      else if (test.failureMessages.length > 0)
+        tell('PASSED ON THE SECOND TRY', file.name, test.fullName, test.failureMessages);
     }
   }
 }
