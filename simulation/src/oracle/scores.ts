@@ -78,8 +78,6 @@ export function checkScores(
     const rows = [...analytics.scores.values()].filter((row) => row.patientId === patientId);
     const written = new Map(rows.map((row) => [row.atMs, row]));
     for (const [atMs, ought] of changes) {
-      // The quarter's own row takes the place of a change in the same millisecond, and is judged as such.
-      if (atMs % QUARTER_MS === 0) continue;
       const is = written.get(atMs);
       if (said(is && { ...is, level: is.alertLevel }) !== said(ought)) {
         violations.push(
@@ -90,7 +88,7 @@ export function checkScores(
         violations.push(`score of ${patientId} at ${atMs} misses a pressure and does not say so`);
     }
     for (const { atMs, score, alertLevel, factors } of rows) {
-      if (changes.has(atMs) && atMs % QUARTER_MS !== 0) continue;
+      if (changes.has(atMs)) continue;
       const possible = stood.filter(({ untilMs }) => untilMs >= atMs).map((one) => said(one.score));
       if (atMs % QUARTER_MS !== 0) violations.push(`score of ${patientId} at ${atMs}: nothing had changed`);
       else if (!possible.includes(said({ score, level: alertLevel, factors }))) {

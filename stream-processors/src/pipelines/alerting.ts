@@ -337,7 +337,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   return {
     pipeline: 'alerting',
-    stateVersion: 5,
+    stateVersion: 6,
     newState: () => ({
       settings: options.settings,
       time: newStreamTime(),

@@ -1,4 +1,5 @@
 import type { TrendType } from '@vitalwire/core/alarms/condition.ts';
+import type { LiveScore } from '@vitalwire/core/ports/live-bus.ts';
 import type { Mode } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import type { DeviceFact } from '../operators/judge-device.ts';
@@ -45,6 +46,8 @@ export interface PatientState {
   /** Null while there is none. */
   score: StandingScore | null;
   scoreJudgement: ScoreJudgement | null;
+  /** The score that came about at the very end of a quarter of an hour, the newest such: the row of that moment. */
+  scoreAtQuarter: { readonly atMs: number; readonly live: LiveScore } | null;
   /** Panes of the rolling aggregates; null until a vital is measured. */
   panes: Float32Array | null;
 }
@@ -75,6 +78,7 @@ export function newPatient(input: StreamReading, context: PatientContext | undef
     scoreValues: newScoreValues(),
     score: null,
     scoreJudgement: null,
+    scoreAtQuarter: null,
     panes: null,
   };
 }

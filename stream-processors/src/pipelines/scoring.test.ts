@@ -153,6 +153,36 @@ describe('the early-warning score', () => {
     expect(minutes).toEqual([1, 15, 30]);
   });
 
+  describe('that changes around the end of a quarter', () => {
+    const QUARTER_S = 900;
+    /** Seconds after the quarter, and the score from then on. */
+    type Step = readonly [second: number, score: 0 | 6];
+    it.each<{ steps: readonly Step[]; rows: readonly Step[] }>([
+      { steps: [[-1, 6]], rows: [[-1, 6], [0, 6]] }, // prettier-ignore
+      { steps: [[0, 6]], rows: [[0, 6]] }, // prettier-ignore
+      { steps: [[0.25, 6]], rows: [[0.25, 6], [0, 6]] }, // prettier-ignore
+      { steps: [[0, 6], [3, 0]], rows: [[0, 6], [3, 0]] }, // prettier-ignore
+      { steps: [[-1, 6], [0, 0], [9, 6]], rows: [[-1, 6], [0, 0], [9, 6]] }, // prettier-ignore
+      { steps: [[0, 0]], rows: [[0, 0]] }, // prettier-ignore
+    ])('has a row for each change, and one at the quarter: $steps', ({ steps, rows }) => {
+      const bed = new Bed();
+      bed.send(1, WELL);
+      for (const [second, score] of steps) bed.send(QUARTER_S + second, score === 0 ? WELL : UNWELL);
+      for (let second = 10; second < 20; second++) bed.tick(QUARTER_S + second);
+      const written = bed.scores.map(({ atMs, score }) => [(atMs - START_MS) / 1000 - QUARTER_S, score]);
+      expect(written).toEqual([[1 - QUARTER_S, 0], ...rows]);
+    });
+
+    it('counts in the hour’s statistics as its row says', () => {
+      const bed = new Bed();
+      bed.send(1, WELL);
+      bed.send(3600, UNWELL);
+      bed.send(3603, WELL);
+      for (let second = 3604; second < 3620; second++) bed.tick(second);
+      expect(bed.shares).toMatchObject([{ hourMs: START_MS, scoreSum: 6, medium: 1, low: 0 }]);
+    });
+  });
+
   it('of a test or demo patient stays out of the hour’s statistics', () => {
     const bed = new Bed();
     const device = (patientId: string, values: object, over: object = {}): void => {

@@ -91,6 +91,7 @@ export function rescore(
   }
   const { live } = score;
   write(patientId, patient, atMs, outputs);
+  if (atMs === quarterOf(atMs)) patient.scoreAtQuarter = { atMs, live };
   if (settings.earlyWarningScore === undefined) return;
   const stamp = { atMs, arrivalMs };
   patient.scoreJudgement = observeScore(patient.scoreJudgement, live.score, live.level, stamp);
@@ -150,8 +151,9 @@ function write(patientId: string, patient: PatientState, atMs: number, outputs: 
 
 /**
  * The newest quarter of an hour that ended by `nowMs` (processing time, less the allowed lateness) and was not written yet: every score once
- * more, too old values left out; where it ends an hour, also how the hour's patients stood. Quarters in which nobody was there to write
- * are not made up. Answers the end of the quarter, in `state.quarterMs` from then on.
+ * more, too old values left out, but where it changed at that very moment and has its row; where it ends an hour, also how the hour's
+ * patients stood. Quarters in which nobody was there to write are not made up. Answers the end of the quarter, in `state.quarterMs` from
+ * then on.
  */
 export function writeQuarter(
   settings: AlarmSettings,
@@ -165,11 +167,15 @@ export function writeQuarter(
   const hourMs = Math.floor(quarterMs / HOUR_MS) * HOUR_MS;
   const endsHour = hourMs > writtenMs;
   for (const [patientId, patient] of patients) {
-    const before = outputs.scores.length;
-    rescore(settings, patientId, patient, quarterMs, nowMs, outputs);
-    if (outputs.scores.length === before) write(patientId, patient, quarterMs, outputs);
+    if (patient.scoreAtQuarter?.atMs !== quarterMs) {
+      const before = outputs.scores.length;
+      rescore(settings, patientId, patient, quarterMs, nowMs, outputs);
+      if (outputs.scores.length === before) write(patientId, patient, quarterMs, outputs);
+    }
     if (!endsHour || patient.score === null || patient.mode !== 'real') continue;
-    const { score, level } = patient.score.live;
+    const { score, level } = (
+      patient.scoreAtQuarter?.atMs === hourMs ? patient.scoreAtQuarter : patient.score
+    ).live;
     const share = shares.get(patient.region) ?? emptyShare(patient.region, hourMs - HOUR_MS);
     shares.set(patient.region, addPatient(share, score, level));
   }
