@@ -46,7 +46,10 @@ export interface ScoreStep {
 const THRESHOLDS = [3, 5, 7] as const;
 const RANKS: Readonly<Record<AlertLevel, number>> = { low: 0, 'low-medium': 1, medium: 2, high: 3 };
 
-/** What has become due by `nowMs` (processing time) while the score stood as it is. */
+/**
+ * The first that has become due by `nowMs` (processing time) while the score stood as it is; again, until nothing has: what is told must not
+ * hang on when somebody looked.
+ */
 export function settleScore(state: ScoreJudgement, rule: ScoreSettings, nowMs: number): ScoreStep {
   const { condition, clearSince, score } = state;
   if (condition !== null && clearSince !== null && nowMs - clearSince.arrivalMs >= rule.clearAfterMs) {
@@ -54,23 +57,33 @@ export function settleScore(state: ScoreJudgement, rule: ScoreSettings, nowMs: n
     const revision = condition.revision + 1;
     return { state: null, change: { event: 'ended', ...condition, revision, value: score, atMs } };
   }
-  const priorities = [rule.singleThree, rule.five, rule.seven] as const;
+  const tier = nextTier(state, rule);
+  const since = state.tierSince[tier] ?? null;
+  if (since === null || nowMs - since.arrivalMs < rule.delayMs) return { state, change: undefined };
+  const present: PresentScore = {
+    onsetMs: condition?.onsetMs ?? state.tierSince[0]?.atMs ?? since.atMs,
+    priority: priorityOf(rule, tier),
+    threshold: THRESHOLDS[tier]!,
+    revision: (condition?.revision ?? 0) + 1,
+  };
+  const event = condition === null ? 'began' : 'changed';
+  const atMs = since.atMs + rule.delayMs;
+  return { state: { ...state, condition: present }, change: { event, ...present, value: score, atMs } };
+}
+
+const priorityOf = (rule: ScoreSettings, tier: number): Priority =>
+  [rule.singleThree, rule.five, rule.seven][tier]!;
+
+/** Of the levels that are worse than what is present, the one that falls due first; of those due together the worst. -1: none. */
+function nextTier({ tierSince, condition }: ScoreJudgement, rule: ScoreSettings): number {
+  let next = -1;
   for (let tier = THRESHOLDS.length - 1; tier >= 0; tier--) {
-    const since = state.tierSince[tier] ?? null;
-    if (since === null || nowMs - since.arrivalMs < rule.delayMs) continue;
-    const priority = priorities[tier]!;
-    if (condition !== null && PRIORITY_RANK[priority] <= PRIORITY_RANK[condition.priority]) break;
-    const present: PresentScore = {
-      onsetMs: condition?.onsetMs ?? state.tierSince[0]?.atMs ?? since.atMs,
-      priority,
-      threshold: THRESHOLDS[tier]!,
-      revision: (condition?.revision ?? 0) + 1,
-    };
-    const event = condition === null ? 'began' : 'changed';
-    const atMs = since.atMs + rule.delayMs;
-    return { state: { ...state, condition: present }, change: { event, ...present, value: score, atMs } };
+    const since = tierSince[tier] ?? null;
+    if (since === null) continue;
+    if (condition && PRIORITY_RANK[priorityOf(rule, tier)] <= PRIORITY_RANK[condition.priority]) continue;
+    if (next < 0 || since.arrivalMs < tierSince[next]!.arrivalMs) next = tier;
   }
-  return { state, change: undefined };
+  return next;
 }
 
 /** The score that takes the place of the one before; `settleScore` first. */

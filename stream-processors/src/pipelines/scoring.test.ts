@@ -79,6 +79,23 @@ describe('the early-warning score', () => {
     expect(own(replayed)).toEqual(own(ticked));
   });
 
+  it('is the same story whether somebody looked at each moment or only once, late', () => {
+    const [ticked, replayed] = [new Bed(), new Bed()];
+    for (const bed of [ticked, replayed]) {
+      bed.send(0, { ...WELL, respiratory_rate: 26 });
+      bed.send(30, UNWELL);
+    }
+    for (let second = 31; second < 200; second++) ticked.tick(second);
+    for (const bed of [ticked, replayed]) bed.send(200, WELL);
+    expect(scoreStory(replayed)).toEqual([
+      '60 s early_warning_score began low',
+      '90 s early_warning_score changed medium',
+    ]);
+    expect(replayed.events.filter(({ type }) => type === 'early_warning_score')).toEqual(
+      ticked.events.filter(({ type }) => type === 'early_warning_score'),
+    );
+  });
+
   it('counts oxygen and consciousness as charted by the device or in the chart, the newer of both', () => {
     const bed = new Bed();
     bed.send(0, WELL, { supplementalOxygen: true });

@@ -106,15 +106,17 @@ export function settle(
   nowMs: number,
   outputs: AlertingOutputs,
 ): void {
-  if (patient.scoreJudgement === null) return;
   const rule = settings.earlyWarningScore;
-  if (rule === undefined) {
-    const atMs = patient.signal.measuredAtMs;
-    return endScore(settings, patientId, patient, atMs, 'rule_removed', outputs);
+  while (patient.scoreJudgement !== null) {
+    if (rule === undefined) {
+      const atMs = patient.signal.measuredAtMs;
+      return endScore(settings, patientId, patient, atMs, 'rule_removed', outputs);
+    }
+    const { state, change } = settleScore(patient.scoreJudgement, rule, nowMs);
+    patient.scoreJudgement = state;
+    if (change === undefined) return;
+    emit(outputs, settings.version, patientId, patient, { ...change, type: 'early_warning_score' });
   }
-  const { state, change } = settleScore(patient.scoreJudgement, rule, nowMs);
-  patient.scoreJudgement = state;
-  if (change) emit(outputs, settings.version, patientId, patient, { ...change, type: 'early_warning_score' });
 }
 
 export function endScore(
