@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseAlarmSettings, type AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { InProcessLiveBus } from '@vitalwire/core/adapters/in-process/live-bus.ts';
+import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { Ports as AllPorts } from '@vitalwire/core/ports/ports.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
@@ -29,16 +30,26 @@ export interface Engines {
   readonly analytics: SimulatedAnalytics;
   readonly alerts: SimulatedAlerts;
   readonly live: InProcessLiveBus;
+  /** Everything screens were told of vitals that has rolling aggregates. */
+  readonly toldLive: readonly LiveVitals[];
 }
 
 export function createEngines(world: World, partitions: number): Engines {
+  const live = new InProcessLiveBus({ clock: world.clock, logger: createLogger('simulation', 'silent') });
+  const toldLive: LiveVitals[] = [];
+  void live.subscribe({
+    vitals: (updates) => toldLive.push(...updates.filter(({ rolling }) => rolling !== undefined)),
+    presence: () => {},
+    pulse: () => {},
+  });
   return {
     log: new SimulatedLog(partitions, world.clock),
     checkpoints: new SimulatedCheckpoints(),
     timeSeries: new SimulatedTimeSeries(),
     analytics: new SimulatedAnalytics(),
     alerts: new SimulatedAlerts(),
-    live: new InProcessLiveBus({ clock: world.clock, logger: createLogger('simulation', 'silent') }),
+    live,
+    toldLive,
   };
 }
 
@@ -56,7 +67,7 @@ export function portsOf(engines: Engines, process: Process): Ports {
 
 /** A dead process is told of nothing. */
 function alertsPort(alerts: SimulatedAlerts, process: Process): AlertStore {
-  const port: AlertStore = process.wrap(alerts, 'alerts', ['onCommit']);
+  const port: AlertStore = process.wrap(alerts, 'alerts', ['onCommit', 'settled', 'onLost']);
   return new Proxy(port, {
     get: (target, key, receiver) =>
       key === 'onCommit'

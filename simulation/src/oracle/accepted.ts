@@ -12,6 +12,8 @@ export interface Accepted {
   /** Event time as the stream has it: the device's own, corrected. */
   readonly atMs: number;
   readonly trueAtMs: number;
+  /** What the gateway added to the device's own time. */
+  readonly correctionMs: number;
   readonly lifeEndedAtMs: number;
   readonly arrivalMs: number;
   readonly durableAtMs: number;
@@ -42,11 +44,13 @@ export function acceptedReadings(
     if (seen.has(key)) continue;
     seen.add(key);
     const { reading } = measured;
+    const correctionMs = Number(record.headers['clock_correction_ms'] ?? 0);
     accepted.push({
       key,
       patientId: reading.patientId,
       deviceId: reading.deviceId,
-      atMs: reading.measuredAtMs + Number(record.headers['clock_correction_ms'] ?? 0),
+      atMs: reading.measuredAtMs + correctionMs,
+      correctionMs,
       trueAtMs: measured.trueAtMs,
       lifeEndedAtMs: measured.lifeEndedAtMs,
       arrivalMs: record.timestampMs,

@@ -3,9 +3,12 @@ import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { SimulatedLog } from '../stores/event-log.ts';
 import type { Accepted } from './accepted.ts';
+import { clockEvents, latenessEvents } from './device-facts.ts';
 import { said, type Expected } from './expected.ts';
 import { historicalEvents } from './history.ts';
-import { JUDGED, LIMIT_NAMES, limitEvents, samplesOf } from './limits.ts';
+import { JUDGED, limitEvents, samplesOf } from './limits.ts';
+import { scoreEvents } from './score-conditions.ts';
+import type { ScoreHistory } from './scores.ts';
 import { leadOffEvents, signalOf } from './signals.ts';
 
 export function conditionEvents(log: SimulatedLog): readonly ConditionEvent[] {
@@ -16,6 +19,7 @@ export function conditionEvents(log: SimulatedLog): readonly ConditionEvent[] {
 export function checkConditions(
   accepted: readonly Accepted[],
   log: SimulatedLog,
+  histories: ReadonlyMap<string, ScoreHistory>,
   liveWithinMs: number,
   endMs: number,
 ): string[] {
@@ -39,6 +43,10 @@ export function checkConditions(
       actual.has(`${conditionId(patientId, 'signal_lost', onsetMs)}:1`);
     const { heard, events } = signalOf(readings, liveWithinMs, lost, endMs);
     events.push(...leadOffEvents(patientId, heard));
+    events.push(...clockEvents(patientId, heard), ...latenessEvents(patientId, heard));
+    const scores = histories.get(patientId);
+    const found = (id: string, revision: number) => actual.get(`${id}:${revision}`);
+    if (scores) events.push(...scoreEvents(patientId, scores, found, endMs));
     for (const vital of JUDGED) {
       for (const side of ['low', 'high'] as const) {
         const live = limitEvents(patientId, samplesOf(heard, vital), vital, side);
@@ -55,13 +63,7 @@ export function checkConditions(
     else if (said(found) !== said(event)) violations.push(`condition: ${said(found)}, not ${said(event)}`);
   }
   for (const [name, event] of actual) {
-    if (isJudged(event.type) && !expected.has(name))
-      violations.push(`nothing was the matter: ${said(event)}`);
+    if (!expected.has(name)) violations.push(`nothing was the matter: ${said(event)}`);
   }
   return violations;
 }
-
-const isJudged = (type: string): boolean =>
-  type === 'signal_lost' ||
-  type === 'lead_off' ||
-  JUDGED.some((vital) => type === `low_${LIMIT_NAMES[vital]}` || type === `high_${LIMIT_NAMES[vital]}`);

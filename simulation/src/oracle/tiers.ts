@@ -1,6 +1,7 @@
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type { SimulatedAnalytics, SimulatedTimeSeries } from '../stores/time-series.ts';
 import type { Accepted } from './accepted.ts';
+import { near, usable } from './usable.ts';
 
 /** Celsius on the wire and single precision in between cost this much. */
 const VALUE_TOLERANCE = 1e-3;
@@ -105,20 +106,14 @@ function windowsOf(accepted: readonly Accepted[], widthMs: number): Map<string, 
   }
   const windows = new Map<string, Window>();
   for (const [name, ones] of members) {
-    const statistics = (vital: VitalName): Statistics | undefined => statisticsOf(usable(ones, vital));
+    const statistics = (vital: VitalName): Statistics | undefined =>
+      statisticsOf(usable(ones, vital).map(({ value }) => value));
     if (!VITALS.some((vital) => statistics(vital))) continue;
     const [patientId = '', startMs = ''] = name.split('|');
     windows.set(name, { patientId, startMs: Number(startMs), statistics });
   }
   return windows;
 }
-
-const usable = (ones: readonly Accepted[], vital: VitalName): number[] =>
-  ones.flatMap(({ vitals, validity }) => {
-    const value = vitals[vital];
-    const mark = validity[vital] ?? 'valid';
-    return value === undefined || mark === 'invalid' || mark === 'not_available' ? [] : [value];
-  });
 
 function statisticsOf(values: readonly number[]): Statistics | undefined {
   if (values.length === 0) return undefined;
@@ -147,8 +142,6 @@ function sameStatistics(is: Row, ought: Row): boolean {
 
 const said = (row: Row): string =>
   row === undefined ? 'nothing' : `n=${row.count} mean=${row.mean.toFixed(3)} min=${row.min} max=${row.max}`;
-
-const near = (is: number, ought: number, tolerance: number): boolean => Math.abs(is - ought) <= tolerance;
 
 const same = (is: number | undefined, ought: number | undefined): boolean =>
   is === undefined || ought === undefined ? is === ought : near(is, ought, VALUE_TOLERANCE);

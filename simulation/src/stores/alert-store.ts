@@ -43,6 +43,13 @@ export class SimulatedAlerts implements AlertStore {
     return 'committed';
   }
 
+  readonly life = 'the only one';
+  readonly settlingMs = 0;
+
+  async settled(): Promise<void> {}
+
+  onLost(): void {}
+
   async get(region: string, alertId: string): Promise<Alert | undefined> {
     return this.#alerts.get(`${region}|${alertId}`);
   }
