@@ -23,6 +23,7 @@ const DIALOGS: readonly (readonly [name: string, hash: string, button: string])[
   ['transfer', '#/patients/P1001', 'Transfer…'],
   ['discharge', '#/patients/P1001', 'Discharge…'],
   ['admit', '#/patients/P9999', 'Admit…'],
+  ['admit anybody', '#/', 'Admit…'],
 ];
 
 async function violations(): Promise<string[]> {
@@ -72,7 +73,8 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     const found: Record<string, string[]> = {};
     for (const [name, hash, button] of DIALOGS) {
       await goTo(hash);
-      await ward.page.getByRole('button', { name: button }).click();
+      const scope = ward.page.locator(hash === '#/' ? 'nav' : 'main');
+      await scope.getByRole('button', { name: button }).click();
       await ward.page.locator('dialog.dialog').waitFor();
       found[name] = await violations();
       await ward.page.keyboard.press('Escape');

@@ -76,6 +76,7 @@ export function nightScenario(ward: FakeWard, nowMs: number): void {
   });
   set('P1050', { battery_percent: 8 });
   set('P1060', { mode: 'test' });
+  set('P1059', { name: null, bed: null, ward: null, age: null });
   // The network was away for a while: one condition came out of the backlog, one was found in what a device had kept.
   const late = alerts.raise('P1037', {
     type: 'low_respiratory_rate',

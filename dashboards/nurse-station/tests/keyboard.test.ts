@@ -9,9 +9,9 @@ describe('the keyboard', () => {
   it('reaches everything: help, beds, acknowledging, pausing, pages', async () => {
     await ward.open();
     await keyboard.press('?');
-    await eventually(() => ward.page.locator('dialog.help').isVisible()).toBe(true);
+    await eventually(() => ward.page.locator('dialog .help-keys').isVisible()).toBe(true);
     await keyboard.press('Escape');
-    await eventually(() => ward.page.locator('dialog.help').isVisible()).toBe(false);
+    await eventually(() => ward.page.locator('dialog').count()).toBe(0);
 
     const focused = () =>
       ward.page.evaluate(() => document.activeElement?.closest('.tile')?.getAttribute('data-patient'));
@@ -120,6 +120,22 @@ describe('a dialog', () => {
       expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
     },
   );
+
+  it('admits the bed in focus, or whoever is named', async () => {
+    Object.assign(ward.fake.ward.patient('P1003') ?? {}, { name: null, bed: null });
+    await ward.open();
+    const title = ward.page.locator('dialog.dialog h2');
+    await ward.tile('P1003').locator('.tile-link').focus();
+    await keyboard.press('+');
+    await eventually(() => title.textContent()).toBe('Admit P1003');
+    await keyboard.press('Escape');
+    await eventually(() => title.count()).toBe(0);
+    await ward.tile('P1001').locator('.tile-link').focus();
+    await keyboard.press('+');
+    await eventually(() => title.textContent()).toBe('Admit a patient');
+    const focused = () => ward.page.evaluate(() => document.activeElement?.closest('label')?.textContent);
+    expect(await focused()).toBe('Patient id');
+  });
 
   it('does not hide that nobody is watching', async () => {
     await ward.open('nurse', '#/patients/P1004');

@@ -75,7 +75,7 @@ describe('patient', () => {
     expect(ward.fake.hellos).toHaveLength(2);
     await ward.page.goto(`${ward.fake.url}/#/patients/P1004`);
     await eventually(() => ward.page.locator('.unwatched-patient').textContent()).toContain('Discharged');
-    await ward.page.getByRole('button', { name: 'Admit…' }).click();
+    await ward.page.locator('main').getByRole('button', { name: 'Admit…' }).click();
     expect(await ward.page.getByLabel('Name').inputValue()).toBe('Nguyen, Thi Hoa');
     await ward.page.getByLabel('Region').fill('');
     await ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
@@ -88,6 +88,50 @@ describe('patient', () => {
     await ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
     await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 4');
     await eventually(() => ward.page.locator('.unwatched-patient').count()).toBe(0);
+  });
+
+  it('is admitted from the wall: by her tile, or by an entry beside the pages', async () => {
+    for (const id of ['P1003', 'P1006']) {
+      Object.assign(ward.fake.ward.patient(id) ?? {}, { name: null, bed: null, ward: null });
+    }
+    await ward.open();
+    await ward.tile('P1003').getByRole('button', { name: 'Admit…' }).click();
+    const fill = (label: string, text: string) => ward.page.getByLabel(label, { exact: true }).fill(text);
+    const admit = () => ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
+    expect(await ward.page.getByLabel('Device').inputValue()).toBe('MON-P1003');
+    await fill('Name', 'Sørensen, Liv');
+    await fill('Ward', 'Cardiology 4A');
+    await fill('Bed', '3');
+    await admit();
+    await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 3 Sørensen, Liv');
+
+    await ward.page.locator('nav').getByRole('button', { name: 'Admit…' }).click();
+    await eventually(() => ward.page.locator('.dialog .hint').textContent()).toContain('One bed sends');
+    await admit();
+    await eventually(() => ward.page.locator('.dialog .action-error').textContent()).toBe(
+      'Not admitted: The patient id is missing.',
+    );
+    await fill('Patient id', 'P1006');
+    // Where she sends from is known.
+    expect(await ward.page.getByLabel('Device').inputValue()).toBe('MON-P1006');
+    expect(await ward.page.getByLabel('Region').last().inputValue()).toBe('Southwest');
+    await fill('Name', 'Adeyemi, Tola');
+    await fill('Ward', 'Cardiology 4A');
+    await fill('Bed', '6');
+    await admit();
+    await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 6 Adeyemi, Tola');
+    await ward.page.goto(`${ward.fake.url}/#/`);
+    await ward.tile('P1003').getByText('Sørensen, Liv').waitFor();
+    expect(await ward.page.locator('.admit-here').count()).toBe(0);
+  });
+
+  it('cannot be admitted by who may only look', async () => {
+    Object.assign(ward.fake.ward.patient('P1003') ?? {}, { name: null, bed: null });
+    await ward.open('viewer');
+    await eventually(() => ward.tile('P1003').locator('.chip-unadmitted').textContent()).toBe('Not admitted');
+    await ward.page.keyboard.press('+');
+    expect(await ward.page.getByRole('button', { name: 'Admit…' }).count()).toBe(0);
+    expect(await ward.page.locator('dialog').count()).toBe(0);
   });
 
   it('shows no control that an older engine does not know', async () => {

@@ -181,6 +181,39 @@ describe('the station', () => {
     await eventually(async () => (await laid()).length).toBeGreaterThan(3);
   });
 
+  it('is given its sound back while something is asked', async () => {
+    await listen();
+    ward.fake.alerts.raise('P1004', desaturation);
+    await ward.open('nurse', '#/patients/P1004');
+    const dialog = ward.page.locator('dialog.dialog');
+    const open = async () => {
+      await ward.page.getByRole('button', { name: 'Transfer…' }).click();
+      await dialog.waitFor();
+    };
+    await open();
+    expect(await dialog.locator('.sound-off').textContent()).toContain('SOUND OFF');
+    await dialog.locator('.sound-off').click();
+    await dialog.locator('.sound-off').waitFor({ state: 'detached' });
+    await eventually(async () => (await laid()).length).toBeGreaterThan(3);
+    // A letter is no command while something is asked, the button that had the focus being gone.
+    await ward.page.keyboard.press('w');
+    expect(await dialog.count()).toBe(1);
+    await ward.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
+    await ward.page.keyboard.press('m');
+    await eventually(laid).toEqual([]);
+    await open();
+    await dialog.locator('.sound-muted').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).focus();
+    await ward.page.keyboard.press('m');
+    await dialog.locator('.sound-muted').waitFor({ state: 'detached' });
+    await eventually(async () => (await laid()).length).toBeGreaterThan(3);
+    // Nothing that is asked is worth a silence.
+    await ward.page.keyboard.press('m');
+    expect(await dialog.locator('.sound-muted').count()).toBe(0);
+  });
+
   it('says so when the browser holds the sound back, and turns it on by itself at the next gesture', async () => {
     await listen();
     await ward.page.addInitScript(() => {

@@ -28,6 +28,9 @@ export interface Pending {
 /** `on` and `latched` are audible, the others are not. */
 export type AlarmSignal = 'on' | 'latched' | 'acknowledged' | 'delayed' | 'paused' | 'inhibited' | 'off';
 
+/** The directory gives the name: who has none sends, and nobody has admitted her. */
+export const isAdmitted = ({ name }: Pick<Patient, 'name'>): boolean => name !== undefined;
+
 /** Alarms of this priority and below are silent for a while, by a person's will. */
 export interface Pause {
   readonly untilMs: number;

@@ -1,6 +1,6 @@
 /** A patient's stay: admitted, moved to another bed or device, discharged. The engine writes down who did it. */
 import { useSignal } from '@preact/signals';
-import type { Patient } from '../feed/patient.ts';
+import { isAdmitted, type Patient } from '../feed/patient.ts';
 import { useStation } from '../station.ts';
 import { DischargeDialog } from './discharge-dialog.tsx';
 import { StayDialog } from './stay-dialog.tsx';
@@ -17,8 +17,7 @@ export function StayCard({ patientId, patient, discharged, onChanged }: Props) {
   const station = useStation();
   const asking = useSignal<'move' | 'discharge' | undefined>(undefined);
   if (!station.mayAcknowledge.value) return null;
-  // The directory gives the name: without one, nobody has admitted the patient.
-  const admits = discharged || patient?.name === undefined;
+  const admits = discharged || patient === undefined || !isAdmitted(patient);
   const close = (): void => {
     asking.value = undefined;
   };

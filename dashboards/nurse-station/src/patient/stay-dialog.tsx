@@ -1,16 +1,22 @@
 /** Admits a patient, or moves her to another bed, ward, region or device. */
 import { useComputed, useSignal } from '@preact/signals';
 import { describeError } from '../api/problem.ts';
-import type { Patient } from '../feed/patient.ts';
+import { isAdmitted, type Patient } from '../feed/patient.ts';
 import { Dialog, DialogButtons } from '../shell/dialog.tsx';
 import { useStation } from '../station.ts';
 import { admissionOf, changedPlace, stayProblem, type TypedStay } from './stay-form.ts';
 
+const LISTS: Readonly<Partial<Record<keyof TypedStay, string>>> = {
+  patient: 'stay-patients',
+  region: 'stay-regions',
+};
+
 interface FormProps {
-  readonly patientId: string;
+  /** Undefined: it is typed, or chosen of those who send and are not admitted. */
+  readonly patientId: string | undefined;
   readonly patient: Patient | undefined;
   readonly admits: boolean;
-  readonly onSaved: () => void;
+  readonly onSaved: (patientId: string) => void;
   readonly onClose: () => void;
 }
 
@@ -19,7 +25,11 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
   const regions = useComputed(() =>
     [...new Set(station.beds.value.map((bed) => bed.patient.value.region))].filter(Boolean).sort(),
   ).value;
+  const waiting = useComputed(() =>
+    station.beds.value.map((bed) => bed.patient.value).filter((one) => !isAdmitted(one)),
+  ).value;
   const before = useSignal<TypedStay>({
+    patient: patientId ?? '',
     name: patient?.name ?? '',
     age: patient?.age === undefined ? '' : String(patient.age),
     region: patient?.region || (regions.length === 1 ? (regions[0] ?? '') : ''),
@@ -39,13 +49,23 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
     saving.value = true;
     try {
       await (admits
-        ? station.api.admit(admissionOf(patientId, typed.peek()))
-        : station.api.transfer(patientId, place));
-      onSaved();
+        ? station.api.admit(admissionOf(typed.peek()))
+        : station.api.transfer(typed.peek().patient, place));
+      onSaved(typed.peek().patient.trim());
     } catch (cause) {
       problem.value = describeError(cause);
     }
     saving.value = false;
+  };
+  const type = (part: keyof TypedStay, text: string): void => {
+    const next = { ...typed.peek(), [part]: text };
+    // Where she sends from is known.
+    const sending = part === 'patient' ? waiting.find((one) => one.patientId === text) : undefined;
+    typed.value = {
+      ...next,
+      region: next.region || (sending?.region ?? ''),
+      device: next.device || (sending?.deviceId ?? ''),
+    };
   };
   const field = (label: string, part: keyof TypedStay, hint = '') => (
     <label>
@@ -53,24 +73,38 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
       <input
         value={typed.value[part]}
         placeholder={hint}
-        list={part === 'region' ? 'stay-regions' : undefined}
+        list={LISTS[part]}
         autocomplete="off"
-        onInput={(event) => (typed.value = { ...typed.value, [part]: event.currentTarget.value })}
+        onInput={(event) => type(part, event.currentTarget.value)}
       />
     </label>
   );
   return (
     <Dialog
-      title={admits ? `Admit ${patientId}` : `Transfer ${patient?.name ?? patientId}`}
+      title={admits ? `Admit ${patientId ?? 'a patient'}` : `Transfer ${patient?.name ?? patientId}`}
       onClose={onClose}
     >
       <form class="fields" aria-label={admits ? 'Admit' : 'Transfer'} onSubmit={(event) => void save(event)}>
+        {patientId === undefined && field('Patient id', 'patient', 'as the device sends it')}
+        {patientId === undefined && waiting.length > 0 && (
+          <p class="hint">
+            {waiting.length === 1 ? 'One bed sends' : `${waiting.length} beds send`} for somebody who is not
+            admitted: choose the id from the list.
+          </p>
+        )}
         {admits && field('Name', 'name')}
         {admits && field('Age', 'age', 'years')}
         {field('Region', 'region')}
         {field('Ward', 'ward')}
         {field('Bed', 'bed')}
-        {field('Device', 'device', 'whichever sends in this name')}
+        {field('Device', 'device', 'any that sends this patient id')}
+        <datalist id="stay-patients">
+          {waiting.map((one) => (
+            <option key={one.patientId} value={one.patientId}>
+              {[one.deviceId, one.region].filter(Boolean).join(', ')}
+            </option>
+          ))}
+        </datalist>
         <datalist id="stay-regions">
           {regions.map((region) => (
             <option key={region} value={region} />

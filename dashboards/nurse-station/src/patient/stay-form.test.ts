@@ -1,13 +1,22 @@
 import { expect, it } from 'vitest';
 import { admissionOf, changedPlace, stayProblem } from './stay-form.ts';
 
-const typed = { name: 'Ruiz, Ana', age: '0,5', region: 'West', ward: 'ICU', bed: '3', device: '' };
+const typed = {
+  patient: 'P1 ',
+  name: 'Ruiz, Ana',
+  age: '0,5',
+  region: 'West',
+  ward: 'ICU',
+  bed: '3',
+  device: '',
+};
 
 it('says the first thing that is missing or no age', () => {
   expect(stayProblem(typed, true)).toBeUndefined();
   expect(stayProblem({ ...typed, bed: ' ' }, false)).toBe('The bed is missing.');
   expect(stayProblem({ ...typed, name: '' }, true)).toBe('The name is missing.');
   expect(stayProblem({ ...typed, name: '' }, false)).toBeUndefined();
+  expect(stayProblem({ ...typed, patient: ' ' }, true)).toBe('The patient id is missing.');
   expect(stayProblem({ ...typed, age: '131' }, true)).toContain('0 to 130');
 });
 
@@ -19,6 +28,6 @@ it('sends only what was changed, and frees a device that was taken out', () => {
 });
 
 it('admits with an age in years, or none', () => {
-  expect(admissionOf('P1', typed)).toMatchObject({ patient_id: 'P1', age: 0.5, bed: '3', device_id: null });
-  expect(admissionOf('P1', { ...typed, age: '' }).age).toBeNull();
+  expect(admissionOf(typed)).toMatchObject({ patient_id: 'P1', age: 0.5, bed: '3', device_id: null });
+  expect(admissionOf({ ...typed, age: '' }).age).toBeNull();
 });

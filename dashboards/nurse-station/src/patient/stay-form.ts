@@ -2,6 +2,8 @@
 import type { Place } from '../api/client.ts';
 
 export interface TypedStay {
+  /** The id that the device sends in. */
+  readonly patient: string;
   readonly name: string;
   readonly age: string;
   readonly region: string;
@@ -14,6 +16,7 @@ export interface TypedStay {
 const AGE_MAX = 130;
 
 export function stayProblem(typed: TypedStay, admits: boolean): string | undefined {
+  if (admits && typed.patient.trim() === '') return 'The patient id is missing.';
   if (admits && typed.name.trim() === '') return 'The name is missing.';
   for (const part of ['region', 'ward', 'bed'] as const) {
     if (typed[part].trim() === '') return `The ${part} is missing.`;
@@ -45,8 +48,8 @@ export function changedPlace(before: TypedStay, after: TypedStay): Partial<Place
   );
 }
 
-export const admissionOf = (patientId: string, typed: TypedStay) => ({
-  patient_id: patientId,
+export const admissionOf = (typed: TypedStay) => ({
+  patient_id: typed.patient.trim(),
   name: typed.name.trim(),
   age: ageOf(typed) ?? null,
   ...placeOf(typed),

@@ -3,6 +3,7 @@ import { AlertList } from '../alerts/alert-list.tsx';
 import { Board } from '../board/board.tsx';
 import { ReportPage } from '../burden/report-page.tsx';
 import { LogPage } from '../log/log-page.tsx';
+import { Admission } from '../patient/admission.tsx';
 import { PatientPage } from '../patient/patient-page.tsx';
 import { route } from '../router.ts';
 import { nameIn, type Session } from '../session.ts';
@@ -52,6 +53,7 @@ function Page({ name, signOut }: { readonly name: string | undefined; readonly s
       <footer class="page-foot">{SECONDARY_NOTICE}</footer>
       <Announcer />
       <Help />
+      <Admission />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { computed, useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { PRIORITIES, PRIORITY_TEXT, toneOf, type Tone } from '../alerts/alert-text.ts';
 import { PriorityMark } from '../alerts/priority-mark.tsx';
+import { AdmitEntry } from '../patient/admission.tsx';
 import { route } from '../router.ts';
 import { SoundControl } from '../sound/sound-control.tsx';
 import { useStation } from '../station.ts';
@@ -33,6 +34,7 @@ export function Header({ name, signOut }: Props) {
           Report
         </a>
         <a href="#/board">Board</a>
+        <AdmitEntry />
       </nav>
       <Filters />
       <Counts />

@@ -7,6 +7,7 @@ export type Command =
   | 'log'
   | 'report'
   | 'board'
+  | 'admit'
   | 'urgent'
   | 'acknowledge'
   | 'pause'
@@ -32,6 +33,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['l'], shown: 'L', command: 'log', text: 'Alarm log' },
   { keys: ['r'], shown: 'R', command: 'report', text: 'Alarm burden report' },
   { keys: ['b'], shown: 'B', command: 'board', text: 'Board for a big screen' },
+  { keys: ['+'], shown: '+', command: 'admit', text: 'Admit a patient, or the one of the bed in focus' },
   { keys: ['n'], shown: 'N', command: 'urgent', text: 'Go to the most urgent alert nobody has acknowledged' },
   { keys: ['ArrowRight'], shown: '→', command: 'next', text: 'Next bed' },
   { keys: ['ArrowLeft'], shown: '←', command: 'previous', text: 'Bed before' },

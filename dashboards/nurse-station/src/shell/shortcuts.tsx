@@ -1,8 +1,11 @@
 /** The keyboard for everything: one handler for the page, and the help that says what it does. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
+import { isAdmitted } from '../feed/patient.ts';
 import { awaitsAcknowledgement, byUrgency } from '../feed/urgency.ts';
+import { openAdmission } from '../patient/admission.tsx';
 import { useStation, type Station } from '../station.ts';
+import { Dialog } from './dialog.tsx';
 import { commandOf, neighbour, SHORTCUTS, type Command } from './keys.ts';
 
 const KEY = 'vitalwire.keys';
@@ -27,16 +30,20 @@ export function useShortcuts(): void {
   useEffect(() => {
     const handle = (event: KeyboardEvent): void => {
       const target = event.target instanceof HTMLElement ? event.target : document.body;
-      // What is asked in a dialog is answered first.
-      if (target.matches('input, select, textarea') || target.closest('dialog') !== null) return;
+      if (target.matches('input, select, textarea')) return;
       const command = commandOf(event);
       if (command === undefined || (!enabled.peek() && command !== 'help')) return;
+      // What is asked in a dialog is answered first, but nothing asked is worth a silence.
+      if (document.querySelector('dialog:modal') !== null && !restoresSound(command, station)) return;
       if (run(command, station, target)) event.preventDefault();
     };
     document.addEventListener('keydown', handle);
     return () => document.removeEventListener('keydown', handle);
   }, [station]);
 }
+
+const restoresSound = (command: Command, { sound }: Station): boolean =>
+  command === 'sound' || (command === 'mute' && sound.mute.peek() !== undefined);
 
 /** Whether the key was of use. */
 function run(command: Command, station: Station, target: HTMLElement): boolean {
@@ -49,6 +56,8 @@ function run(command: Command, station: Station, target: HTMLElement): boolean {
     case 'help':
       openHelp();
       return true;
+    case 'admit':
+      return admit(station, target);
     case 'find':
       return focus('.filters input');
     case 'mute':
@@ -76,6 +85,14 @@ function run(command: Command, station: Station, target: HTMLElement): boolean {
       break;
   }
   return false;
+}
+
+/** The bed in focus, where nobody is admitted there; else whoever is named. */
+function admit(station: Station, target: HTMLElement): boolean {
+  if (!station.mayAcknowledge.peek()) return false;
+  const patient = station.bed(target.closest<HTMLElement>('.tile')?.dataset['patient'] ?? '')?.patient.peek();
+  openAdmission(patient === undefined || isAdmitted(patient) ? undefined : patient.patientId);
+  return true;
 }
 
 function focus(selector: string): boolean {
@@ -129,19 +146,13 @@ function moveFocus(command: 'next' | 'previous' | 'up' | 'down', target: HTMLEle
 }
 
 export function Help() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const open = helpOpen.value;
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
+  if (!helpOpen.value) return null;
   const close = (): void => {
     helpOpen.value = false;
   };
   return (
-    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={close}>
-      <h2 id="help-title">Keyboard</h2>
-      <dl>
+    <Dialog title="Keyboard" wide onClose={close}>
+      <dl class="help-keys">
         {SHORTCUTS.map(({ shown, text }) => (
           <div key={shown}>
             <dt>
@@ -177,6 +188,6 @@ export function Help() {
       <button type="button" class="button button-primary" onClick={close}>
         Close
       </button>
-    </dialog>
+    </Dialog>
   );
 }

@@ -7,13 +7,7 @@ import { VOLUME_MIN } from './station-sound.ts';
 
 export function SoundControl() {
   const { sound } = useStation();
-  if (sound.state.value === 'off') {
-    return (
-      <button type="button" class="sound-off" onClick={() => sound.turnOn()}>
-        <Speaker silent /> <b>SOUND OFF</b> <span>Turn on</span>
-      </button>
-    );
-  }
+  if (sound.state.value === 'off') return <SoundOff />;
   return (
     <span class="sound">
       <MuteButton />
@@ -22,20 +16,45 @@ export function SoundControl() {
   );
 }
 
-function MuteButton() {
-  const { sound, now } = useStation();
+/** The way back to sound, and nothing while there is some. */
+export function SoundRestore() {
+  const { sound } = useStation();
   const muted = useComputed(() => sound.mute.value !== undefined).value;
+  if (sound.state.value === 'off') return <SoundOff />;
+  return muted ? <Muted /> : null;
+}
+
+function SoundOff() {
+  const { sound } = useStation();
+  return (
+    <button type="button" class="sound-off" onClick={() => sound.turnOn()}>
+      <Speaker silent /> <b>SOUND OFF</b> <span>Turn on</span>
+    </button>
+  );
+}
+
+function Muted() {
+  const { sound, now } = useStation();
   const left = useComputed(() => {
     void now.value;
     return formatElapsed((sound.mute.value?.untilMs ?? 0) - performance.now() + 999);
   });
-  if (muted) {
-    return (
-      <button type="button" class="button sound-muted" onClick={() => sound.setMute(false)}>
-        <Speaker silent /> Muted <b>{left}</b>
-      </button>
-    );
-  }
+  return (
+    <button
+      type="button"
+      class="button sound-muted"
+      title="Hear alarms again (M)"
+      onClick={() => sound.setMute(false)}
+    >
+      <Speaker silent /> Muted <b>{left}</b>
+    </button>
+  );
+}
+
+function MuteButton() {
+  const { sound } = useStation();
+  const muted = useComputed(() => sound.mute.value !== undefined).value;
+  if (muted) return <Muted />;
   return (
     <button
       type="button"

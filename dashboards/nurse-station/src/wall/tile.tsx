@@ -3,6 +3,7 @@ import { useComputed, useSignal, useSignalEffect, type ReadonlySignal } from '@p
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { alertState } from '../alerts/alert-state.ts';
 import { toneOf, toneOfVital } from '../alerts/alert-text.ts';
+import { AdmitHere } from '../patient/admission.tsx';
 import { patientHref } from '../router.ts';
 import { useStation, type Bed } from '../station.ts';
 import { colorScheme } from '../shell/theme.ts';
@@ -41,6 +42,7 @@ export function Tile({ bed, showsRegion }: { readonly bed: Bed; readonly showsRe
           <span class="name">{name}</span>
         </a>
         {mode !== 'real' && <span class="chip chip-mode">{mode.toUpperCase()}</span>}
+        <AdmitHere bed={bed} />
         <PauseRing bed={bed} />
       </header>
       <div class="vitals">

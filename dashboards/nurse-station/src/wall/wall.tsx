@@ -2,6 +2,7 @@
 import { computed, signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { AreaAlerts } from '../alerts/area-alerts.tsx';
+import { openAdmission } from '../patient/admission.tsx';
 import { useStation } from '../station.ts';
 import { holdLeftMs, prolong, type OrderHold } from './order-hold.ts';
 import { matches, orderOf, type WallFilter } from './order.ts';
@@ -92,6 +93,11 @@ function NoBeds() {
           A bed appears here by itself with its device's first reading. If one is missing, check that its
           device is switched on, connected, and set to your region.
         </p>
+        {station.mayAcknowledge.value && (
+          <button type="button" class="button" onClick={() => openAdmission(undefined)}>
+            Admit a patient…
+          </button>
+        )}
       </div>
     );
   }
