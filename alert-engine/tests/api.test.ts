@@ -1,135 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { systemClock } from '@vitalwire/core/runtime/clock.ts';
-import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
-import { temporaryFolder } from '@vitalwire/core/testing/temporary-folder.ts';
 import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
-import { applyCondition } from '../src/conditions/apply.ts';
-import { alertEngineMetrics } from '../src/metrics.ts';
-import type { AlertEngine } from '../src/start.ts';
-import { keepPulse, startEngine, tokenFor, type EngineOptions } from './engine.ts';
-import { openPorts } from './ports.ts';
-import { sampleCondition, sampleVitals } from './samples.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { callsOf, type Answer } from './calls.ts';
+import { engineOfEachTest } from './engine-of-each-test.ts';
+import { tokenFor } from './engine.ts';
+import { sampleCondition, sampleRiskScore, sampleVitals } from './samples.ts';
 
 const HOUR_MS = 3_600_000;
-const metrics = alertEngineMetrics(createRegistry('test'));
-
-let ports: Awaited<ReturnType<typeof openPorts>>;
-let engine: AlertEngine;
-let nurse: string;
-const cleanups: (() => unknown)[] = [];
-
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly headers: Headers;
-  readonly text: string;
-  // The bodies are checked against the OpenAPI document and by what the tests expect of them.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly body: any;
-}
-
-async function call(path: string, init: RequestInit & { token?: string } = {}): Promise<Answer> {
-  const headers = new Headers(init.headers);
-  if (init.token !== '') headers.set('authorization', `Bearer ${init.token ?? nurse}`);
-  const response = await fetch(`http://127.0.0.1:${engine.port}${path}`, { ...init, headers });
-  const text = await response.text();
-  const type = response.headers.get('content-type') ?? '';
-  return {
-    status: response.status,
-    type,
-    headers: response.headers,
-    text,
-    body: type.includes('json') ? JSON.parse(text) : undefined,
-  };
-}
-
-const post = (path: string, init: RequestInit & { token?: string } = {}) =>
-  call(path, { method: 'POST', ...init });
-
-const raise = (patientId: string, region = 'West', changes = {}) =>
-  applyCondition(
-    sampleCondition({ patientId, region, ...changes }),
-    ports.alerts,
-    systemClock,
-    metrics,
-    () => DEFAULT_POLICY,
-  );
+const each = engineOfEachTest();
+const { raise, start } = each;
+const { call, post } = callsOf(each);
 const idOf = (patientId: string, changes = {}) => sampleCondition({ patientId, ...changes }).id;
-
-async function start(options: EngineOptions = {}): Promise<void> {
-  engine = await startEngine(ports, options);
-  cleanups.push(() => engine.stop());
-}
-
-beforeEach(async () => {
-  ports = await openPorts();
-  nurse = await tokenFor('nurse');
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  await ports.close();
-});
-
-describe('tokens and regions', () => {
-  beforeEach(() => start());
-
-  it('without a token there is nothing', async () => {
-    const { body: openapi } = await call('/api/openapi.json', { token: '' });
-    const paths = Object.entries<Record<string, unknown>>(openapi.paths);
-    expect(paths.length).toBeGreaterThanOrEqual(10);
-    for (const [path, methods] of paths) {
-      for (const method of Object.keys(methods)) {
-        const answer = await call(path.replaceAll(/\{\w+\}/g, 'x'), { method, token: '' });
-        expect(answer.status, `${method} ${path}`).toBe(401);
-        expect(answer.headers.get('www-authenticate')).toContain('Bearer');
-        expect(answer.type).toContain('application/problem+json');
-      }
-    }
-  });
-
-  it('a token that has expired, or is not ours, is 401 and never quoted', async () => {
-    for (const token of [await tokenFor('nurse', ['West'], '-1s'), `${nurse}x`, 'nonsense']) {
-      const answer = await call('/api/alerts', { token });
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toContain('invalid_token');
-      expect(answer.text).not.toContain(token);
-    }
-  });
-
-  it('a region outside the token is 403, a patient or an alert there is 404', async () => {
-    await raise('M1', 'Midwest');
-    await ports.live.publishVitals([sampleVitals('M1', { region: 'Midwest' })]);
-    for (const path of [
-      '/api/patients?region=Midwest',
-      '/api/alerts?region=Midwest',
-      '/api/regions/Midwest/stats',
-    ]) {
-      expect((await call(path)).status, path).toBe(403);
-    }
-    const unknown = await call('/api/patients/nobody');
-    for (const path of ['', '/vitals', '/trends?vital=heartbeat', '/risk']) {
-      const answer = await call(`/api/patients/M1${path}`);
-      expect(answer.status, path).toBe(404);
-      expect(answer.body.detail).toBe(unknown.body.detail);
-    }
-    const id = idOf('M1');
-    expect((await call(`/api/alerts/${id}`)).status).toBe(404);
-    expect((await post(`/api/alerts/${id}/acknowledge`)).status).toBe(404);
-    expect((await call('/api/patients')).body.items).toEqual([]);
-    expect((await call('/api/alerts')).body.items).toEqual([]);
-    const wide = await tokenFor('nurse', ['West', 'Midwest']);
-    expect((await call('/api/alerts', { token: wide })).body.items).toHaveLength(1);
-    const nowhere = await tokenFor('admin', ['Atlantis']);
-    for (const path of ['/api/alerts', '/api/patients']) {
-      expect((await call(path, { token: nowhere })).body).toEqual({ items: [], next: null });
-    }
-  });
-});
 
 describe('alerts', () => {
   beforeEach(() => start());
@@ -205,8 +87,8 @@ describe('patients', () => {
       primaryDoctor: 'Dr. B',
       riskLevel: 'high',
     };
-    await ports.directory.put({ id: 'P2', ...known });
-    await ports.live.publishVitals([sampleVitals('P1')]);
+    await each.ports.directory.put({ id: 'P2', ...known });
+    await each.ports.live.publishVitals([sampleVitals('P1')]);
     await raise('P3');
     const { body } = await call('/api/patients');
     expect(body.items).toMatchObject([
@@ -234,7 +116,7 @@ describe('patients', () => {
   it('have vitals over time from the tier that fits, page by page', async () => {
     const nowMs = Date.now();
     const startMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS - HOUR_MS;
-    await ports.timeSeries.writeRaw(
+    await each.ports.timeSeries.writeRaw(
       Array.from({ length: 10 }, (_, i) => ({
         patientId: 'P1',
         // Two devices measure at the same moment.
@@ -248,7 +130,7 @@ describe('patients', () => {
         ...(i === 0 ? { receivedAtMs: startMs + 600_000 } : {}),
       })),
     );
-    await ports.timeSeries.writeWindows(
+    await each.ports.timeSeries.writeWindows(
       (['5m', '1h'] as const).map((tier) => ({
         tier,
         patientId: 'P1',
@@ -295,10 +177,10 @@ describe('patients', () => {
   });
 
   it('have trends, a score and regional statistics', async () => {
-    await ports.live.publishVitals([sampleVitals('P1')]);
+    await each.ports.live.publishVitals([sampleVitals('P1')]);
     expect((await call('/api/patients/P1/risk')).status).toBe(404);
     const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-    await ports.analytics.writeTrends([
+    await each.ports.analytics.writeTrends([
       {
         patientId: 'P1',
         vital: 'heartbeat',
@@ -310,10 +192,8 @@ describe('patients', () => {
         count: 3600,
       },
     ]);
-    await ports.analytics.writeRiskScores([
-      {
-        region: 'West',
-        patientId: 'P1',
+    await each.ports.analytics.writeRiskScores([
+      sampleRiskScore({
         atMs: hourMs,
         score: 7,
         alertLevel: 'high',
@@ -321,9 +201,9 @@ describe('patients', () => {
         sources: ['D1'],
         partial: true,
         assumed: ['consciousness'],
-      },
+      }),
     ]);
-    await ports.analytics.writeRegionalStatistics([
+    await each.ports.analytics.writeRegionalStatistics([
       { region: 'West', hourMs, averageRiskScore: 3.5, highRisk: 1, mediumRisk: 2, lowRisk: 3 },
     ]);
     const hour = new Date(hourMs).toISOString();
@@ -349,74 +229,12 @@ describe('patients', () => {
   });
 });
 
-describe('what is asked wrongly', () => {
-  beforeEach(() => start({ bounds: { requestsPerSecond: 10 } }));
-
-  it.each([
-    ['/api/alerts?status=gone', 400],
-    ['/api/alerts?from=yesterday', 400],
-    ['/api/alerts?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 400],
-    ['/api/alerts?limit=0', 400],
-    ['/api/alerts?limit=100000', 400],
-    ['/api/alerts?priority=5', 400],
-    ['/api/alerts?after=%00nonsense', 400],
-    ['/api/patients/P1/vitals?from=yesterday', 400],
-    ['/api/patients/P1/vitals?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 400],
-    ['/api/patients/P1/vitals?resolution=1s', 400],
-    ['/api/patients/P1/vitals?after=nonsense', 400],
-    ['/api/patients/P1/trends', 400],
-    ['/api/patients/P1/trends?vital=mood', 400],
-    ['/api/nothing', 404],
-    [`/api/patients/${'x'.repeat(150)}`, 400],
-  ])('%s is a %i problem', async (path, status) => {
-    await ports.live.publishVitals([sampleVitals('P1')]);
-    const answer = await call(path);
-    expect(answer.status).toBe(status);
-    expect(answer.type).toContain('application/problem+json');
-    expect(answer.body).toMatchObject({ status, type: expect.stringContaining('urn:vitalwire:problem:') });
-  });
-
-  it('names what is wrong', async () => {
-    const { body } = await call('/api/alerts?status=gone&limit=0');
-    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['#/status', '#/limit']);
-  });
-
-  it('too large a body is 413, not JSON 400 or 415', async () => {
-    const path = `/api/alerts/${idOf('P1')}/resolve`;
-    const json = { 'content-type': 'application/json' };
-    const large = await post(path, { headers: json, body: JSON.stringify({ reason: 'x'.repeat(20_000) }) });
-    expect([large.status, large.type]).toEqual([413, 'application/problem+json']);
-    expect((await post(path, { headers: json, body: '{' })).status).toBe(400);
-    expect((await post(path, { headers: { 'content-type': 'text/csv' }, body: 'a' })).status).toBe(415);
-  });
-
-  it('too often is 429', async () => {
-    const answers = await Promise.all(Array.from({ length: 80 }, () => call('/api/alerts')));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(refused[0]?.headers.get('retry-after')).toBe('1');
-    expect((await call('/api/alerts', { token: await tokenFor('admin') })).status).toBe(200);
-  });
-});
-
 it('answers as the OpenAPI document says', async () => {
   await start();
-  await ports.live.publishVitals([sampleVitals('P1')]);
+  await each.ports.live.publishVitals([sampleVitals('P1')]);
   await raise('P1');
   const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  await ports.analytics.writeRiskScores([
-    {
-      region: 'West',
-      patientId: 'P1',
-      atMs: hourMs,
-      score: 1,
-      alertLevel: 'low',
-      factors: {},
-      sources: [],
-      partial: false,
-      assumed: [],
-    },
-  ]);
+  await each.ports.analytics.writeRiskScores([sampleRiskScore({ atMs: hourMs })]);
   const { body: openapi } = await call('/api/openapi.json');
   expect(openapi.openapi).toBe('3.1.0');
   const ajv = new Ajv2020({ strict: false });
@@ -470,44 +288,4 @@ it('answers as the OpenAPI document says', async () => {
     expect(ajv.errors ?? [], `${method} ${url} -> ${answer.status}`).toEqual([]);
     expect(valid).toBe(true);
   }
-});
-
-describe('health, metrics and the station', () => {
-  it('is alive without a token, ready while it can vouch, and counts what it did', async () => {
-    await start();
-    expect((await call('/healthz', { token: '' })).body).toEqual({ status: 'alive' });
-    expect((await call('/readyz', { token: '' })).status).toBe(503);
-    cleanups.push(keepPulse(ports));
-    await expect
-      .poll(async () => (await call('/readyz', { token: '' })).status, { timeout: 5_000 })
-      .toBe(200);
-    await call('/api/patients/P-secret');
-    const { text } = await call('/metrics', { token: '' });
-    expect(text).toMatch(
-      /vitalwire_http_request_duration_seconds_count\{.*route="\/api\/patients\/:id",status="404"\} 1/,
-    );
-    expect(text).not.toContain('P-secret');
-  });
-
-  it('serves the built station, its routes and nothing else, and says how long to keep it', async () => {
-    const folder = temporaryFolder();
-    cleanups.push(() => folder.remove());
-    mkdirSync(join(folder.path, 'assets'));
-    writeFileSync(join(folder.path, 'index.html'), '<!doctype html><title>station</title>');
-    writeFileSync(join(folder.path, 'assets', 'index-Ab12Cd34.js'), 'export {};');
-    await start({ changes: { stationRoot: folder.path } });
-    const page = await call('/', { token: '' });
-    expect(page.text).toContain('station');
-    expect(page.headers.get('cache-control')).toBe('no-cache');
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
-    expect(page.headers.get('content-security-policy')).not.toContain('unsafe');
-    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
-    const script = await call('/assets/index-Ab12Cd34.js', { token: '' });
-    expect(script.headers.get('cache-control')).toContain('immutable');
-    const html = { headers: { accept: 'text/html' }, token: '' };
-    expect((await call('/patient/P1', html)).text).toContain('station');
-    expect((await call('/assets/gone.js', { token: '' })).status).toBe(404);
-    expect((await call('/api/gone', html)).type).toContain('problem+json');
-    expect((await call('/..%2f..%2fetc%2fpasswd', { token: '' })).status).toBe(404);
-  });
 });

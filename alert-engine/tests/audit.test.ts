@@ -1,8 +1,6 @@
 import { decodeAlertEvent } from '@vitalwire/core/alarms/alert-codec.ts';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
-import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
@@ -15,6 +13,7 @@ import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { CommitSignal } from '../src/live/commit-signal.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
+import { awayWhile } from './away.ts';
 import { PARTITIONS, openPorts } from './ports.ts';
 import { sampleCondition } from './samples.ts';
 
@@ -126,18 +125,7 @@ describe('the audit relay', () => {
 
   it('waits for a log that is away', async () => {
     let failures = 3;
-    const log = new Proxy(ports.log, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        if (name !== 'append') return value.bind(target) as unknown;
-        return (...given: Parameters<EventLog['append']>) => {
-          if (failures-- > 0)
-            return Promise.reject(new VitalwireError('overloaded', 'full', { retriable: true }));
-          return ports.log.append(...given);
-        };
-      },
-    });
+    const log = awayWhile(ports.log, (method) => method === 'append' && failures-- > 0);
     await raise('P0');
     relay({ log });
     await eventually(async () => expect(await trail()).toEqual(['P0']));

@@ -1,69 +1,45 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { AlertEvent } from '@vitalwire/core/alarms/alert.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
-import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseEscalationSettings, type EscalationSettings } from '../src/escalation/settings.ts';
+import type { EscalationSettings } from '../src/escalation/settings.ts';
 import { signature } from '../src/notify/senders/webhook.ts';
 import type { AlertEngine } from '../src/start.ts';
+import { awayWhile } from './away.ts';
 import { startEngine, tokenFor } from './engine.ts';
+import { escalationWith, webhook as webhookOf } from './escalation.ts';
+import { startPager, type Page, type Pager, type PagerAnswer } from './pager.ts';
 import { PARTITIONS, openPorts } from './ports.ts';
 import { conditionRecord, sampleCondition } from './samples.ts';
 
 const SECRET = 'between the engine and the pager';
-const yaml = readFileSync(new URL('../config/escalation.yaml', import.meta.url), 'utf8');
-
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly body: any;
-}
 
 let ports: Awaited<ReturnType<typeof openPorts>>;
 let engine: AlertEngine;
-let pager: Server;
-let received: Received[];
+let pager: Pager;
+let received: readonly Page[];
 /** What the pager answers, in turn; then 204. */
-let answers: number[];
+let answers: PagerAnswer[];
 const cleanups: (() => unknown)[] = [];
 
 beforeEach(async () => {
   ports = await openPorts();
-  received = [];
   answers = [];
-  pager = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', () => {
-      received.push({ headers: request.headers, text, body: JSON.parse(text) });
-      const status = answers.shift() ?? 204;
-      if (status === 0) request.socket.destroy();
-      else response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => pager.listen(0, '127.0.0.1', resolve));
+  pager = await startPager(() => answers.shift() ?? 204);
+  received = pager.pages;
 });
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  pager.closeAllConnections();
-  pager.close();
+  pager.stop();
   await ports.close();
 });
 
-const pagerUrl = (): string => `http://127.0.0.1:${(pager.address() as AddressInfo).port}/`;
-
-function settings(recipients = webhook('Ann', 'nurse'), more: [string, string][] = []): EscalationSettings {
-  const changes: [string, string][] = [['recipients: []', `recipients:\n${recipients}`], ...more];
-  return parseEscalationSettings(changes.reduce((text, [from, to]) => text.replace(from, to), yaml));
-}
-
-const webhook = (name: string, role: string): string =>
-  `  - { name: ${name}, role: ${role}, webhook: { url: "${pagerUrl()}", secret_env: PAGER } }\n`;
+const webhook = (name: string, role: string): string => webhookOf(name, role, pager.url);
+const settings = (recipients = webhook('Ann', 'nurse'), changes: [string, string][] = []) =>
+  escalationWith(recipients, changes);
 
 async function start(
   escalation: EscalationSettings,
@@ -131,7 +107,7 @@ describe('a webhook', () => {
   });
 
   it('that is ill is tried again until it is well', async () => {
-    answers = [503, 0, 429];
+    answers = [503, 'hang_up', 429];
     await start(settings());
     await raise();
     await eventually(async () => expect(await statuses()).toEqual(['Ann 0 delivered']));
@@ -219,16 +195,10 @@ describe('a signed callback', () => {
 
   it('that refuses while the store is away is said again, and then passed on', async () => {
     let away = true;
-    const alerts = new Proxy(ports.alerts, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        return (...given: unknown[]): unknown =>
-          away && name === 'commit' && (given[0] as { reason?: string }).reason === 'refused'
-            ? Promise.reject(new VitalwireError('unavailable', 'away', { retriable: true }))
-            : (value.apply(target, given) as unknown);
-      },
-    });
+    const alerts = awayWhile(
+      ports.alerts,
+      (method, [event]) => away && method === 'commit' && (event as AlertEvent).reason === 'refused',
+    );
     await start(settings(), alerts);
     const refusal = { delivery: await told(), answer: 'refused' };
     const atS = nowS();
@@ -321,7 +291,7 @@ describe('a crash', () => {
 describe('email', () => {
   /** A mail relay on the loopback that is sent each line of its client, and the settings that name it. */
   async function relay(answer: (line: string, socket: Socket) => void): Promise<EscalationSettings> {
-    const server = createTcpServer((socket) => {
+    const server = createServer((socket) => {
       socket.write('220 relay\r\n');
       socket.on('error', () => {});
       createInterface({ input: socket, crlfDelay: Infinity }).on('line', (line) => {

