@@ -14,6 +14,8 @@ import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
+import { startAfter } from '@vitalwire/embedded/start-after.ts';
 import { benchReading } from '@vitalwire/stream-processors/bench.ts';
 import {
   STORAGE_DEFAULTS,
@@ -21,7 +23,6 @@ import {
   startAlertingPipeline,
   startStoragePipeline,
 } from '@vitalwire/stream-processors/start.ts';
-import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { CheckpointCost, FromEngine, ToEngine } from './messages.ts';
 
 const PARTITIONS = 12;
@@ -40,8 +41,10 @@ const path = join(process.argv[2] ?? '.', 'vitalwire.db');
 const ports = await openSqlitePorts({ path, clock, logger, partitions: PARTITIONS, registry });
 const { log, alerts } = ports;
 const deps = { ...ports, clock, logger, registry, random: Math.random };
-await startAlertingPipeline(alertingDefaults(readAlarmSettings(undefined)), deps);
-await startStoragePipeline(STORAGE_DEFAULTS, deps);
+// Nobody's silence is measured here, and on a busy machine all patients at once would be silent.
+const settings = { ...readAlarmSettings(undefined), absenceMs: 3_600_000 };
+const alerting = await startAlertingPipeline(alertingDefaults(settings), deps);
+startAfter('storage', alerting.caughtUp, () => startStoragePipeline(STORAGE_DEFAULTS, deps));
 await consumeConditions({
   log,
   alerts,

@@ -8,18 +8,17 @@ import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
 import { expect, it } from 'vitest';
 import { processorMetrics } from '../metrics.ts';
-import type { RunningPipeline } from '../runtime/pipeline.ts';
 import { MemoryLog } from '../testing/memory-log.ts';
 import { MemoryStores } from '../testing/memory-stores.ts';
 import { START_MS } from '../testing/readings.ts';
-import { startRiskWriter } from './start-risk-writer.ts';
+import { startRiskWriter, type RiskWriter } from './start-risk-writer.ts';
 
 class Desk {
   readonly clock = new ManualClock(START_MS);
   readonly log = new MemoryLog();
   readonly stores = new MemoryStores();
 
-  start(over: Partial<Analytics> = {}, gatherMs: number = 0): Promise<RunningPipeline> {
+  start(over: Partial<Analytics> = {}, gatherMs: number = 0): Promise<RiskWriter> {
     return startRiskWriter({
       log: this.log.port(() => true),
       analytics: { ...this.stores.analytics(), ...over },

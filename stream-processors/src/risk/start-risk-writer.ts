@@ -11,11 +11,15 @@ import type {
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { PipelineMetrics } from '../metrics.ts';
 import { createAttempt, type Attempt } from '../runtime/attempt.ts';
 import { gather } from '../runtime/gather.ts';
-import type { RunningPipeline } from '../runtime/pipeline.ts';
+
+export interface RiskWriter extends Service {
+  readonly failed: Promise<never>;
+}
 
 export interface RiskWriterDeps {
   readonly log: EventLog;
@@ -34,7 +38,7 @@ const BATCH_RECORDS = 500;
  * What the alerting pipeline said of scores, to the analytics store: `risk_scores` as they come, `regional_stats` from the shares of all
  * partitions. Stalls while the store is away and catches up from the log; alerting never waits for it.
  */
-export async function startRiskWriter(deps: RiskWriterDeps): Promise<RunningPipeline> {
+export async function startRiskWriter(deps: RiskWriterDeps): Promise<RiskWriter> {
   const stopping = new AbortController();
   const attempt = createAttempt({
     clock: deps.clock,

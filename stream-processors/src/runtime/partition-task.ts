@@ -18,6 +18,7 @@ import type { Tally } from '../pipelines/tally.ts';
 import { storeDeadLetters, type DeadLetter } from '../sinks/dead-letters.ts';
 import type { Attempt } from './attempt.ts';
 import { encodeState } from './checkpoint-codec.ts';
+import type { CheckpointPace } from './checkpoint-pace.ts';
 import type { Inbox } from './news.ts';
 import { PoisonGauge } from './poison-gauge.ts';
 import type { Sink, Topology } from './topology.ts';
@@ -37,13 +38,10 @@ export interface TaskOptions<State, Outputs> {
   readonly startAt: number | undefined;
   /** What was decided elsewhere than in the stream. */
   readonly inbox: Inbox;
-  readonly checkpointEveryMs: number;
+  readonly pace: CheckpointPace;
   /** Moves the first checkpoint earlier, so that a member's partitions do not all pause in the same moment. */
   readonly firstCheckpointAfterMs: number;
 }
-
-/** Saving may take this share of a task's time; a state that takes long to save is saved less often, and more is read again instead. */
-const CHECKPOINT_SHARE = 0.05;
 
 /**
  * Runs a topology over one partition.
@@ -208,38 +206,44 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
 
   /** A replay must meet the news where this task did: they are saved, with what they decided, before they take effect. */
   async #takeNews(): Promise<void> {
-    const { topology, clock, inbox } = this.#options;
-    const startedMs = clock.monotonic();
+    const { topology, clock, inbox, pace } = this.#options;
+    let workMs = 0;
     const news = inbox.take();
     if (news) {
       const outputs = topology.newOutputs();
       const changed = topology.apply(this.#state, news, clock.now(), outputs);
       topology.finish(this.#state, outputs);
-      if (changed) await this.#checkpoint(outputs);
+      if (changed) workMs = await this.#checkpoint(outputs);
       await this.#store(outputs, []);
     }
-    this.#newsDueMs = clock.monotonic() + (clock.monotonic() - startedMs) / CHECKPOINT_SHARE;
+    this.#newsDueMs = clock.monotonic() + pace.untilAllowedMs(workMs);
   }
 
   async #checkpointIfDue(): Promise<void> {
     if (this.#options.clock.monotonic() >= this.#checkpointDueMs) await this.#checkpoint();
   }
 
-  async #checkpoint(unstored?: Outputs): Promise<void> {
-    const { topology, clock, checkpoints, partition, attempt, metrics, group, checkpointEveryMs } =
-      this.#options;
+  /** Resolves to how long the encoding took of the thread. */
+  async #checkpoint(unstored?: Outputs): Promise<number> {
+    const { topology, clock, checkpoints, partition, attempt, metrics, group, pace } = this.#options;
     const { pipeline } = topology;
     const startedMs = clock.monotonic();
     const stored = { version: topology.stateVersion, state: this.#state, unstored };
-    const state = await encodeState(stored, nextTurn);
+    let workMs = 0;
+    let sinceMs = startedMs;
+    const state = await encodeState(stored, async () => {
+      workMs += clock.monotonic() - sinceMs;
+      await nextTurn();
+      sinceMs = clock.monotonic();
+    });
+    workMs += clock.monotonic() - sinceMs;
     const nextOffset = this.#nextOffset ?? 0;
     await attempt('checkpoint', () => checkpoints.save(pipeline, partition, { nextOffset, state }));
     this.#checkpointedOffset = this.#nextOffset;
-    const tookMs = clock.monotonic() - startedMs;
-    this.#checkpointDueMs = clock.monotonic() + Math.max(checkpointEveryMs, tookMs / CHECKPOINT_SHARE);
+    this.#checkpointDueMs = clock.monotonic() + pace.untilNextMs(workMs);
     metrics.checkpointBytes.set({ pipeline, partition }, state.length);
-    metrics.checkpointDuration.observe({ pipeline }, tookMs / 1000);
-    if (this.#nextOffset === undefined) return;
+    metrics.checkpointDuration.observe({ pipeline }, (clock.monotonic() - startedMs) / 1000);
+    if (this.#nextOffset === undefined) return workMs;
     try {
       await attempt('commit', () => group.commit(nextOffset));
     } catch (error) {
@@ -247,6 +251,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
       this.#superseded = true;
     }
+    return workMs;
   }
 
   /** A failure between changing the state and storing its outputs leaves a state that must not be saved. */

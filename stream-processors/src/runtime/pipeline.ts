@@ -16,6 +16,7 @@ import type { PipelineMetrics } from '../metrics.ts';
 import type { Tally } from '../pipelines/tally.ts';
 import { createAttempt, type Attempt } from './attempt.ts';
 import { decodeState } from './checkpoint-codec.ts';
+import { CheckpointPace } from './checkpoint-pace.ts';
 import { gather } from './gather.ts';
 import { NewsRoom, type NewsSource } from './news.ts';
 import { StreamTask } from './partition-task.ts';
@@ -46,6 +47,8 @@ export interface PipelineOptions<State, Outputs> {
 /** A running pipeline. `failed` never resolves; it rejects with what ended the pipeline, whose process should then be started anew. */
 export interface RunningPipeline extends Service {
   readonly failed: Promise<never>;
+  /** Resolves once every partition was seen at its end; never where another member has some of them. */
+  readonly caughtUp: Promise<void>;
 }
 
 const TICK_MS = 1_000;
@@ -62,6 +65,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
   const topic = TOPICS.readings.name;
   const stopping = new AbortController();
   const failure = Promise.withResolvers<never>();
+  const caughtUp = Promise.withResolvers<void>();
   const tasks = new Map<number, StreamTask<State, Outputs>>();
   const attempt = createAttempt({
     clock,
@@ -73,6 +77,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
   const sink = options.sink(attempt);
   const { length: partitions } = await attempt('bounds', () => log.bounds(topic));
   const newsRoom = new NewsRoom(options.news, partitions);
+  const pace = new CheckpointPace(options.checkpointEveryMs, () => tasks.size);
 
   async function assigned({ partition }: TopicPartition, group: GroupPartition) {
     const restored = await restore(partition, group);
@@ -85,6 +90,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
       sink,
       group,
       attempt,
+      pace,
       firstCheckpointAfterMs: options.checkpointEveryMs * options.random(),
     });
     tasks.set(partition, task);
@@ -137,6 +143,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     return { state: topology.newState(fromMs), startAt };
   }
 
+  const behind = new Set(Array.from({ length: partitions }, (_, partition) => partition));
   let asking = false;
   async function tickAll(): Promise<void> {
     if (asking) return;
@@ -161,7 +168,9 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
   async function tickOne(bounds: PartitionBounds, askedAtMs: number): Promise<void> {
     try {
       const lag = await tasks.get(bounds.partition)?.tick(bounds, askedAtMs);
-      if (lag !== undefined) options.onTick(bounds.partition, lag);
+      if (lag === undefined) return;
+      options.onTick(bounds.partition, lag);
+      if (lag === 0 && behind.delete(bounds.partition) && behind.size === 0) caughtUp.resolve();
     } catch (error) {
       if (!stopping.signal.aborted) failure.reject(error);
     }
@@ -194,5 +203,5 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
       await options.onStopped();
     }
   }
-  return { name: pipeline, failed, stop: () => (stopped ??= stop()) };
+  return { name: pipeline, failed, caughtUp: caughtUp.promise, stop: () => (stopped ??= stop()) };
 }

@@ -1,0 +1,28 @@
+/** Encoding states may take this share of the thread that a member's tasks run on. */
+const CHECKPOINT_SHARE = 0.05;
+
+/**
+ * How often a member's tasks save. Where states are large each is saved less often, and more is read again after a crash instead. What counts
+ * is the work of encoding: a save that merely waited for a busy machine, or for the saves of other partitions, is no reason to save less
+ * often, for the more there would be to do again just where doing it takes longest.
+ */
+export class CheckpointPace {
+  readonly #everyMs: number;
+  readonly #tasks: () => number;
+
+  /** `tasks`: how many share the thread. */
+  constructor(everyMs: number, tasks: () => number) {
+    this.#everyMs = everyMs;
+    this.#tasks = tasks;
+  }
+
+  /** From the end of a save whose encoding took `workMs` to the next. */
+  untilNextMs(workMs: number): number {
+    return Math.max(this.#everyMs, this.untilAllowedMs(workMs));
+  }
+
+  /** The same where a save is not due but called for. */
+  untilAllowedMs(workMs: number): number {
+    return (workMs * Math.max(1, this.#tasks())) / CHECKPOINT_SHARE;
+  }
+}
