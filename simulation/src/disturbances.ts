@@ -26,6 +26,12 @@ export function disturb(world: World, ward: Ward, minutes: number): void {
     device.setReachable(false);
     clock.after(dice.integer(60_000, 200_000), () => device.setReachable(true));
   });
+  // Late, and of now all the same: long enough for nurses to be told.
+  times(1, () => {
+    const device = dice.pick(ward.devices);
+    device.holdBack(dice.integer(31_000, 42_000));
+    clock.after(dice.integer(40_000, 200_000), () => device.holdBack(0));
+  });
   times(1, () => {
     const hangsMs = dice.integer(15_000, 45_000);
     world.story.tell('event log', () => `hangs for ${hangsMs} ms`);

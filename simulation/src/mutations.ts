@@ -1,11 +1,24 @@
-import { deserialize, serialize } from 'node:v8';
+import { deserialize } from 'node:v8';
 import { NO_TIMERS } from '@vitalwire/alert-engine/lifecycle/timers.ts';
+import type { AlertType } from '@vitalwire/core/alarms/condition.ts';
+import { decodeRiskScore } from '@vitalwire/core/clinical/risk-score-codec.ts';
 import { decodeCondition, encodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
 import type { Checkpoint } from '@vitalwire/core/ports/checkpoint-store.ts';
-import type { EventLog, LogRecord, NewRecord, PartitionTask } from '@vitalwire/core/ports/event-log.ts';
+import type {
+  EventLog,
+  GroupPartition,
+  LogRecord,
+  NewRecord,
+  PartitionTask,
+} from '@vitalwire/core/ports/event-log.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { decodeReading, encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
+import {
+  decodeState,
+  encodeStateAtOnce,
+  type StoredState,
+} from '@vitalwire/stream-processors/runtime/checkpoint-codec.ts';
 import type { Ports } from './components/ports.ts';
 import type { SimulationOptions } from './simulate.ts';
 import type { Process } from './world/process.ts';
@@ -24,18 +37,9 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
   /** The alert engine's group offset moves before the alerts are stored. */
   'commit before effects': ({ name }, ports) =>
     name.startsWith('alert-engine')
-      ? withLog(ports, {
-          consume: (subscription) =>
-            ports.log.consume({
-              ...subscription,
-              async assigned(partition, group) {
-                const task = await subscription.assigned(partition, group);
-                return around(task, async (records) => {
-                  await group.commit((records.at(-1)?.offset ?? -1) + 1);
-                  await task.process(records);
-                });
-              },
-            }),
+      ? around(ports, async (records, task, { group }) => {
+          await group.commit((records.at(-1)?.offset ?? -1) + 1);
+          await task.process(records);
         })
       : ports,
 
@@ -54,17 +58,7 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
   'forgotten duplicate check': ({ name }, ports) => {
     if (!name.startsWith('storage')) return ports;
     let handled = 0;
-    return withLog(ports, {
-      consume: (subscription) =>
-        ports.log.consume({
-          ...subscription,
-          async assigned(partition, group) {
-            const task = await subscription.assigned(partition, group);
-            if (partition.topic !== TOPICS.readings.name) return task;
-            return around(task, (records) => task.process(records.map((one) => renamed(one, ++handled))));
-          },
-        }),
-    });
+    return handling(ports, TOPICS.readings.name, (record) => renamed(record, ++handled));
   },
 
   /** What ticks decided is not in the checkpoint that a restart begins from. */
@@ -83,19 +77,7 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
 
   /** A region's hour is of the one partition that was heard last. */
   'regional shares replace one another': ({ name }, ports) =>
-    name.startsWith('storage')
-      ? withLog(ports, {
-          consume: (subscription) =>
-            ports.log.consume({
-              ...subscription,
-              async assigned(partition, group) {
-                const task = await subscription.assigned(partition, group);
-                if (partition.topic !== TOPICS.regionalShares.name) return task;
-                return around(task, (records) => task.process(records.map(ofPartitionZero)));
-              },
-            }),
-        })
-      : ports,
+    name.startsWith('storage') ? handling(ports, TOPICS.regionalShares.name, ofPartitionZero) : ports,
 
   /** What was found in a backfill is told as if it were now. */
   'history raised as live': ({ name }, ports) =>
@@ -135,20 +117,44 @@ export const MUTATIONS: Readonly<Record<string, Mutate>> = {
         }
       : ports,
 
+  /** What comes late and is of now all the same changes a score, and nobody writes it down. */
+  'score not recomputed on repair': ({ name }, ports) => {
+    if (!name.startsWith('alerting')) return ports;
+    const newest = new Map<string, number>();
+    return withLog(ports, {
+      append: (records) => ports.log.append(records.filter((record) => isNewestScore(record, newest))),
+    });
+  },
+
+  /** A restart begins with rolling aggregates that remember nothing. */
+  'rolling aggregates lost at restart': ({ name }, ports) =>
+    name.startsWith('alerting')
+      ? {
+          ...ports,
+          checkpoints: overriding(ports.checkpoints, {
+            save: (pipeline, partition, checkpoint) =>
+              ports.checkpoints.save(pipeline, partition, withoutPanes(checkpoint)),
+          }),
+        }
+      : ports,
+
+  /** A score that is too high for one parameter alone alarms as the highest does. */
+  'a single 3 taken for a 7': ({ name }, ports) =>
+    name.startsWith('alerting')
+      ? withLog(ports, { append: (records) => ports.log.append(records.map(asIfHigh)) })
+      : ports,
+
+  /** A wrong clock is corrected, and nobody is told. */
+  'wrong clock not told': ({ name }, ports) =>
+    name.startsWith('alerting') ? withoutConditions(ports, 'clock_wrong') : ports,
+
+  /** Readings that come late for long are taken as they come. */
+  'late feed not told': ({ name }, ports) =>
+    name.startsWith('alerting') ? withoutConditions(ports, 'feed_late') : ports,
+
   /** A lead that is off is taken for a value. */
   'lead off not seen': ({ name }, ports) =>
-    name.startsWith('alerting')
-      ? withLog(ports, {
-          consume: (subscription) =>
-            ports.log.consume({
-              ...subscription,
-              async assigned(partition, group) {
-                const task = await subscription.assigned(partition, group);
-                return around(task, (records) => task.process(records.map(withoutMarks)));
-              },
-            }),
-        })
-      : ports,
+    name.startsWith('alerting') ? handling(ports, TOPICS.readings.name, withoutMarks) : ports,
 
   /** The audit relay saves its position before the records. */
   'audit position before records': ({ name }, ports) =>
@@ -188,11 +194,33 @@ const withLog = (ports: Ports, changes: Partial<EventLog>): Ports => ({
   log: overriding(ports.log, changes),
 });
 
-const around = (task: PartitionTask, process: PartitionTask['process']): PartitionTask => ({
-  startAt: task.startAt,
-  process,
-  release: () => task.release(),
-});
+/** Everything the process consumes goes to its task by way of `process`. */
+const around = (
+  ports: Ports,
+  process: (
+    records: readonly LogRecord[],
+    task: PartitionTask,
+    of: { readonly topic: string; readonly group: GroupPartition },
+  ) => Promise<void>,
+): Ports =>
+  withLog(ports, {
+    consume: (subscription) =>
+      ports.log.consume({
+        ...subscription,
+        async assigned({ topic, partition }, group) {
+          const task = await subscription.assigned({ topic, partition }, group);
+          return {
+            startAt: task.startAt,
+            process: (records) => process(records, task, { topic, group }),
+            release: () => task.release(),
+          };
+        },
+      }),
+  });
+
+/** The process takes each record of the topic for another. */
+const handling = (ports: Ports, topic: string, other: (record: LogRecord) => LogRecord): Ports =>
+  around(ports, (records, task, of) => task.process(of.topic === topic ? records.map(other) : records));
 
 /** Answers at once, and does it when it comes to it. */
 const appendLater =
@@ -220,12 +248,54 @@ function asIfItWereNow(record: NewRecord): NewRecord {
   return { ...record, value: encodeCondition({ ...condition, event: 'began', historical: undefined }) };
 }
 
+/** Older than a row that was written before, and so out of the order of event time. */
+function isNewestScore({ topic, key, value }: NewRecord, newest: Map<string, number>): boolean {
+  if (topic !== TOPICS.riskScores.name) return true;
+  const { atMs } = decodeRiskScore(value ?? new Uint8Array());
+  if (atMs < (newest.get(key) ?? Number.NEGATIVE_INFINITY)) return false;
+  newest.set(key, atMs);
+  return true;
+}
+
+function asIfHigh(record: NewRecord): NewRecord {
+  if (record.topic !== TOPICS.conditions.name) return record;
+  const condition = decodeCondition(record.value ?? new Uint8Array());
+  if (condition.type !== 'early_warning_score') return record;
+  return { ...record, value: encodeCondition({ ...condition, priority: 'high' }) };
+}
+
+const withoutConditions = (ports: Ports, type: AlertType): Ports =>
+  withLog(ports, {
+    append: (records) =>
+      ports.log.append(
+        records.filter(
+          ({ topic, value }) =>
+            topic !== TOPICS.conditions.name || decodeCondition(value ?? new Uint8Array()).type !== type,
+        ),
+      ),
+  });
+
 function withoutMarks(record: LogRecord): LogRecord {
   const reading = decodeReading(record.value ?? new Uint8Array());
   return { ...record, value: encodeReading({ ...reading, validity: NO_MARKS }) };
 }
 
+function withoutPanes(checkpoint: Checkpoint): Checkpoint {
+  return changed<{ patients: Map<string, { panes: unknown }> }>(checkpoint, (stored) => {
+    for (const patient of stored.state.patients.values()) patient.panes = null;
+    return stored;
+  });
+}
+
 function withoutUnstored(checkpoint: Checkpoint): Checkpoint {
-  const stored = deserialize(checkpoint.state) as Record<string, unknown>;
-  return { ...checkpoint, state: serialize({ ...stored, unstored: undefined }) };
+  return changed(checkpoint, (stored) => ({ ...stored, unstored: undefined }));
+}
+
+function changed<State>(
+  checkpoint: Checkpoint,
+  change: (stored: StoredState<State, unknown>) => StoredState<State, unknown>,
+): Checkpoint {
+  const { version } = deserialize(checkpoint.state) as { version: number };
+  const stored = decodeState<State, unknown>(checkpoint.state, version);
+  return stored ? { ...checkpoint, state: encodeStateAtOnce(change(stored)) } : checkpoint;
 }

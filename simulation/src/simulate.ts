@@ -92,6 +92,7 @@ export async function simulate(seed: number, options: SimulationOptions = DEFAUL
   world.faults.armed = false;
   for (const device of ward.devices) {
     device.stopMeasuring();
+    device.holdBack(0);
     device.setReachable(true);
   }
   for (let waited = 0; waited < 60 && !ward.devices.every((device) => device.outboxEmpty); waited++) {

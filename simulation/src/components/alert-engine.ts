@@ -16,12 +16,12 @@ import { alertEngineMetrics } from '@vitalwire/alert-engine/metrics.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { PatientDirectory } from '@vitalwire/core/ports/patient-directory.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { Registry } from '@vitalwire/core/runtime/metrics.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
 import type { Dice } from '../world/dice.ts';
 import type { Process } from '../world/process.ts';
+import { SILENCE } from '../world/silence.ts';
 import { Supervised, type Running } from '../world/supervised.ts';
 import type { World } from '../world/world.ts';
 import type { PortsOf } from './pipelines.ts';
@@ -29,6 +29,9 @@ import { REGION } from './ports.ts';
 
 /** What stations have is not followed here. */
 const NO_RECEIPTS = { idFor: () => undefined, queuedOf: () => [], received: () => {} };
+
+/** Nobody reads them, and to declare them anew for each session costs more than the session. */
+const SESSION_METRICS = alertEngineMetrics(new Registry());
 
 /** A station's end of its connection, as the engine's session sees a WebSocket. */
 export interface StationSocket {
@@ -86,7 +89,7 @@ export class AlertEngineNode extends Supervised {
     const session = new Session(randomUUID(), identity, scope, webSocket(socket, process), {
       bounds: DEFAULT_BOUNDS,
       receipts: NO_RECEIPTS,
-      metrics: alertEngineMetrics(new Registry()),
+      metrics: SESSION_METRICS,
     });
     sessions.add(session);
     const random = this.#world.dice.fork().next;
@@ -133,7 +136,7 @@ export class AlertEngineNode extends Supervised {
   async #run(process: Process, ports: ReturnType<PortsOf>): Promise<Running> {
     const { log, alerts, live, checkpoints } = ports;
     const { clock } = process;
-    const logger = createLogger('simulation', 'silent');
+    const logger = SILENCE;
     const random = this.#world.dice.fork().next;
     const metrics = alertEngineMetrics(new Registry());
     const regions = [REGION];

@@ -1,6 +1,5 @@
 import { Duplex } from 'node:stream';
 import type { Client, ConnectPacket, PublishPacket } from 'aedes';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { Registry } from '@vitalwire/core/runtime/metrics.ts';
 import { ForgetfulPersistence } from '@vitalwire/ingest-gateway/broker/forgetful-persistence.ts';
 import { AppendLanes } from '@vitalwire/ingest-gateway/delivery/append-lanes.ts';
@@ -10,6 +9,7 @@ import type { TokenCache } from '@vitalwire/ingest-gateway/identity/token-cache.
 import { DEFAULT_LIMITS } from '@vitalwire/ingest-gateway/limits.ts';
 import { createMetrics } from '@vitalwire/ingest-gateway/metrics.ts';
 import type { Process } from '../world/process.ts';
+import { SILENCE } from '../world/silence.ts';
 import { Supervised, type Running } from '../world/supervised.ts';
 import type { World } from '../world/world.ts';
 import { FUTURE_TOLERANCE_MS, REGION, type Ports } from './ports.ts';
@@ -75,7 +75,7 @@ export class GatewayNode extends Supervised {
 
   #run(process: Process, { log }: Ports, world: World): Running {
     const limits = DEFAULT_LIMITS;
-    const logger = createLogger('simulation', 'silent');
+    const logger = SILENCE;
     const budget = new InflightBudget(limits);
     const { clock } = process;
     const metrics = createMetrics(new Registry(), {

@@ -1,4 +1,3 @@
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { Registry } from '@vitalwire/core/runtime/metrics.ts';
 import {
   STORAGE_DEFAULTS,
@@ -7,6 +6,7 @@ import {
   startStoragePipeline,
 } from '@vitalwire/stream-processors/start.ts';
 import type { Process } from '../world/process.ts';
+import { SILENCE } from '../world/silence.ts';
 import { Supervised } from '../world/supervised.ts';
 import type { World } from '../world/world.ts';
 import { SETTINGS, type Ports } from './ports.ts';
@@ -36,6 +36,6 @@ export const storageMember = (name: string, world: World, ports: PortsOf): Super
 const runtimeOf = (process: Process, world: World) => ({
   clock: process.clock,
   random: world.dice.fork().next,
-  logger: createLogger('simulation', 'silent'),
+  logger: SILENCE,
   registry: new Registry(),
 });

@@ -4,12 +4,12 @@ import { InProcessLiveBus } from '@vitalwire/core/adapters/in-process/live-bus.t
 import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { Ports as AllPorts } from '@vitalwire/core/ports/ports.ts';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { SimulatedAlerts } from '../stores/alert-store.ts';
 import { SimulatedCheckpoints } from '../stores/checkpoint-store.ts';
 import { SimulatedLog } from '../stores/event-log.ts';
 import { SimulatedAnalytics, SimulatedTimeSeries } from '../stores/time-series.ts';
 import type { Process } from '../world/process.ts';
+import { SILENCE } from '../world/silence.ts';
 import type { World } from '../world/world.ts';
 
 export const REGION = 'West';
@@ -35,7 +35,7 @@ export interface Engines {
 }
 
 export function createEngines(world: World, partitions: number): Engines {
-  const live = new InProcessLiveBus({ clock: world.clock, logger: createLogger('simulation', 'silent') });
+  const live = new InProcessLiveBus({ clock: world.clock, logger: SILENCE });
   const toldLive: LiveVitals[] = [];
   void live.subscribe({
     vitals: (updates) => toldLive.push(...updates.filter(({ rolling }) => rolling !== undefined)),

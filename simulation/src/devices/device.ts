@@ -51,6 +51,7 @@ export class Device {
   #sending = new Set<Measured>();
   #measuring = true;
   #reachable = true;
+  #heldBackMs = 0;
 
   constructor(options: DeviceOptions, world: World, gateways: readonly GatewayNode[], ledger: Ledger) {
     this.id = options.deviceId;
@@ -83,6 +84,13 @@ export class Device {
     this.#reachable = reachable;
     this.#world.story.tell(this.id, () => (reachable ? 'has network again' : 'has no network'));
     if (!reachable) this.#link?.drop();
+  }
+
+  /** Stores and forwards: nothing goes out before it is that old. 0: at once. */
+  holdBack(ms: number): void {
+    this.#world.story.tell(this.id, () => `holds back what it measures for ${ms} ms`);
+    this.#heldBackMs = ms;
+    this.#send();
   }
 
   /** The connection breaks; the network is there. */
@@ -195,8 +203,10 @@ export class Device {
   }
 
   #next(): Publish | undefined {
-    const waiting = this.#outbox.filter((item) => !this.#sending.has(item));
     const nowMs = this.#world.clock.now();
+    const waiting = this.#outbox.filter(
+      (item) => !this.#sending.has(item) && nowMs - item.trueAtMs >= this.#heldBackMs,
+    );
     const live = waiting.find((item) => nowMs - item.trueAtMs < HELD_MS);
     if (live) {
       const payload = encodeReading(live.reading, this.#dice.chance(0.2) ? 'C' : 'F');

@@ -56,10 +56,16 @@ export function limitEvents(
     side === 'low'
       ? value >= tier.limit + SETTINGS.hysteresis[vital]
       : value <= tier.limit - SETTINGS.hysteresis[vital];
+  if (!samples.some(({ value }) => beyond(mildest, value))) return [];
 
   /** The newest samples without a loss between them, up to and with `index`. */
-  const watched = (index: number): Sample[] =>
-    samples.slice(0, index + 1).filter(({ losses }) => losses === samples[index]?.losses);
+  const watched = (index: number): readonly Sample[] => {
+    const losses = samples[index]?.losses;
+    return samples.slice(
+      samples.findIndex((one) => one.losses === losses),
+      index + 1,
+    );
+  };
   /** First sample beyond the tier since the last that was clean of it. */
   const crossingOf = (tier: LimitTier, index: number): Sample | undefined => {
     const seen = watched(index);

@@ -25,11 +25,21 @@ const DEVIATION_TOLERANCE = 1e-2;
 const SPREAD_S = 1;
 const SLOPE_TOLERANCE = 0.1;
 
-/** Live readings by event time, and how many of the patient's readings had been accepted when each was the newest. */
+/** A usable value of a patient; `place` in the order in which her readings were accepted. */
+interface Sample {
+  readonly value: number;
+  readonly atMs: number;
+  readonly place: number;
+}
+
+/** The newest live event time once the reading at `place` was in. */
 interface Moment {
   readonly newestMs: number;
-  readonly accepted: number;
+  readonly place: number;
 }
+
+type Rolling = Readonly<Partial<Record<VitalName, RollingAggregates>>>;
+type Samples = Readonly<Record<VitalName, readonly Sample[]>>;
 
 /**
  * Rolling aggregates that screens were told of: each is of what had come, in its order, up to some reading whose event time was the newest
@@ -43,24 +53,35 @@ export function checkRolling(
   const violations: string[] = [];
   for (const patientId of new Set(accepted.map((one) => one.patientId))) {
     const readings = accepted.filter((one) => one.patientId === patientId);
+    const samples = samplesOf(readings);
     const moments = momentsOf(readings, liveWithinMs);
     for (const { rolling } of told.filter((one) => one.patientId === patientId)) {
       if (rolling === undefined) continue;
-      const faults = moments
-        .filter(({ newestMs }) => isAsOf(rolling, newestMs))
-        .map(({ newestMs, accepted: count }) => faultOf(rolling, readings.slice(0, count), newestMs));
-      if (faults.includes(undefined)) continue;
-      violations.push(`rolling aggregates of ${patientId}: ${faults.at(-1) ?? 'of no moment'}`);
+      const possible = moments.filter(({ newestMs }) => isAsOf(rolling, newestMs));
+      const faults = new Set<string>();
+      const isTrue = possible.some((moment) => {
+        const fault = faultOf(rolling, samples, moment);
+        if (fault !== undefined) faults.add(fault);
+        return fault === undefined;
+      });
+      if (!isTrue)
+        violations.push(`rolling aggregates of ${patientId}: ${[...faults].at(-1) ?? 'of no moment'}`);
     }
   }
   return violations;
 }
 
+function samplesOf(readings: readonly Accepted[]): Samples {
+  const of = (vital: VitalName): Sample[] =>
+    readings.flatMap((reading, place) => usable([reading], vital).map((one) => ({ ...one, place })));
+  return Object.fromEntries(VITALS.map((vital) => [vital, of(vital)])) as unknown as Samples;
+}
+
 function momentsOf(readings: readonly Accepted[], liveWithinMs: number): Moment[] {
   let newestMs = Number.NEGATIVE_INFINITY;
-  return readings.map(({ atMs, arrivalMs }, index) => {
+  return readings.map(({ atMs, arrivalMs }, place) => {
     if (arrivalMs - atMs <= liveWithinMs) newestMs = Math.max(newestMs, atMs);
-    return { newestMs, accepted: index + 1 };
+    return { newestMs, place };
   });
 }
 
@@ -69,7 +90,7 @@ const endOf = (window: RollingWindow, newestMs: number): number => {
   return Math.floor(newestMs / stepMs) * stepMs;
 };
 
-const isAsOf = (rolling: NonNullable<LiveVitals['rolling']>, newestMs: number): boolean =>
+const isAsOf = (rolling: Rolling, newestMs: number): boolean =>
   Object.values(rolling).every((windows) =>
     Object.entries(windows).every(
       ([window, { endMs }]) => endMs === endOf(window as RollingWindow, newestMs),
@@ -77,51 +98,46 @@ const isAsOf = (rolling: NonNullable<LiveVitals['rolling']>, newestMs: number): 
   );
 
 /** What is not as it ought to be; undefined where all is well. */
-function faultOf(
-  rolling: Readonly<Partial<Record<VitalName, RollingAggregates>>>,
-  readings: readonly Accepted[],
-  newestMs: number,
-): string | undefined {
+function faultOf(rolling: Rolling, samples: Samples, { newestMs, place }: Moment): string | undefined {
   for (const vital of VITALS) {
     for (const window of Object.keys(WINDOWS) as RollingWindow[]) {
       const endMs = endOf(window, newestMs);
-      const [lengthMs] = WINDOWS[window];
-      const within = readings.filter(({ atMs }) => atMs >= endMs - lengthMs && atMs < endMs);
+      const fromMs = endMs - WINDOWS[window][0];
       const is = rolling[vital]?.[window];
-      const samples = usable(within, vital);
-      if (is === undefined ? samples.length === 0 : isOf(is, samples)) continue;
-      return `${vital} ${window} to ${endMs}: ${JSON.stringify(is)}, not of ${samples.length} values`;
+      const within = samples[vital].filter(
+        (one) => one.place <= place && one.atMs >= fromMs && one.atMs < endMs,
+      );
+      if (is === undefined ? within.length === 0 : isOf(is, within)) continue;
+      return `${vital} ${window} to ${endMs}: ${JSON.stringify(is)}, not of ${within.length} values`;
     }
   }
   return undefined;
 }
 
-interface Sample {
-  readonly value: number;
-  readonly atMs: number;
-}
-
 function isOf(is: RollingAggregate, samples: readonly Sample[]): boolean {
   if (is.count !== samples.length) return false;
-  const values = samples.map(({ value }) => value);
-  const seconds = samples.map(({ atMs }) => (atMs - is.endMs) / 1_000);
-  const [mean, meanS] = [meanOf(values), meanOf(seconds)];
-  const sumOf = (term: (index: number) => number): number =>
-    samples.reduce((sum, _, index) => sum + term(index), 0);
-  const squares = sumOf((index) => ((values[index] ?? 0) - mean) ** 2);
-  const timeSquares = sumOf((index) => ((seconds[index] ?? 0) - meanS) ** 2);
-  const products = sumOf((index) => ((values[index] ?? 0) - mean) * ((seconds[index] ?? 0) - meanS));
-  const deviation = values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1));
+  let [min, max, sum, sumS] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  for (const { value, atMs } of samples) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+    sumS += (atMs - is.endMs) / 1_000;
+  }
+  const [mean, meanS] = [sum / samples.length, sumS / samples.length];
+  let [squares, timeSquares, products] = [0, 0, 0];
+  for (const { value, atMs } of samples) {
+    const seconds = (atMs - is.endMs) / 1_000 - meanS;
+    squares += (value - mean) ** 2;
+    timeSquares += seconds ** 2;
+    products += (value - mean) * seconds;
+  }
+  const deviation = samples.length < 2 ? 0 : Math.sqrt(squares / (samples.length - 1));
   const slope = (products / timeSquares) * 60;
-  const toldSlope = is.slopePerMinute ?? Number.NaN;
   return (
-    near(is.min, Math.min(...values), TOLERANCE) &&
-    near(is.max, Math.max(...values), TOLERANCE) &&
+    near(is.min, min, TOLERANCE) &&
+    near(is.max, max, TOLERANCE) &&
     near(is.mean, mean, TOLERANCE) &&
     near(is.standardDeviation, deviation, DEVIATION_TOLERANCE) &&
-    (timeSquares < SPREAD_S ** 2 || near(toldSlope, slope, SLOPE_TOLERANCE))
+    (timeSquares < SPREAD_S ** 2 || near(is.slopePerMinute ?? Number.NaN, slope, SLOPE_TOLERANCE))
   );
 }
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -84,19 +84,20 @@ export function scoreHistory(readings: readonly Accepted[], liveWithinMs: number
   const stood: StoodScore[] = [];
   for (const [place, made] of live.entries()) {
     const { atMs, arrivalMs, durableAtMs, vitals, validity } = made;
+    let news = false;
     for (const vital of Object.keys(CHART) as VitalName[]) {
       const value = vitals[vital];
       const mark = validity[vital] ?? 'valid';
       if (value === undefined || mark === 'invalid' || mark === 'not_available') continue;
       const points = pointsOf(vital, value);
       if (points === undefined || atMs <= (values.get(vital)?.atMs ?? -Infinity)) continue;
+      if (points !== values.get(vital)?.points) news = true;
       values.set(vital, { atMs, points });
     }
-    if (values.size === 0) continue;
-    const score = scoreOf(values);
     const last = stood.at(-1);
     if (last) last.untilMs = Math.max(last.made.arrivalMs, arrivalMs, durableAtMs);
-    if (last && said(last.score) === said(score)) continue;
+    if (!news) continue;
+    const score = scoreOf(values);
     stood.push({ score, made, place, untilMs: Infinity });
   }
   const last = stood.at(-1);
