@@ -2,6 +2,7 @@
  * Both pipelines and the alert engine's consumer on SQLite, as one process that may be killed at any moment: `node engine.ts <folder>`,
  * told what to do over IPC.
  */
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONDITIONS_GROUP, consumeConditions } from '@vitalwire/alert-engine/conditions/consumer.ts';
@@ -74,6 +75,7 @@ async function fill(patients: number, seconds: number): Promise<void> {
     storage: await checkpointCost('storage'),
   };
   for (let second = seconds; second < seconds + 5; second++) await appendSecond(patients, second);
+  flushCompileCache();
   tell({ told: 'filled', checkpoints });
 }
 

@@ -1,44 +1,12 @@
 /** `npm start`: the whole of Vitalwire in one process, without any server. */
-import { systemClock } from '@vitalwire/core/runtime/clock.ts';
-import { ConfigError, readConfig } from '@vitalwire/core/runtime/config.ts';
-import { messageOf } from '@vitalwire/core/runtime/errors.ts';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
-import { banner } from './banner.ts';
-import { SecretsError, loadSecrets } from './secrets.ts';
-import { startEmbedded } from './start.ts';
+import { fileURLToPath } from 'node:url';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 
-/** Wrong settings or data that cannot be used: what an operator must mend before the next start. */
-const MISCONFIGURED = 2;
-
-try {
-  const config = readConfig(process.env);
-  const secrets = loadSecrets(config);
-  const logger = createLogger('embedded', config.LOG_LEVEL);
-  const embedded = await startEmbedded(config, { clock: systemClock, logger, secrets });
-
-  const end = async (reason: string, exitCode: number): Promise<void> => {
-    logger.info({ reason }, 'stopping');
-    const clean = await embedded.stop();
-    process.exit(clean ? exitCode : 1);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(signal, 0));
-  embedded.failed.catch((error: unknown) => {
-    logger.fatal({ err: error }, 'a part failed for good');
-    void end('failure', 1);
-  });
-
-  const running = { ...embedded, where: 'in one process', data: config.DATA_DIR };
-  console.log(await banner(config, secrets, running));
-} catch (error) {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (error instanceof ConfigError || error instanceof SecretsError) {
-    console.error(error.message);
-    process.exit(MISCONFIGURED);
-  }
-  if (code === 'EADDRINUSE' || code === 'EACCES') {
-    console.error(`MQTT_PORT or HTTP_PORT: ${messageOf(error)}`);
-    process.exit(MISCONFIGURED);
-  }
-  console.error(error);
-  process.exit(1);
-}
+/**
+ * Stripping types and compiling is half of a start's CPU, and after a crash it stands between a patient and her alarm. The cache lies with the
+ * code, for who may write the one may write the other; where nobody may, there is none.
+ */
+enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/vitalwire', import.meta.url)));
+await import('./run.ts');
+// Left to the exit, a process that is killed would have written nothing.
+flushCompileCache();
