@@ -9,8 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_BOUNDS } from '@vitalwire/alert-engine/config.ts';
+import { newAlert } from '@vitalwire/alert-engine/lifecycle/new-alert.ts';
 import { startAlertEngine } from '@vitalwire/alert-engine/start.ts';
 import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-ports.ts';
+import { conditionId } from '@vitalwire/core/alarms/condition-codec.ts';
+import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import { parseAlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { signStaffToken } from '@vitalwire/core/identity/token.ts';
 import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
@@ -26,6 +29,8 @@ interface Serving {
   readonly token: string;
   /** Begins what the stations are sent. */
   play(): void;
+  /** Another alert; resolves once the store has it. */
+  raise(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -45,7 +50,11 @@ async function obey(message: ToServer): Promise<FromServer> {
   if (message.do === 'serve-hub') serving = await serveHub(message.beds);
   else if (message.do === 'serve-raw') serving = await serveRaw(message.frames);
   else if (message.do === 'play') serving?.play();
-  else if (message.do === 'close') await serving?.close();
+  else if (message.do === 'raise') {
+    const raisedAtMs = performance.timeOrigin + performance.now();
+    await serving?.raise();
+    return { raisedAtMs };
+  } else if (message.do === 'close') await serving?.close();
   if (serving && message.do.startsWith('serve')) return { url: serving.url, token: serving.token };
   const { user, system } = process.cpuUsage();
   return { cpuSeconds: (user + system) / 1e6, memoryMiB: process.memoryUsage().rss / 2 ** 20 };
@@ -75,6 +84,7 @@ async function serveHub(beds: number): Promise<Serving> {
     { ...shared, ports, registry: createRegistry('bench'), dependencies: [], random: Math.random },
   );
   const cancels: Cancel[] = [];
+  let raised = 0;
   const beat = (bed: number): void => void ports.live.publishVitals([vitalsOf(bed)]);
   return {
     url: `ws://127.0.0.1:${engine.port}/ws`,
@@ -88,6 +98,14 @@ async function serveHub(beds: number): Promise<Serving> {
         cancels.push(systemClock.after((BEAT_MS * bed) / beds, start));
       }
     },
+    raise: () =>
+      ports.alerts.commit({
+        event: 'raised',
+        actor: 'bench',
+        atMs: systemClock.now(),
+        reason: undefined,
+        alert: newAlert(conditionOf(raised++)),
+      }),
     async close() {
       for (const cancel of cancels) cancel();
       await engine.stop();
@@ -108,6 +126,26 @@ function vitalsOf(bed: number): LiveVitals {
     measuredAtMs,
     vitals: Object.fromEntries(VITALS.map((name) => [name, vital])),
     pending: [],
+  };
+}
+
+function conditionOf(bed: number): ConditionEvent {
+  const [patientId, type, atMs] = [`P-${bed}`, 'low_oxygen_saturation', systemClock.now()] as const;
+  return {
+    id: conditionId(patientId, type, atMs),
+    revision: 1,
+    event: 'began',
+    patientId,
+    region: REGION,
+    deviceId: `MON-${bed}`,
+    type,
+    priority: 'medium',
+    value: 84,
+    threshold: 90,
+    onsetMs: atMs,
+    atMs,
+    mode: 'real',
+    settingsVersion: 'bench',
   };
 }
 
@@ -143,6 +181,7 @@ async function serveRaw(frames: readonly TimedFrame[]): Promise<Serving> {
     url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
     token: '',
     play: () => void play(),
+    raise: () => Promise.reject(new TypeError('bare ws knows no alerts')),
     async close() {
       isOver = true;
       for (const socket of sockets) socket.terminate();

@@ -7,7 +7,8 @@ const AT_ONCE = 50;
 const IS_VITALS = '{"type":"vitals"';
 
 let sockets: WebSocket[] = [];
-let [frames, bytes] = [0, 0];
+let [frames, bytes, alerts, alertedAtMs] = [0, 0, 0, 0];
+let onAlert: (() => void) | undefined;
 let recorded: TimedFrame[] | undefined;
 let recordedFromMs: number | undefined;
 
@@ -26,6 +27,14 @@ async function obey(message: ToStations): Promise<StationsCount> {
       recorded = [];
       recordedFromMs = undefined;
       break;
+    case 'await-alerts': {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onAlert = () => alerts >= message.alerts * sockets.length && resolve();
+      onAlert();
+      await promise;
+      onAlert = undefined;
+      break;
+    }
     case 'count':
       break;
     case 'leave':
@@ -38,7 +47,7 @@ async function obey(message: ToStations): Promise<StationsCount> {
       sockets = [];
       recorded = undefined;
   }
-  return { frames, bytes, recorded: recorded ?? [] };
+  return { frames, bytes, alertedAtMs, recorded: recorded ?? [] };
 }
 
 /** Resolves once it will be sent what the others are. */
@@ -56,12 +65,21 @@ async function join({ url, token }: Extract<ToStations, { do: 'join' }>): Promis
   socket.on('message', (data: Buffer) => {
     frames++;
     bytes += data.length;
-    if (data.subarray(9, 14).toString('latin1') === 'snaps') joined.resolve();
+    const type = data.subarray(9, 14).toString('latin1');
+    if (type === 'snaps') joined.resolve();
+    if (type === 'alert') {
+      alerts++;
+      alertedAtMs = wallMs();
+      onAlert?.();
+    }
     if (isFirst && recorded && socket === sockets[0]) keep(recorded, data);
   });
   await joined.promise;
   return socket;
 }
+
+/** Finer than whole milliseconds. */
+const wallMs = (): number => performance.timeOrigin + performance.now();
 
 function keep(into: TimedFrame[], data: Buffer): void {
   const text = data.toString('utf8');

@@ -9,6 +9,9 @@ import type { Measurement } from '../measurement.ts';
 const STATIONS = 1_000;
 const BEDS = 60;
 const WARM_UP_MS = 4_000;
+const ALERTS = 20;
+/** Out of step with the beds, so that they meet the vitals' frames anywhere. */
+const ALERT_EVERY_MS = 130;
 /** Of the CPU that the library alone takes for the same sends. */
 const AIM_RATIO = 1.1;
 
@@ -22,11 +25,13 @@ interface Phase {
   readonly bytesPerSend: number;
   readonly memoryMiB: number;
   readonly frames: readonly TimedFrame[];
+  /** Of each alert, from its being handed to the store to its arrival at the last station, in order of size; ms. */
+  readonly alertsMs: readonly number[];
 }
 
 export const fanOut: Measurement = {
   name: 'fan-out',
-  about: `vitals of ${BEDS} beds at 1 Hz to ${STATIONS.toLocaleString('en')} stations of their region, CPU of the serving process beside bare ws sending the same frames`,
+  about: `vitals of ${BEDS} beds at 1 Hz to ${STATIONS.toLocaleString('en')} stations of their region, and alerts in between; CPU of the serving process beside bare ws sending the same frames`,
   needs: 'nothing',
   async run({ seconds, note }) {
     const [server, stations] = [child('server'), child('stations')];
@@ -59,6 +64,8 @@ export const fanOut: Measurement = {
           '% of a core',
         ),
         lower('frame', hub.bytesPerSend, 'B'),
+        lower('alert, store to last station, median', hub.alertsMs[ALERTS / 2] ?? NaN, 'ms'),
+        lower(`alert, store to last station, worst of ${ALERTS}`, hub.alertsMs.at(-1) ?? NaN, 'ms'),
         lower('memory of the engine', hub.memoryMiB, 'MiB'),
       ];
     } finally {
@@ -87,6 +94,7 @@ async function measure(ask: Ask, serve: ToServer, seconds: number): Promise<Phas
   await sleep(seconds * 1_000);
   const after = await usage(ask);
   const tookS = (performance.now() - startMs) / 1_000;
+  const alertsMs = serve.do === 'serve-hub' ? await alertLatencies(ask) : [];
   await ask.stations({ do: 'leave' });
   await ask.server({ do: 'close' });
   const sends = after.frames - before.frames;
@@ -99,7 +107,21 @@ async function measure(ask: Ask, serve: ToServer, seconds: number): Promise<Phas
     bytesPerSend: (after.bytes - before.bytes) / sends,
     memoryMiB: after.memoryMiB,
     frames: after.recorded,
+    alertsMs,
   };
+}
+
+/** Beside the vitals, and after what counts the CPU. */
+async function alertLatencies(ask: Ask): Promise<number[]> {
+  const tookMs: number[] = [];
+  while (tookMs.length < ALERTS) {
+    await sleep(ALERT_EVERY_MS);
+    const raised = await ask.server({ do: 'raise' });
+    if (!('raisedAtMs' in raised)) throw new TypeError('the server tells no time');
+    const { alertedAtMs } = await ask.stations({ do: 'await-alerts', alerts: tookMs.length + 1 });
+    tookMs.push(alertedAtMs - raised.raisedAtMs);
+  }
+  return tookMs.toSorted((a, b) => a - b);
 }
 
 /** Over half of the time: nothing else happens meanwhile. */
