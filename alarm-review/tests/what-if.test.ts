@@ -28,7 +28,8 @@ it('makes fewer than half the alarms of naive limits on the shipped recordings, 
   expect(compared.beds).toBe(10);
   expect(compared.sustained).toBeGreaterThan(5);
   expect(compared.settings.missed).toBe(0);
-  expect(compared.settings.alarms).toBeLessThan(compared.runs / 2);
+  expect(compared.settings.alarms).toBeLessThan(compared.crossings.mildest / 2);
+  expect(compared.settings.brief).toBeLessThan(compared.crossings.brief / 4);
   expect(compared.settings.delay_s?.max).toBeLessThanOrEqual(15);
 });
 
@@ -57,6 +58,7 @@ it(
     const recordings = ['--recordings', SHIPPED_RECORDINGS, '--patient', 'bidmc_32'];
     const shown = await command('--settings', DEFAULTS, '--against', 'naive', '--patients', ...recordings);
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/bidmc_32 +1 +2 +1 +0 +0/) });
+    expect(shown.stdout).toMatch(/the mildest of each side +1 +1 +0 %/);
     const folder = await mkdtemp(join(tmpdir(), 'what-if-'));
     try {
       const bad = join(folder, 'bad.yaml');

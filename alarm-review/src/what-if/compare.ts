@@ -7,6 +7,8 @@ import type { StaySource } from './stay.ts';
 export interface Side {
   readonly version: string;
   alarms: number;
+  /** Of these, those of a limit: not scores, trends and technical ones. */
+  limitAlarms: number;
   byType: Record<string, number>;
   byPriority: Record<Priority, number>;
   /** Times somebody hears something: alarms, and those that became worse, or began anew, while they stood. */
@@ -17,6 +19,16 @@ export interface Side {
   missed: number;
   /** Of the sustained crossings that were found; null where there is none. */
   delay_s: { readonly p50: number; readonly max: number } | null;
+}
+
+/** Crossings of the limits of `against`, counted three ways. */
+export interface PlainCount {
+  /** Each limit by itself: a value that crosses a yellow and a red limit alarms twice. */
+  each: number;
+  /** The mildest limit of each side of a vital alone. */
+  mildest: number;
+  /** Of these, those that lasted less than 30 s. */
+  brief: number;
 }
 
 export interface PatientRow {
@@ -33,8 +45,8 @@ export interface Comparison {
   readonly bed_days: number;
   /** Crossings of a limit of `against` that last 30 s or more. */
   readonly sustained: number;
-  /** Crossings of any length, of the mildest limit: an alarm each by the simplest rule. */
-  readonly runs: number;
+  /** Of any length: what alarms by the plain rule, at once, until the next sample that is inside. */
+  readonly crossings: PlainCount;
   readonly against: Side;
   readonly settings: Side;
   readonly patients: readonly PatientRow[];
@@ -50,7 +62,8 @@ export async function compare(
 ): Promise<Comparison> {
   const sides = [new Tally(against.version), new Tally(settings.version)] as const;
   const patients: PatientRow[] = [];
-  let [bedMs, sustained, runs] = [0, 0, 0];
+  const plain: PlainCount = { each: 0, mildest: 0, brief: 0 };
+  let [bedMs, sustained] = [0, 0];
   for await (const stay of source.stays) {
     const [first, last] = [stay.samples[0], stay.samples.at(-1)];
     const { range } = source;
@@ -58,12 +71,15 @@ export async function compare(
     else if (first && last) bedMs += last.atMs - first.atMs;
     const crossings = crossingsOf(stay, against);
     const long = crossings.filter(isSustained);
-    runs += crossings.filter(
+    const mildest = crossings.filter(
       ({ type, priority }) =>
         !crossings.some(
           (other) => other.type === type && PRIORITY_RANK[other.priority] < PRIORITY_RANK[priority],
         ),
-    ).length;
+    );
+    plain.each += crossings.length;
+    plain.mildest += mildest.length;
+    plain.brief += mildest.filter((crossing) => !isSustained(crossing)).length;
     sustained += long.length;
     const rows = [against, settings].map((each, index) => {
       const { events, presences } = replay(stay, each);
@@ -87,7 +103,7 @@ export async function compare(
     beds: patients.length,
     bed_days: bedMs / DAY_MS,
     sustained,
-    runs,
+    crossings: plain,
     against: sides[0].side(),
     settings: sides[1].side(),
     patients,
@@ -134,6 +150,7 @@ class Tally {
     this.#side = {
       version,
       alarms: 0,
+      limitAlarms: 0,
       soundings: 0,
       brief: 0,
       byType: {},
@@ -146,6 +163,7 @@ class Tally {
   add(alarms: readonly Alarm[], brief: number, delaysMs: readonly (number | undefined)[]): void {
     const side = this.#side;
     side.alarms += alarms.length;
+    side.limitAlarms += alarms.filter(isLimit).length;
     side.brief += brief;
     for (const { type, priority, soundings } of alarms) {
       side.soundings += soundings;

@@ -2,7 +2,7 @@ import type { Comparison, Side } from './compare.ts';
 
 /** The two settings side by side, as a person reads them in a terminal. */
 export function comparisonText(comparison: Comparison, withPatients: boolean): string {
-  const { against, settings, beds, bed_days: days, sustained, patients } = comparison;
+  const { against, settings, crossings, beds, bed_days: days, sustained, patients } = comparison;
   const types = [...new Set([...Object.keys(against.byType), ...Object.keys(settings.byType)])].sort(
     (a, b) => (against.byType[b] ?? 0) - (against.byType[a] ?? 0) || (a < b ? -1 : 1),
   );
@@ -26,6 +26,14 @@ export function comparisonText(comparison: Comparison, withPatients: boolean): s
       numbers(`crossings of 30 s or more missed, of ${sustained}`, ({ missed }) => missed),
       ['  detected after, half of them', delay(against, 'p50'), delay(settings, 'p50')],
       ['  detected after, at most', delay(against, 'max'), delay(settings, 'max')],
+    ]),
+    '',
+    `Were each time that a value crosses a limit of ${against.version} an alarm, without delay, hysteresis and latch:`,
+    ...table([
+      ['', 'crossings', 'limit alarms', 'change'],
+      withChange(['  each limit by itself', crossings.each, settings.limitAlarms]),
+      withChange(['  the mildest of each side', crossings.mildest, settings.limitAlarms]),
+      withChange(['    that last less than 30 s', crossings.brief, settings.brief]),
     ]),
     '',
     `alarms avoided: ${against.alarms - settings.alarms}${share(against.alarms, settings.alarms)}`,
@@ -61,7 +69,9 @@ const withChange = ([name = '', before = 0, after = 0]: Row): Row => [
 const change = (before: number, after: number): string =>
   before === 0
     ? ''
-    : `${after > before ? '+' : '−'}${Math.abs(((after - before) / before) * 100).toFixed(0)} %`;
+    : after === before
+      ? '0 %'
+      : `${after > before ? '+' : '−'}${Math.abs(((after - before) / before) * 100).toFixed(0)} %`;
 
 const share = (before: number, after: number): string =>
   before === 0 ? '' : ` (${(((before - after) / before) * 100).toFixed(1)} %)`;
