@@ -57,7 +57,8 @@ export function checkRolling(
     const moments = momentsOf(readings, liveWithinMs);
     for (const { rolling } of told.filter((one) => one.patientId === patientId)) {
       if (rolling === undefined) continue;
-      const possible = moments.filter(({ newestMs }) => isAsOf(rolling, newestMs));
+      const [fromMs, toMs] = rangeOf(rolling);
+      const possible = moments.filter(({ newestMs }) => newestMs >= fromMs && newestMs < toMs);
       const faults = new Set<string>();
       const isTrue = possible.some((moment) => {
         const fault = faultOf(rolling, samples, moment);
@@ -90,12 +91,17 @@ const endOf = (window: RollingWindow, newestMs: number): number => {
   return Math.floor(newestMs / stepMs) * stepMs;
 };
 
-const isAsOf = (rolling: Rolling, newestMs: number): boolean =>
-  Object.values(rolling).every((windows) =>
-    Object.entries(windows).every(
-      ([window, { endMs }]) => endMs === endOf(window as RollingWindow, newestMs),
-    ),
-  );
+/** Newest event times by which every window ends where it is said to end. */
+function rangeOf(rolling: Rolling): readonly [fromMs: number, toMs: number] {
+  let [fromMs, toMs] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const windows of Object.values(rolling)) {
+    for (const [window, { endMs }] of Object.entries(windows)) {
+      fromMs = Math.max(fromMs, endMs);
+      toMs = Math.min(toMs, endMs + WINDOWS[window as RollingWindow][1]);
+    }
+  }
+  return [fromMs, toMs];
+}
 
 /** What is not as it ought to be; undefined where all is well. */
 function faultOf(rolling: Rolling, samples: Samples, { newestMs, place }: Moment): string | undefined {
