@@ -18,8 +18,23 @@ export function positionOf(after: string): SeriesPosition {
   return { fromMs, skip };
 }
 
+/** How many points from `fromMs` on a page is made of: one more than it shows tells whether there is a next. */
+export const pointsToRead = ({ skip }: SeriesPosition, limit: number): number => skip + limit + 1;
+
+/** The page that begins at `position`; `read`: the first `pointsToRead` from `fromMs` on, oldest first. */
+export function pageFrom<Point>(
+  read: readonly Point[],
+  position: SeriesPosition,
+  limit: number,
+  msOf: (point: Point) => number,
+): { readonly points: readonly Point[]; readonly next: string | null } {
+  const further = read.slice(position.skip);
+  const points = further.slice(0, limit);
+  return { points, next: further.length > limit ? nextPosition(points.map(msOf), position) : null };
+}
+
 /** The position behind a page of moments, oldest first, that began at `position`. */
-export function nextPosition(momentsMs: readonly number[], position: SeriesPosition): string | null {
+function nextPosition(momentsMs: readonly number[], position: SeriesPosition): string | null {
   const lastMs = momentsMs.at(-1);
   if (lastMs === undefined) return null;
   const atLast = momentsMs.filter((ms) => ms === lastMs).length;

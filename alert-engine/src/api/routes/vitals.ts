@@ -4,7 +4,7 @@ import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { z } from 'zod';
 import { identityOf, regionOfPatient } from '../access.ts';
 import { PROBLEMS, after, id, moment, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
-import { nextPosition, positionOf, type SeriesPosition } from '../series-page.ts';
+import { pageFrom, pointsToRead, positionOf, type SeriesPosition } from '../series-page.ts';
 import { timeRange, type TimeRange } from '../time-range.ts';
 
 const RESOLUTIONS = ['raw', '5m', '1h'] as const;
@@ -84,34 +84,15 @@ async function readPage(
   toMs: number,
   limit: number,
 ): Promise<{ points: PointDocument[]; next: string | null }> {
-  // One more than wanted, to know whether there is a next page.
-  const range = { patientId, fromMs: position.fromMs, toMs, limit: position.skip + limit + 1 };
+  const range = { patientId, fromMs: position.fromMs, toMs, limit: pointsToRead(position, limit) };
   if (resolution === 'raw') {
-    const all = (await deps.timeSeries.raw(range)).slice(position.skip);
-    const points = all.slice(0, limit);
-    return {
-      points: points.map(rawDocument),
-      next:
-        all.length > limit
-          ? nextPosition(
-              points.map(({ atMs }) => atMs),
-              position,
-            )
-          : null,
-    };
+    const read = await deps.timeSeries.raw(range);
+    const { points, next } = pageFrom(read, position, limit, ({ atMs }) => atMs);
+    return { points: points.map(rawDocument), next };
   }
-  const all = (await deps.timeSeries.windows(resolution, range)).slice(position.skip);
-  const points = all.slice(0, limit);
-  return {
-    points: points.map(windowDocument),
-    next:
-      all.length > limit
-        ? nextPosition(
-            points.map(({ startMs }) => startMs),
-            position,
-          )
-        : null,
-  };
+  const read = await deps.timeSeries.windows(resolution, range);
+  const { points, next } = pageFrom(read, position, limit, ({ startMs }) => startMs);
+  return { points: points.map(windowDocument), next };
 }
 
 function rawDocument(point: RawPoint): PointDocument {
