@@ -21,6 +21,11 @@ export function alertEngineMetrics(registry: Registry) {
       help: 'Times a condition event had to wait for a store or the log',
       registers,
     }),
+    conditionsAgain: new Counter({
+      name: 'vitalwire_alert_conditions_again_total',
+      help: 'Condition events applied again because the store may have lost what came of them',
+      registers,
+    }),
     conditionLatency: new Histogram({
       name: 'vitalwire_alert_condition_latency_seconds',
       help: 'From the append of a condition to its alert being in the store',

@@ -26,6 +26,35 @@ export interface ActionDeps {
 
 /** A person waits for the answer: rather than go on for ever, say that it did not work. */
 const CONFLICTS_MAX = 20;
+const LIVES_MAX = 3;
+
+/**
+ * The same for whoever is told that it is done, and will not do it again: resolved, it outlasts a loss of power of the store.
+ * @throws VitalwireError `unavailable` (whether it was done is unknown; trying again is safe)
+ */
+export async function actForGood(
+  deps: ActionDeps,
+  region: string,
+  alertId: string,
+  action: Action,
+): Promise<ActionResult> {
+  for (let lives = 0; lives < LIVES_MAX; lives++) {
+    const { life } = deps.alerts;
+    const result = await act(deps, region, alertId, action);
+    // One that was there a moment ago is being raised again.
+    if (result.kind === 'not_found' && lives > 0) break;
+    if (result.kind !== 'done') return result;
+    try {
+      await deps.alerts.settled(life);
+      return result;
+    } catch (error) {
+      if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
+    }
+  }
+  throw new VitalwireError('unavailable', `the store lost what became of alert ${alertId}`, {
+    retriable: true,
+  });
+}
 
 /**
  * What a person, or a timer, does to an alert. Resolved `done`, the store has it, with the alert as it then stands; doing it again changes nothing.

@@ -4,6 +4,7 @@ import type { AlertStore, Cursor } from '@vitalwire/core/ports/alert-store.ts';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
@@ -36,7 +37,8 @@ export interface AuditRelayDeps {
 
 /**
  * The audit trail: every event of the store's regions, in each region's order, onto `alerts.lifecycle` (key: alert id). The store is the
- * outbox: an alert and its event are committed together, so nothing can be in the one and never reach the other.
+ * outbox: an alert and its event are committed together, so nothing can be in the one and never reach the other. What is not settled there
+ * is not written here.
  *
  * At least once: the position is saved after the records are durable, so a crash in between, or two engines overlapping while the lead
  * passes from one to the other, repeat records and lose none. The header and field `event_id` (alert id and version) is the same in every
@@ -77,10 +79,12 @@ async function run(deps: AuditRelayDeps, signal: AbortSignal): Promise<void> {
   let cursor = (await attempt(() => loadPosition(AUDIT_PIPELINE, deps.checkpoints, deps.logger))) ?? {};
   while (!signal.aborted) {
     const seen = deps.commits.commits;
+    const { life } = deps.alerts;
     const page = await attempt(() => deps.alerts.eventsAfter(cursor, deps.regions, PAGE_EVENTS));
     if (!page) {
       cursor = await recover(deps, attempt);
     } else if (page.events.length > 0) {
+      if (!(await isSettled(deps, life, attempt))) continue;
       await attempt(() => deps.log.append(page.events.map(({ event }) => auditRecord(event))));
       deps.metrics.auditEvents.inc(page.events.length);
       await attempt(() => savePosition(AUDIT_PIPELINE, deps.checkpoints, page.cursor));
@@ -89,6 +93,21 @@ async function run(deps: AuditRelayDeps, signal: AbortSignal): Promise<void> {
       await deps.commits.next(seen, POLL_MS, signal);
       await deps.clock.sleep(GATHER_MS, signal);
     }
+  }
+}
+
+/** What the store may lose was never so, and its event ids will be others': it is not to stand in the trail. */
+async function isSettled(
+  { alerts }: AuditRelayDeps,
+  life: string,
+  attempt: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<boolean> {
+  try {
+    await attempt(() => alerts.settled(life));
+    return true;
+  } catch (error) {
+    if (error instanceof VitalwireError && error.code === 'superseded') return false;
+    throw error;
   }
 }
 

@@ -1,30 +1,19 @@
 import { decodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
 import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
-import type {
-  Consumer,
-  EventLog,
-  GroupPartition,
-  LogRecord,
-  PartitionTask,
-} from '@vitalwire/core/ports/event-log.ts';
+import type { Consumer, EventLog, LogRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
-import { retry } from '@vitalwire/core/runtime/retry.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { applyCondition } from './apply.ts';
-import { InFlight } from './in-flight.ts';
+import { ConditionsTask } from './partition-task.ts';
 
 export const CONDITIONS_GROUP = 'vitalwire.alert-engine';
 
 const BATCH_RECORDS = 500;
-/** Of a partition: enough that patients do not wait for one another, few enough to wait for a store that is away. */
-const IN_FLIGHT_MAX = 500;
-const FIRST_PAUSE_MS = 50;
-const MAX_PAUSE_MS = 2_000;
 
 export interface ConditionsDeps {
   readonly log: EventLog;
@@ -40,18 +29,37 @@ export interface ConditionsDeps {
 
 /**
  * Applies `alerts.conditions` to the alert store: serial for a patient, patients side by side, and the group's offset moves only when
- * everything before it is in the store. A crash in between replays records that change nothing.
+ * everything before it is in the store for good. A crash in between replays records that change nothing.
  */
 export async function consumeConditions(deps: ConditionsDeps): Promise<Consumer> {
   const stopping = new AbortController();
   const failure = Promise.withResolvers<never>();
+  const tasks = new Set<ConditionsTask>();
+  deps.alerts.onLost(() => {
+    for (const task of tasks) task.storeLost();
+  });
   const consumer = await deps.log.consume({
     group: CONDITIONS_GROUP,
     topics: [TOPICS.conditions.name],
     maxBatchRecords: BATCH_RECORDS,
     async assigned({ partition }, group) {
       if (partition === 0) deps.leadership.gained();
-      return task(deps, partition, group, stopping.signal, failure.reject);
+      const task = new ConditionsTask(partition, group, {
+        ...deps,
+        apply: (record, alerts) => applyRecord(deps, alerts, record),
+        failed: failure.reject,
+        stopping: stopping.signal,
+      });
+      tasks.add(task);
+      return {
+        startAt: task.startAt,
+        process: (records) => task.process(records),
+        async release() {
+          await task.release();
+          tasks.delete(task);
+          if (partition === 0) await deps.leadership.lost();
+        },
+      };
     },
   });
   const failed = Promise.race([consumer.failed, failure.promise]);
@@ -67,64 +75,10 @@ export async function consumeConditions(deps: ConditionsDeps): Promise<Consumer>
   };
 }
 
-function task(
-  deps: ConditionsDeps,
-  partition: number,
-  group: GroupPartition,
-  signal: AbortSignal,
-  fail: (error: unknown) => void,
-): PartitionTask {
-  let failure: { readonly error: unknown } | undefined;
-  const inFlight = new InFlight({
-    recordsMax: IN_FLIGHT_MAX,
-    commit: (nextOffset) => commitUnlessTaken(deps, group, nextOffset),
-    failed(error) {
-      // Stopped while a store was away: the group's offset stays before what was not done.
-      if (signal.aborted) return;
-      failure = { error };
-      fail(error);
-    },
-  });
-  return {
-    startAt: group.committed,
-    async process(records) {
-      for (const record of records) {
-        if (failure) throw failure.error;
-        if (signal.aborted) return;
-        await inFlight.start(record.key, record.offset, () =>
-          persist(deps, signal, () => applyRecord(deps, record)),
-        );
-      }
-    },
-    async release() {
-      await inFlight.settle();
-      if (partition === 0) await deps.leadership.lost();
-    },
-  };
-}
-
-/** An engine that is away is waited for: an alert has nowhere else to go. */
-function persist(deps: ConditionsDeps, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  return retry(work, {
-    clock: deps.clock,
-    signal,
-    random: deps.random,
-    firstPauseMs: FIRST_PAUSE_MS,
-    maxPauseMs: MAX_PAUSE_MS,
-    onRetry: (error, attempt, pauseMs) => {
-      deps.metrics.conditionRetries.inc();
-      deps.logger.warn(
-        { err: error, attempt, pause_ms: Math.round(pauseMs) },
-        'a condition waits for a store',
-      );
-    },
-  });
-}
-
-async function applyRecord(deps: ConditionsDeps, record: LogRecord): Promise<void> {
+async function applyRecord(deps: ConditionsDeps, alerts: AlertStore, record: LogRecord): Promise<void> {
   const condition = decoded(record);
   if (condition instanceof Error) return setAside(deps, record, condition);
-  const outcome = await applyCondition(condition, deps.alerts, deps.clock, deps.metrics, deps.policyFor);
+  const outcome = await applyCondition(condition, alerts, deps.clock, deps.metrics, deps.policyFor);
   if (outcome.kind === 'applied') {
     const { event, alert } = outcome.event;
     deps.metrics.conditions.inc({ outcome: event });
@@ -165,18 +119,4 @@ async function setAside(deps: ConditionsDeps, record: LogRecord, error: Error): 
     },
   ]);
   deps.metrics.conditions.inc({ outcome: 'undecodable' });
-}
-
-async function commitUnlessTaken(
-  deps: ConditionsDeps,
-  group: GroupPartition,
-  nextOffset: number,
-): Promise<void> {
-  try {
-    await group.commit(nextOffset);
-  } catch (error) {
-    // The partition's new owner does the batch again, to no effect.
-    if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
-    deps.logger.info({ next_offset: nextOffset }, 'the partition went to another engine before the commit');
-  }
 }

@@ -50,10 +50,21 @@ export class InFlight {
     );
   }
 
+  /** Resolves when nothing is under way. */
+  async done(): Promise<void> {
+    while (this.#chains.size > 0) await Promise.allSettled(this.#chains.values());
+  }
+
   /** Resolves when nothing is under way and what is done is committed. */
   async settle(): Promise<void> {
-    while (this.#chains.size > 0) await Promise.allSettled(this.#chains.values());
+    await this.done();
     await this.#committing;
+  }
+
+  /** Nothing more is committed, and nobody is told how what is under way ends. */
+  abandon(): void {
+    this.#hasFailed = true;
+    for (const resolve of this.#roomAwaited.splice(0)) resolve();
   }
 
   async #run(place: Place, work: Promise<void>): Promise<void> {

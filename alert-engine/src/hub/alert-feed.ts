@@ -15,7 +15,7 @@ export interface AlertFeedDeps {
 export interface AlertFeedListener {
   /** In each region's order. */
   event(stored: StoredEvent): void;
-  /** The feed was away for longer than the store retains: events were missed, and everyone must start from a snapshot. */
+  /** Events were missed, or what was told is so no more (the feed was away for longer than the store retains, or the store lost power): everyone must start from a snapshot. */
   lost(): void;
 }
 
@@ -104,7 +104,7 @@ export class AlertFeed implements Service {
     while (!signal.aborted && changed.length > 0) {
       const page = await alerts.eventsAfter(this.#cursor, changed, PAGE_EVENTS);
       if (signal.aborted) return;
-      if (!page) {
+      if (!page || page.rewound) {
         this.#cursor = (await alerts.snapshot(regions)).cursor;
         this.#listener.lost();
         continue;

@@ -67,7 +67,7 @@ export async function join(
   return kind;
 }
 
-/** Undefined where the cursor is older than what is retained. */
+/** Undefined where the cursor is older than what is retained, or of what the store has lost. */
 async function sendMissed(
   session: Session,
   since: Cursor,
@@ -77,7 +77,7 @@ async function sendMissed(
   let cursor = since;
   for (;;) {
     const page = await deps.attempt(() => deps.alerts.eventsAfter(cursor, regions, PAGE_EVENTS));
-    if (!page) return undefined;
+    if (!page || page.rewound) return undefined;
     for (const stored of page.events) {
       await session.room(deps.clock);
       session.sendMissed(stored);

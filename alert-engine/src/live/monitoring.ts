@@ -62,7 +62,8 @@ export class Monitoring {
     if (!this.#isFresh(this.#storeAnsweredAtMs)) return 'the store of alerts does not answer';
     if (!this.#isFresh(this.#deps.feedEmptiedAtMs())) return 'new alerts cannot be read from the store';
     const stuckMs = this.#progress.stuckMs();
-    if (stuckMs > this.#deps.vouchMs) {
+    // An offset follows its alert only when the store has it for good.
+    if (stuckMs > this.#deps.vouchMs + this.#deps.alerts.settlingMs) {
       return `alarm conditions have waited for ${Math.round(stuckMs / 1000)} s to become alerts`;
     }
     return this.#doubtOfPipeline();

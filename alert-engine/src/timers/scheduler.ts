@@ -61,7 +61,7 @@ async function run(deps: TimersDeps, signal: AbortSignal): Promise<void> {
 async function follow({ alerts, regions }: TimersDeps, followed: Followed): Promise<void> {
   for (;;) {
     const page = followed.cursor && (await alerts.eventsAfter(followed.cursor, regions, PAGE_EVENTS));
-    if (!page) {
+    if (!page || page.rewound) {
       const snapshot = await alerts.snapshot(regions);
       followed.open.clear();
       for (const alert of snapshot.alerts) followed.open.set(alert.id, alert);

@@ -10,10 +10,24 @@ export interface AlertStore {
   /**
    * Stores `event.alert` and appends `event` to its region's sequence, if the stored version is still `event.alert.version - 1` (0: no
    * such alert) and, unless it resolves the alert, no other open one stands for its (patient, type) in its region. `conflict`: nothing was changed; read again.
-   * Durable once resolved. @throws VitalwireError `unavailable` (whether it was stored is unknown; trying again is safe)
+   * Once resolved it outlasts the death of any process, and is told to everyone; a loss of power only once it is `settled`. A commit
+   * goes to the life in which it was called, or to none. @throws VitalwireError `unavailable` (whether it was stored is unknown; trying again is safe)
    */
   commit(event: AlertEvent): Promise<'committed' | 'conflict'>;
-  /** `get`, `open` and `recent` are what a change is decided on: they may tell of a commit that is not yet durable. All others tell only of what is. */
+  /** Another text each time the engine may have lost commits that were not settled: it restarted, or another took its place. */
+  readonly life: string;
+  /** How long `settled` may take when all is well, ms: as often as the engine fsyncs. */
+  readonly settlingMs: number;
+  /**
+   * Resolves once everything that was committed in `life` before the call outlasts a loss of power too. Nothing that is told waits for it;
+   * what must not be forgotten does: a group's offset, the answer to a person.
+   * @throws VitalwireError `superseded` (another life has begun: what was not settled may be lost and is to be done again),
+   * `unavailable` (not yet; ask again)
+   */
+  settled(life: string): Promise<void>;
+  /** Calls `lost` whenever another life has begun, before anything can be committed in it. */
+  onLost(lost: () => void): void;
+  /** `get`, `open` and `recent` are what a change is decided on: they may tell of a commit that has not resolved. All others tell only of those that have. */
   get(region: string, alertId: string): Promise<Alert | undefined>;
   /** Alerts of a patient that are not resolved. */
   open(region: string, patientId: string): Promise<readonly Alert[]>;
@@ -32,7 +46,8 @@ export interface AlertStore {
   history(region: string, alertId: string): Promise<readonly AlertEvent[]>;
   /**
    * Events of the regions after the cursor, each region's in order, at most `limit`, and the cursor after the last of them. Undefined
-   * where the cursor is older than what is retained (at least 24 h), or is no position of this store: take a snapshot.
+   * where the cursor is older than what is retained (at least 24 h), or is no position of this store: take a snapshot. Where the event that
+   * the cursor stood after was lost with an earlier life: `rewound`.
    */
   eventsAfter(cursor: Cursor, regions: readonly string[], limit: number): Promise<EventPage | undefined>;
   /** Calls `wake` soon after any engine committed an event; only a hint, `eventsAfter` is the truth. */
@@ -56,6 +71,11 @@ export interface StoredEvent {
 export interface EventPage {
   readonly events: readonly StoredEvent[];
   readonly cursor: Cursor;
+  /**
+   * The store has lost what the cursor stood after. The events are those of one region from some way before it, some of them a second
+   * time. Whoever takes note of each once goes on; whoever shows how things stand takes a snapshot.
+   */
+  readonly rewound?: true;
 }
 
 export interface AlertQuery {

@@ -12,7 +12,7 @@ import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { fromIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { z } from 'zod';
 import { deliveryDocument, deliverySchema } from '../../notify/delivery.ts';
-import { act, type Action } from '../../actions/actions.ts';
+import { actForGood, type Action } from '../../actions/actions.ts';
 import { identityOf, regionsFor, requireNurse } from '../access.ts';
 import { PROBLEMS, after, id, moment, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
 import { ProblemError, notANext, notFound } from '../problem.ts';
@@ -153,7 +153,7 @@ type Asked =
 async function actOn(deps: ApiDeps, identity: StaffIdentity, alertId: string, asked: Asked) {
   const alert = await find(deps, identity, alertId);
   requireNurse(identity);
-  const result = await act(deps, alert.region, alert.id, { ...asked, actor: identity.name });
+  const result = await actForGood(deps, alert.region, alert.id, { ...asked, actor: identity.name });
   if (result.kind === 'not_found') throw notFound('alert');
   if (result.kind === 'refused') {
     throw new ProblemError(409, 'the condition is still there: acknowledge the alert instead');

@@ -117,10 +117,11 @@ return alerts
 
 /**
  * KEYS: events, trimmed. ARGV: position, limit. Returns a position that is the last or, where entries follow, not after it; the last one
- * trimmed; and the entries after the position.
+ * trimmed; the entries after the position; and 1 if there is, or was until it was trimmed, an entry at the position itself.
  */
 export const EVENTS_AFTER = `
 local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+local trimmed = redis.call('GET', KEYS[2]) or '0-0'
 local last = '0-0'
 if #entries > 0 then
   last = entries[#entries][1]
@@ -128,5 +129,6 @@ elseif redis.call('EXISTS', KEYS[1]) == 1 then
   local info = redis.call('XINFO', 'STREAM', KEYS[1])
   for i = 1, #info, 2 do if info[i] == 'last-generated-id' then last = info[i + 1] end end
 end
-return { last, redis.call('GET', KEYS[2]) or '0-0', entries }
+local known = ARGV[1] == '0-0' or ARGV[1] == trimmed or #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) > 0
+return { last, trimmed, entries, known and 1 or 0 }
 `;

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert, AlertEvent } from '../../alarms/alert.ts';
-import { alertEventId, decodeAlertEvent, encodeAlertEvent } from '../../alarms/alert-codec.ts';
+import { alertEventId, decodeAlertEvent } from '../../alarms/alert-codec.ts';
 import type { AlertType } from '../../alarms/condition.ts';
 import type { AlertQuery, AlertStore, Cursor, EventPage, StoredEvent } from '../../ports/alert-store.ts';
-import { fromFields, fromPairs, toFields } from './alert-fields.ts';
+import { VitalwireError } from '../../runtime/errors.ts';
+import { commitArguments } from './alert-commit.ts';
+import { fromFields, fromPairs } from './alert-fields.ts';
 import { alertPage, newestFirst } from './alert-pages.ts';
 import { COMMIT, EVENTS_AFTER, OPEN, RECENT, SNAPSHOT } from './alert-scripts.ts';
+import { CommitConnection } from './commit-connection.ts';
 import {
   asking,
   connectRedis,
@@ -16,22 +19,25 @@ import {
   type RedisDeps,
 } from './connect.ts';
 import { alertKey, COMMITS_CHANNEL, historyKey, patientKeys, regionKeys } from './keys.ts';
-import { BEGINNING, comparePositions } from './stream-position.ts';
+import { Settler } from './settler.ts';
+import { BEGINNING, comparePositions, earlierBy } from './stream-position.ts';
 
-/** How long events, and alerts after they were resolved, are kept here; for ever is `alerts.lifecycle`'s affair. */
-const KEPT_MS = 48 * 3_600_000;
-/** `patient:alerts:resolved`, in the data model. */
-const RESOLVED_S = 86_400;
-const PATIENT_ALERTS_MAX = 1_000;
 const UNSURE_MAX = 10_000;
 /** Several in a process follow the same events, a moment apart. */
 const DECODED_MAX = 1_000;
+/** Twice an fsync's wait, as one may just have begun, with Redis 7.0 that is watched. */
+const SETTLING_MS = 4_000;
+/** Where the clock of the Redis that took over is behind: what it put in since may have earlier positions than what was lost. */
+const REWIND_MS = 10_000;
 
 type Entry = readonly [position: string, fields: readonly string[]];
 
 /** The scripts as commands of the client, which loads them where Redis does not have them. */
-interface Scripts {
+interface Committing {
   vitalwireCommit(...keysAndArguments: string[]): Promise<number>;
+}
+
+interface Reading {
   vitalwireOpen(openByType: string, prefix: string): Promise<string[][]>;
   vitalwireRecent(list: string, prefix: string, type: string, limit: string): Promise<string[][]>;
   vitalwireSnapshot(open: string, events: string, prefix: string): Promise<[string, string[][]]>;
@@ -40,26 +46,41 @@ interface Scripts {
     trimmed: string,
     position: string,
     limit: string,
-  ): Promise<[last: string, trimmed: string, entries: Entry[]]>;
+  ): Promise<[last: string, trimmed: string, entries: Entry[], known: number]>;
 }
 
 /** @throws VitalwireError naming REDIS_URL where Redis does not answer or refuses */
 export async function openRedisAlertStore(config: RedisConfig, deps: RedisDeps): Promise<AlertStore> {
-  const redis = await connectRedis(config, deps);
-  redis.defineCommand('vitalwireCommit', { numberOfKeys: 14, lua: COMMIT });
-  redis.defineCommand('vitalwireOpen', { numberOfKeys: 1, lua: OPEN });
-  redis.defineCommand('vitalwireRecent', { numberOfKeys: 1, lua: RECENT });
-  redis.defineCommand('vitalwireSnapshot', { numberOfKeys: 2, lua: SNAPSHOT });
-  redis.defineCommand('vitalwireEventsAfter', { numberOfKeys: 2, lua: EVENTS_AFTER });
-  return new RedisAlertStore(redis as Redis & Scripts, config, deps);
+  const commits = await CommitConnection.open(config, deps);
+  commits.redis.defineCommand('vitalwireCommit', { numberOfKeys: 14, lua: COMMIT });
+  const opened: Redis[] = [];
+  try {
+    const redis = await connectRedis(config, deps);
+    opened.push(redis);
+    redis.defineCommand('vitalwireOpen', { numberOfKeys: 1, lua: OPEN });
+    redis.defineCommand('vitalwireRecent', { numberOfKeys: 1, lua: RECENT });
+    redis.defineCommand('vitalwireSnapshot', { numberOfKeys: 2, lua: SNAPSHOT });
+    redis.defineCommand('vitalwireEventsAfter', { numberOfKeys: 2, lua: EVENTS_AFTER });
+    const named = { ...config, clientName: `${config.clientName}-settling` };
+    const settling = await connectRedis(named, deps, 'fails with its connection');
+    const settler = new Settler(settling, deps, () => commits.life);
+    return new RedisAlertStore(redis as Redis & Reading, commits, settler, config, deps);
+  } catch (error) {
+    commits.close();
+    for (const redis of opened) redis.disconnect();
+    throw error;
+  }
 }
 
 /**
- * Alerts in the data model's keys, and each region's events in a stream, both changed by one script. As durable as Redis is set to be:
- * with `appendfsync everysec`, a Redis that loses power forgets up to its last second.
+ * Alerts in the data model's keys, and each region's events in a stream, both changed by one script. A Redis with `appendfsync everysec`
+ * that loses power forgets up to its last seconds: `settled` says when it would not, and `onLost` that it may have.
  */
 class RedisAlertStore implements AlertStore {
-  readonly #redis: Redis & Scripts;
+  readonly settlingMs = SETTLING_MS;
+  readonly #redis: Redis & Reading;
+  readonly #commits: CommitConnection;
+  readonly #settler: Settler;
   readonly #config: RedisConfig;
   readonly #deps: RedisDeps;
   readonly #wakes: ((region: string) => void)[] = [];
@@ -71,10 +92,32 @@ class RedisAlertStore implements AlertStore {
   #subscriber: Promise<Redis> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(redis: Redis & Scripts, config: RedisConfig, deps: RedisDeps) {
+  constructor(
+    redis: Redis & Reading,
+    commits: CommitConnection,
+    settler: Settler,
+    config: RedisConfig,
+    deps: RedisDeps,
+  ) {
     this.#redis = redis;
+    this.#commits = commits;
+    this.#settler = settler;
     this.#config = config;
     this.#deps = deps;
+  }
+
+  get life(): string {
+    return this.#commits.life;
+  }
+
+  onLost(lost: () => void): void {
+    this.#commits.onNewLife(lost);
+  }
+
+  async settled(life: string): Promise<void> {
+    this.#mustBe(life);
+    await this.#ask('settle', () => this.#settler.settled());
+    this.#mustBe(life);
   }
 
   commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
@@ -85,7 +128,9 @@ class RedisAlertStore implements AlertStore {
       const name = `${event.alert.region} ${alertEventId(event)} ${event.event} ${event.actor} ${event.atMs}`;
       const token = this.#unsure.get(name) ?? randomUUID();
       this.#remember(name, token);
-      const done = await this.#redis.vitalwireCommit(...commitArguments(event, token));
+      await this.#commits.standing();
+      const redis = this.#commits.redis as Redis & Committing;
+      const done = await redis.vitalwireCommit(...commitArguments(event, token));
       this.#unsure.delete(name);
       const outcome = done === 1 ? 'committed' : 'conflict';
       metrics.commitSeconds.observe({ outcome }, (clock.monotonic() - startMs) / 1000);
@@ -152,7 +197,8 @@ class RedisAlertStore implements AlertStore {
       const events: StoredEvent[] = [];
       for (const page of pages) {
         if (page === undefined) return undefined;
-        events.push(...page);
+        if (page.lost) return this.#rewound(cursor, page.region, limit);
+        events.push(...page.events);
       }
       // The oldest first, whichever region they are of: a busy region does not hold back a quiet one.
       events.sort((a, b) => comparePositions(a.position, b.position) ?? 0);
@@ -184,32 +230,47 @@ class RedisAlertStore implements AlertStore {
     this.#wakes.length = 0;
     const subscriber = await this.#subscriber?.catch(() => undefined);
     subscriber?.disconnect();
+    this.#commits.close();
+    this.#settler.close();
     this.#redis.disconnect();
   }
 
-  async #regionEventsAfter(
-    region: string,
-    position: string,
-    limit: number,
-  ): Promise<readonly StoredEvent[] | undefined> {
+  #mustBe(life: string): void {
+    if (life !== this.life)
+      throw new VitalwireError('superseded', 'Redis may have lost what was not settled', {
+        retriable: false,
+      });
+  }
+
+  async #regionEventsAfter(region: string, position: string, limit: number): Promise<RegionPage | undefined> {
     this.#regions.add(region);
     if (comparePositions(position, BEGINNING) === undefined) return undefined;
     const { events, trimmed } = regionKeys(region);
-    const [last, lastTrimmed, entries] = await this.#redis.vitalwireEventsAfter(
+    const [last, lastTrimmed, entries, known] = await this.#redis.vitalwireEventsAfter(
       events,
       trimmed,
       position,
       String(limit),
     );
-    const isTooOld = comparePositions(position, lastTrimmed)! < 0;
-    // Later than the last: of a Redis that has lost what it had.
-    const isForeign = comparePositions(position, last)! > 0;
-    if (isTooOld || isForeign) return undefined;
-    return entries.map(([at, fields]) => ({
+    if (comparePositions(position, lastTrimmed)! < 0) return undefined;
+    return {
       region,
-      position: at,
-      event: this.#eventOf(fields[1] ?? ''),
-    }));
+      last,
+      lost: known === 0,
+      events: entries.map(([at, fields]) => ({
+        region,
+        position: at,
+        event: this.#eventOf(fields[1] ?? ''),
+      })),
+    };
+  }
+
+  async #rewound(cursor: Cursor, region: string, limit: number): Promise<EventPage | undefined> {
+    const from = earlierBy(REWIND_MS, cursor[region] ?? BEGINNING);
+    const page = await this.#regionEventsAfter(region, from, limit);
+    if (!page) return undefined;
+    const { events, last } = page;
+    return { events, cursor: { ...cursor, [region]: events.at(-1)?.position ?? last }, rewound: true };
   }
 
   #eventOf(text: string): AlertEvent {
@@ -252,47 +313,13 @@ class RedisAlertStore implements AlertStore {
   }
 }
 
+/** `lost`: there is no event at the position that was asked for. */
+interface RegionPage {
+  readonly region: string;
+  readonly last: string;
+  readonly lost: boolean;
+  readonly events: readonly StoredEvent[];
+}
+
 const alertsOf = (found: readonly (readonly string[])[]): Alert[] =>
   found.flatMap((pairs) => fromPairs(pairs) ?? []);
-
-function commitArguments(event: AlertEvent, token: string): string[] {
-  const { alert } = event;
-  const { region, patientId } = alert;
-  const of = regionKeys(region);
-  const patient = patientKeys(region, patientId);
-  const about = {
-    token,
-    id: alert.id,
-    version: alert.version,
-    status: alert.status,
-    type: alert.type,
-    patient_id: patientId,
-    region,
-    raised_at_ms: alert.raisedAtMs,
-    kept_ms: KEPT_MS,
-    resolved_s: RESOLVED_S,
-    list_max: PATIENT_ALERTS_MAX,
-    alert_prefix: alertKey(region, ''),
-    list_prefix: patientKeys(region, '').alerts,
-    channel: COMMITS_CHANNEL,
-  };
-  return [
-    alertKey(region, alert.id),
-    historyKey(region, alert.id),
-    of.events,
-    of.trimmed,
-    of.open,
-    of.timeline,
-    of.expiring,
-    of.pending,
-    of.critical,
-    patient.alerts,
-    patient.count,
-    patient.latest,
-    patient.resolved,
-    patient.open,
-    JSON.stringify(about),
-    JSON.stringify(toFields(alert)),
-    Buffer.from(encodeAlertEvent(event)).toString('utf8'),
-  ];
-}

@@ -30,14 +30,24 @@ const RETRIES = 3;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
 
+/** What becomes of a command whose connection breaks, or that finds none. */
+export type Command = 'waits a while' | 'fails with its connection';
+
 /**
- * A connection that comes back by itself for ever, with commands that wait for it a while.
+ * A connection that comes back by itself for ever.
  * @throws VitalwireError where Redis does not answer or refuses, naming the setting
  */
-export async function connectRedis(config: RedisConfig, deps: RedisDeps): Promise<Redis> {
+export async function connectRedis(
+  config: RedisConfig,
+  deps: RedisDeps,
+  command: Command = 'waits a while',
+): Promise<Redis> {
+  const waits = command === 'waits a while';
   const redis = new Redis(config.url, {
     ...options(config, deps),
-    maxRetriesPerRequest: RETRIES,
+    maxRetriesPerRequest: waits ? RETRIES : 0,
+    enableOfflineQueue: waits,
+    autoResendUnfulfilledCommands: waits,
     commandTimeout: COMMAND_TIMEOUT_MS,
   });
   return opened(redis, deps);

@@ -56,6 +56,9 @@ export function patientKeys(region: string, patientId: string): PatientKeys {
 export const alertKey = (region: string, alertId: string): string => `alert:{${region}}:${alertId}`;
 export const historyKey = (region: string, alertId: string): string => `alert:history:{${region}}:${alertId}`;
 
+/** Written to wait for, and never read. */
+export const SETTLED_KEY = 'alerts:settled';
+
 /** Says a region's name after each commit; only a hint. */
 export const COMMITS_CHANNEL = 'alerts:committed';
 

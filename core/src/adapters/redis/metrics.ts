@@ -3,6 +3,8 @@ import { Counter, Histogram, LATENCY_BUCKETS_S, type Registry } from '../../runt
 /** What the Redis adapters tell of themselves. */
 export interface RedisMetrics {
   readonly commitSeconds: Histogram<'outcome'>;
+  readonly settleSeconds: Histogram;
+  readonly lives: Counter;
   readonly errors: Counter<'operation'>;
   readonly reconnects: Counter;
 }
@@ -15,6 +17,17 @@ export function redisMetrics(registry: Registry): RedisMetrics {
       help: 'From an alert commit to its outcome',
       labelNames: ['outcome'],
       buckets: LATENCY_BUCKETS_S,
+      registers,
+    }),
+    settleSeconds: new Histogram({
+      name: 'vitalwire_redis_settle_seconds',
+      help: 'Waiting for alerts to be fsynced by Redis, and to be with a replica where there is one',
+      buckets: LATENCY_BUCKETS_S,
+      registers,
+    }),
+    lives: new Counter({
+      name: 'vitalwire_redis_new_lives_total',
+      help: 'Times Redis was found restarted or replaced, so that conditions were applied again',
       registers,
     }),
     errors: new Counter({

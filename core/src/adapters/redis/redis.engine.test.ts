@@ -115,12 +115,30 @@ describe("alerts in the data model's keys", () => {
     expect(alerts).toEqual([fresh]);
   });
 
-  it('asks for a snapshot where Redis has lost what the cursor saw', async () => {
+  it('rewinds where Redis has lost what the cursor stood after, and goes on from there', async () => {
     const store = await openStore();
-    await store.commit(raised(alert()));
-    const { cursor } = await store.snapshot([region]);
+    const [kept, lost, after] = ['high_heartrate', 'high_temperature', 'low_heartrate'].map((type) =>
+      alert({ type: type as Alert['type'] }),
+    ) as [Alert, Alert, Alert];
+    await store.commit(raised(kept));
+    const other = freshName('region');
+    await store.commit(raised(sampleAlert(freshName('alert'), other, patient)));
+    await store.commit(raised(lost));
+    const regions = [region, other];
+    const { cursor } = await store.snapshot(regions);
+    await redis.xdel(`alerts:events:{${region}}`, cursor[region] ?? '');
+    await store.commit(raised(after));
+    const page = await store.eventsAfter(cursor, regions, 10);
+    expect(page?.rewound).toBe(true);
+    expect(page?.events.map(({ event }) => event.alert.id)).toEqual([kept.id, after.id]);
+    expect(await store.eventsAfter(page?.cursor ?? {}, regions, 10)).toEqual({
+      events: [],
+      cursor: page?.cursor,
+    });
     await redis.del(`alerts:events:{${region}}`);
-    expect(await store.eventsAfter(cursor, [region], 10)).toBeUndefined();
+    const emptied = await store.eventsAfter(page?.cursor ?? {}, regions, 10);
+    expect(emptied).toMatchObject({ events: [], rewound: true });
+    expect((await store.eventsAfter(emptied?.cursor ?? {}, regions, 10))?.rewound).toBeUndefined();
   });
 });
 

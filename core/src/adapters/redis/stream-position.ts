@@ -3,6 +3,12 @@ export const BEGINNING = '0-0';
 
 const POSITION = /^(\d{1,20})-(\d{1,20})$/;
 
+/** The position so much earlier, or the beginning. */
+export function earlierBy(ms: number, position: string): string {
+  const at = Number(POSITION.exec(position)?.[1] ?? 0);
+  return `${Math.max(0, at - ms)}-0`;
+}
+
 /** Undefined where the text is no position. */
 export function comparePositions(a: string, b: string): number | undefined {
   const [left, right] = [POSITION.exec(a), POSITION.exec(b)];

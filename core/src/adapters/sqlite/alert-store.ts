@@ -98,6 +98,17 @@ export class SqliteAlertStore implements AlertStore {
     return 'committed';
   }
 
+  /** A commit resolves past its fsync: nothing of it is ever lost. */
+  get life(): string {
+    return this.#epoch;
+  }
+
+  readonly settlingMs = 0;
+
+  async settled(): Promise<void> {}
+
+  onLost(): void {}
+
   async get(region: string, alertId: string): Promise<Alert | undefined> {
     const row = this.#database.peek(() => this.#get.get(region, alertId));
     return row && decodeAlert(row);

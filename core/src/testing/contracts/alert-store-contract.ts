@@ -156,6 +156,27 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
       });
     });
 
+    describe('settled', () => {
+      it('resolves for what was committed in this life, however many ask', async () => {
+        const { store } = harness;
+        const { life } = store;
+        const fresh = await raise();
+        await Promise.all(Array.from({ length: 5 }, () => store.settled(life)));
+        expect(store.life).toBe(life);
+        await harness.reopen();
+        expect(await harness.store.get(region, fresh.id)).toEqual(fresh);
+      });
+
+      it('holds up nothing that is committed meanwhile', async () => {
+        const { store } = harness;
+        await raise();
+        const settling = store.settled(store.life);
+        for (let i = 0; i < 3; i++) await raise({ patientId: freshName('P') });
+        expect((await store.eventsAfter({}, [region], 10))?.events).toHaveLength(4);
+        await settling;
+      });
+    });
+
     describe('recent', () => {
       it("has a patient's alerts of a type, resolved ones too, the newest first", async () => {
         const older = await raise();
