@@ -86,6 +86,21 @@ describe('conflation', () => {
     expect(sent.length).toBeLessThanOrEqual(6);
   });
 
+  it('holds up nothing that a pipeline has paced, and does what several publish in between', async () => {
+    for (let i = 0; i < 40; i++) {
+      fanout.changed([`W${i}`]);
+      expect(sent).toHaveLength(i + 1);
+      await clock.advance(i % 2 === 0 ? 19 : 21);
+    }
+    sent.length = 0;
+    for (let i = 0; i < 40; i++) {
+      fanout.changed([`W${i}`]);
+      await clock.advance(5);
+    }
+    expect(sent.length).toBeGreaterThan(10);
+    expect(sent.length).toBeLessThanOrEqual(15);
+  });
+
   it('does no work while nobody watches, and starts afresh when somebody does', async () => {
     audience = 0;
     fanout.changed(['W1']);
