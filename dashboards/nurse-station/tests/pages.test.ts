@@ -206,7 +206,7 @@ describe('report', () => {
       'fewer than in the time before',
     );
     // Both ends with their day: the report is printed and kept.
-    expect(await ward.page.locator('.report-head p').textContent()).toMatch(
+    expect(await ward.page.locator('.report-head p').first().textContent()).toMatch(
       /\d+ \w+ \d+:\d+ to \d+ \w+ \d+:\d+/,
     );
     expect(await ward.page.locator('.hours li').count()).toBe(24);
@@ -241,7 +241,7 @@ describe('board', () => {
     ];
     await eventually(() => ward.page.locator('.board-small[data-state=pending]').count()).toBe(1);
     expect(await ward.page.locator('.board-small .pending-bar').count()).toBe(1);
-    expect(await ward.page.locator('.board-region-name').allTextContents()).toEqual([
+    expect(await ward.page.locator('.board-region-name span').allTextContents()).toEqual([
       'Northeast',
       'Southwest',
     ]);

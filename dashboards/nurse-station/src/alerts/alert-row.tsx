@@ -55,7 +55,7 @@ export function AlertRow({ alert, ofPatient = false }: Props) {
               <b>{bedName === undefined ? name : `Bed ${bedName}`}</b> {bedName === undefined ? '' : name}
             </a>
           )}
-          <small>{patient?.ward ?? alert.region}</small>
+          <small>{alert.patientId === '' ? 'the whole region' : (patient?.ward ?? alert.region)}</small>
         </span>
       )}
       <span class="alert-when">

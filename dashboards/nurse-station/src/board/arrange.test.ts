@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { toAlert, type AlertDocument } from '../feed/frames.ts';
-import { arrange, EXPANDED_MAX } from './arrange.ts';
+import { arrange, EXPANDED_MAX, numbersShown } from './arrange.ts';
 
 const alert = (change: Partial<AlertDocument> = {}) =>
   toAlert({
@@ -32,6 +32,24 @@ it('expands what nobody has seen to, in the order of urgency, and nothing else',
     expanded: ['latched', 'alarm', 'again'],
     quiet: ['device', 'seen', 'calm'],
   });
+});
+
+it('shows the number that alarms, whatever vital it is of', () => {
+  const usual = ['heartbeat', 'oxygen_saturation', 'respiratory_rate'];
+  expect(numbersShown([])).toEqual(usual);
+  expect(numbersShown([alert({ type: 'early_warning_score' })])).toEqual(usual);
+  expect(numbersShown([alert({ type: 'low_blood_pressure_systolic' })])).toEqual([
+    'heartbeat',
+    'oxygen_saturation',
+    'blood_pressure_systolic',
+  ]);
+  expect(
+    numbersShown([
+      alert({ type: 'high_temperature' }),
+      alert({ type: 'high_respiratory_rate' }),
+      alert({ type: 'low_blood_pressure_diastolic' }),
+    ]),
+  ).toEqual(['respiratory_rate', 'blood_pressure_diastolic', 'temperature']);
 });
 
 it('loses no bed where more alarm than can be read', () => {

@@ -1,4 +1,6 @@
 /** Which beds the board shows at length: those whose patient alarms and nobody has seen to. Pure. */
+import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import { toneOfVital } from '../alerts/alert-text.ts';
 import type { Alert } from '../feed/patient.ts';
 import { awaitsAcknowledgement, isHeldOff } from '../feed/urgency.ts';
 
@@ -12,6 +14,16 @@ export const isUrgent = (alert: Alert): boolean =>
 export interface Arrangement {
   readonly expanded: readonly string[];
   readonly quiet: readonly string[];
+}
+
+const USUAL: readonly VitalName[] = ['heartbeat', 'oxygen_saturation', 'respiratory_rate'];
+
+/** The three numbers a bed has room for: what alarms among them, whatever vital it is of, then the usual ones, in the usual order. */
+export function numbersShown(alerts: readonly Alert[]): readonly VitalName[] {
+  const alarming = VITALS.filter((vital) => toneOfVital(alerts, vital) !== undefined);
+  const chosen = new Set([...alarming, ...USUAL].slice(0, 3));
+  for (const vital of USUAL) if (chosen.size < 3) chosen.add(vital);
+  return [...USUAL, ...VITALS.filter((vital) => !USUAL.includes(vital))].filter((vital) => chosen.has(vital));
 }
 
 /** `order` is by urgency; the beds left small are put by it too. */

@@ -12,7 +12,7 @@ export function BoardNumber({ bed, vital }: { readonly bed: Bed; readonly vital:
   const tone = useComputed(() => toneOfVital(bed.alerts.value, vital)?.tone);
   return (
     <span class="board-number" data-tone={tone} data-state={state}>
-      <small>{VITAL_TEXT[vital].label}</small>
+      <small>{vital === 'blood_pressure_systolic' ? 'BP sys' : VITAL_TEXT[vital].label}</small>
       <b>{text}</b>
     </span>
   );

@@ -8,6 +8,9 @@ import { PauseRing } from '../wall/pause-ring.tsx';
 import { PendingBar } from '../wall/pending-bar.tsx';
 import { BoardNumber } from './board-number.tsx';
 
+/** A longer one is set smaller, in two lines where it must be: an id, where nobody is admitted. */
+const SHORT_NAME = 4;
+
 interface Props {
   readonly beds: readonly Bed[];
   /** Bed 3 of two regions are two beds: where there are several, they stand apart. */
@@ -23,11 +26,10 @@ export function QuietBeds({ beds, byRegion }: Props) {
   return (
     <section class="board-quiet" aria-label="Other beds">
       {groups.map(({ region, beds: members }) => [
-        region !== '' && (
-          <h2 key={`region ${region}`} class="board-region-name">
-            {region}
-          </h2>
-        ),
+        <h2 key={`region ${region}`} class="board-region-name">
+          {region !== '' && <span>{region}</span>}
+          <small>HR SpO₂</small>
+        </h2>,
         ...members.map((bed) => <QuietBed key={bed.id} bed={bed} />),
       ])}
     </section>
@@ -56,7 +58,7 @@ function QuietBed({ bed }: { readonly bed: Bed }) {
   return (
     <article class="board-small" data-tone={tone} data-state={state}>
       <span class="board-small-head">
-        <b>{bedName}</b>
+        <b data-long={bedName.length > SHORT_NAME ? 'yes' : undefined}>{bedName}</b>
         {marked !== undefined && state !== 'acknowledged' && <PriorityMark tone={toneOf(marked)} />}
         {state === 'acknowledged' && <span title={marked?.acknowledgedBy}>✓</span>}
         {pending !== undefined && (

@@ -5,12 +5,10 @@ import { PriorityMark } from '../alerts/priority-mark.tsx';
 import type { Alert } from '../feed/patient.ts';
 import { isLatched } from '../feed/urgency.ts';
 import { useStation, type Bed } from '../station.ts';
-import { formatElapsed, type VitalName } from '../vital-text.ts';
+import { formatElapsed } from '../vital-text.ts';
 import { PauseRing } from '../wall/pause-ring.tsx';
-import { isUrgent } from './arrange.ts';
+import { isUrgent, numbersShown } from './arrange.ts';
 import { BoardNumber } from './board-number.tsx';
-
-const SHOWN: readonly VitalName[] = ['heartbeat', 'oxygen_saturation', 'respiratory_rate'];
 
 export function UrgentBed({ bed, showsRegion }: { readonly bed: Bed; readonly showsRegion: boolean }) {
   const region = useComputed(() => bed.patient.value.region);
@@ -29,7 +27,7 @@ export function UrgentBed({ bed, showsRegion }: { readonly bed: Bed; readonly sh
         <PauseRing bed={bed} />
       </header>
       <div class="board-numbers">
-        {SHOWN.map((vital) => (
+        {numbersShown(bed.alerts.value).map((vital) => (
           <BoardNumber key={vital} bed={bed} vital={vital} />
         ))}
       </div>

@@ -18,7 +18,7 @@ export function Bars({ rows, total }: { readonly rows: readonly BarRow[]; readon
             <th scope="row">{label}</th>
             <td class="bars-count">{count}</td>
             <td class="bars-bar">
-              <span class="bar-fill" style={{ width: `${(count / longest) * 100}%` }} />
+              {count > 0 && <span class="bar-fill" style={{ width: `${(count / longest) * 100}%` }} />}
             </td>
             <td class="bars-share">{total === 0 ? '' : `${Math.round((count / total) * 100)} %`}</td>
           </tr>

@@ -139,6 +139,7 @@ function Report({ report, before, region }: ReportProps) {
           {region === '' ? 'All regions' : region}, {moment(report.from)} to {moment(report.to)},{' '}
           {report.beds} beds
         </p>
+        <p class="hint">Real patients alone: alarms of devices in test or demo mode are not counted.</p>
       </header>
       <section class="report-figures" aria-label="In short">
         <Figure
@@ -188,7 +189,7 @@ function Report({ report, before, region }: ReportProps) {
         >
           <Bars
             rows={beds.map(({ patient_id: id, bed, count }) => ({
-              label: bed === null || bed === undefined ? id : `Bed ${bed}`,
+              label: bedLabel(id, bed),
               count,
             }))}
             total={total}
@@ -200,6 +201,12 @@ function Report({ report, before, region }: ReportProps) {
       </div>
     </>
   );
+}
+
+/** Alarms of a whole region or gateway are of no bed. */
+function bedLabel(patientId: string, bed: string | null | undefined): string {
+  if (patientId === '') return 'No one bed';
+  return bed === null || bed === undefined ? patientId : `Bed ${bed}`;
 }
 
 function Figure({ value, text }: { readonly value: string; readonly text: string }) {

@@ -21,8 +21,8 @@ const CHARTS: readonly { readonly label: string; readonly vitals: readonly Vital
 
 const RESOLUTION_TEXT: Readonly<Record<Resolution, string>> = {
   raw: 'as measured',
-  '5m': '5 min means in their min–max band',
-  '1h': '1 h means in their min–max band',
+  '5m': '5 min means, min–max band',
+  '1h': '1 h means, min–max band',
 };
 
 interface Props {
@@ -112,7 +112,7 @@ export function Trends({ patientId, limits, alerts }: Props) {
           ) : loaded !== undefined && loaded.samples.length === 0 ? (
             'Nothing was measured in this time. Choose a longer one.'
           ) : loaded !== undefined ? (
-            `${RESOLUTION_TEXT[loaded.resolution]} · drag to zoom, double-click for 1 h`
+            `${RESOLUTION_TEXT[loaded.resolution]} · drag to zoom, double-click: 1 h`
           ) : (
             ''
           )}

@@ -76,6 +76,8 @@ function VitalPlace({ bed, vital }: { readonly bed: Bed; readonly vital: VitalNa
   return <Place label={label} bed={bed} vital={vital} shown={shown} />;
 }
 
+const AGE_CHARACTERS = 5;
+
 interface PlaceProps {
   readonly label: string;
   readonly bed: Bed;
@@ -86,8 +88,12 @@ interface PlaceProps {
 function Place({ label, bed, vital, shown }: PlaceProps) {
   const text = useComputed(() => shown.value.text);
   const mark = useComputed(() => shown.value.mark);
-  // Two ages share a narrow line.
-  const age = useComputed(() => (isIntermittent(vital) ? briefAge(shown.value.age) : shown.value.age));
+  // Two ages share a narrow line, and a rate's column has no room for `22 min`.
+  const age = useComputed(() =>
+    isIntermittent(vital) || shown.value.age.length > AGE_CHARACTERS
+      ? briefAge(shown.value.age)
+      : shown.value.age,
+  );
   const state = useComputed(() => shown.value.state);
   const alarm = useComputed(
     () =>
