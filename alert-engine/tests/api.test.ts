@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { callsOf, type Answer } from './calls.ts';
 import { engineOfEachTest } from './engine-of-each-test.ts';
 import { tokenFor } from './engine.ts';
-import { sampleCondition, sampleRiskScore, sampleVitals } from './samples.ts';
+import { sampleCondition, samplePatient, sampleRiskScore, sampleVitals } from './samples.ts';
 
 const HOUR_MS = 3_600_000;
 const each = engineOfEachTest();
@@ -78,16 +78,7 @@ describe('patients', () => {
   beforeEach(() => start());
 
   it('come from the directory, the live vitals and the alerts, by id', async () => {
-    const known = {
-      name: 'Ada',
-      age: 70,
-      region: 'West',
-      ward: 'ICU',
-      bed: '4',
-      primaryDoctor: 'Dr. B',
-      riskLevel: 'high',
-    };
-    await each.ports.directory.put({ id: 'P2', ...known });
+    await each.ports.directory.put(samplePatient('P2'));
     await each.ports.live.publishVitals([sampleVitals('P1')]);
     await raise('P3');
     const { body } = await call('/api/patients');

@@ -1,5 +1,4 @@
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
-import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
@@ -10,7 +9,7 @@ import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import type { AlertEngine } from '../src/start.ts';
 import { keepPulse, startEngine, tokenFor } from './engine.ts';
 import { PARTITIONS, openPorts } from './ports.ts';
-import { conditionRecord, sampleCondition, sampleVitals } from './samples.ts';
+import { conditionRecord, sampleCondition, samplePatient, sampleVitals } from './samples.ts';
 import { Station } from './station.ts';
 
 let ports: Awaited<ReturnType<typeof openPorts>>;
@@ -18,16 +17,7 @@ let engine: AlertEngine;
 let nurse: string;
 let stopPulse: () => void;
 
-const ANA: Patient = {
-  id: 'P1',
-  name: 'Ana Ruiz',
-  age: 61,
-  region: 'West',
-  ward: 'ICU',
-  bed: '4',
-  primaryDoctor: 'Dr. Núñez',
-  riskLevel: 'high',
-};
+const ANA = samplePatient('P1', { name: 'Ana Ruiz', age: 61, primaryDoctor: 'Dr. Núñez' });
 
 beforeEach(async () => {
   ports = await openPorts();
@@ -117,7 +107,7 @@ describe('a pause', () => {
     await eventually(async () => expect(await signals()).toEqual(['low_oxygen_saturation on']));
     await call('POST', '/patients/P1/alarm-pause', { seconds: 0.4 });
     expect(await signals()).toEqual(['low_oxygen_saturation paused']);
-    await eventually(async () => expect(await signals()).toEqual(['low_oxygen_saturation on']), 5_000);
+    await eventually(async () => expect(await signals()).toEqual(['low_oxygen_saturation on']));
     expect((await patient()).pause).toBeNull();
   });
 

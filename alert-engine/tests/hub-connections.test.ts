@@ -76,7 +76,7 @@ describe('hello', () => {
 describe('a connection', () => {
   it('ends when its token does: 4401', async () => {
     await start();
-    const client = await station({ token: await tokenFor('nurse', ['West'], '2s') });
+    const client = await station({ token: await tokenFor('nurse', ['West'], '3s') });
     expect(await client.closed()).toBe(4401);
     expect(client.frames.at(-1)).toMatchObject({ code: 'unauthorized', message: 'the token has expired' });
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { awayWhile } from './away.ts';
 import { engineOfEachTest } from './engine-of-each-test.ts';
 import { keepPulse, tokenFor } from './engine.ts';
-import { sampleVitals } from './samples.ts';
+import { samplePatient, sampleVitals } from './samples.ts';
 import { Station, stationsOf } from './station.ts';
 
 const each = engineOfEachTest();
@@ -63,25 +63,15 @@ describe('what a station may see', () => {
 
   it('ends at once for who is discharged, moved away or removed, and a device left running brings nobody back', async () => {
     await start();
-    const patient = (id: string, changes = {}) => ({
-      id,
-      name: id,
-      age: 70,
-      region: 'West',
-      ward: 'ICU',
-      bed: '4',
-      primaryDoctor: '',
-      riskLevel: '',
-      ...changes,
-    });
-    for (const id of ['P1', 'P2', 'P3', 'P4']) await each.ports.directory.put(patient(id));
-    await each.ports.live.publishVitals(['P1', 'P2', 'P3', 'P4'].map((id) => sampleVitals(id)));
+    const patients = ['P1', 'P2', 'P3', 'P4'];
+    for (const id of patients) await each.ports.directory.put(samplePatient(id));
+    await each.ports.live.publishVitals(patients.map((id) => sampleVitals(id)));
     const west = await station();
     const wide = await station({ token: await tokenFor('viewer', ['West', 'Midwest']) });
-    await each.ports.directory.put(patient('P1', { state: 'discharged' }));
-    await each.ports.directory.put(patient('P2', { region: 'Midwest' }));
+    await each.ports.directory.put(samplePatient('P1', { state: 'discharged' }));
+    await each.ports.directory.put(samplePatient('P2', { region: 'Midwest' }));
     await each.ports.directory.remove('P3');
-    await each.ports.directory.put(patient('P4', { bed: '5' }));
+    await each.ports.directory.put(samplePatient('P4', { bed: '5' }));
     const left = (client: Station) =>
       client.of('left').map(({ patient_id, region, reason }) => [patient_id, region, reason]);
     await west.next('left', ({ patient_id }) => patient_id === 'P3');
@@ -106,21 +96,12 @@ describe('what a station may see', () => {
           frame.type === 'vitals' ? frame.patients.map(({ patient_id }) => patient_id) : [],
         );
       expect(told).toEqual(['P4']);
-    }, 5_000);
+    });
     expect((await station()).of('snapshot')[0]?.patients.map(({ patient_id }) => patient_id)).toEqual(['P4']);
   });
 
   it('starts with everything known of a patient', async () => {
-    await each.ports.directory.put({
-      id: 'P1',
-      name: 'Ada',
-      age: 70,
-      region: 'West',
-      ward: 'ICU',
-      bed: '4',
-      primaryDoctor: 'Dr. B',
-      riskLevel: 'high',
-    });
+    await each.ports.directory.put(samplePatient('P1'));
     const measuredAtMs = Date.now();
     await each.ports.live.publishVitals([
       sampleVitals('P1', {
@@ -171,7 +152,7 @@ describe('vitals', () => {
     await client.next('vitals', ({ patients }) => patients[0]?.vitals.heartbeat?.value === 49);
     const values = client.of('vitals').map(({ patients }) => patients[0]?.vitals.heartbeat?.value);
     expect(values[0]).toBe(0);
-    expect(values.length).toBeLessThanOrEqual(4);
+    expect(values.length).toBeLessThanOrEqual((Date.now() - startMs) / 200 + 2);
   });
 });
 

@@ -3,6 +3,7 @@ import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
 import type { RiskScore } from '@vitalwire/core/ports/analytics.ts';
 import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
+import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 
 /** What is older than a minute is told late, by any clock that a test goes by. */
@@ -71,6 +72,21 @@ export function sampleRiskScore(changes: Partial<RiskScore> = {}): RiskScore {
     sources: [],
     partial: false,
     assumed: [],
+    ...changes,
+  };
+}
+
+/** Ada of bed 4 in the intensive care of West. */
+export function samplePatient(id: string, changes: Partial<Patient> = {}): Patient {
+  return {
+    id,
+    name: 'Ada',
+    age: 70,
+    region: 'West',
+    ward: 'ICU',
+    bed: '4',
+    primaryDoctor: 'Dr. B',
+    riskLevel: 'high',
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { temporaryFolder } from '@vitalwire/core/testing/temporary-folder.ts';
 import { expect, it } from 'vitest';
 import { callsOf } from './calls.ts';
@@ -15,7 +16,7 @@ it('is alive without a token, ready while it can vouch, and counts what it did',
   expect((await call('/healthz', { token: '' })).body).toEqual({ status: 'alive' });
   expect((await call('/readyz', { token: '' })).status).toBe(503);
   atEnd(keepPulse(each.ports));
-  await expect.poll(async () => (await call('/readyz', { token: '' })).status, { timeout: 5_000 }).toBe(200);
+  await eventually(async () => expect((await call('/readyz', { token: '' })).status).toBe(200));
   await call('/api/patients/P-secret');
   const { text } = await call('/metrics', { token: '' });
   expect(text).toMatch(

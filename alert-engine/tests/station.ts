@@ -16,6 +16,9 @@ export type Frame =
 
 type FrameOf<T extends Frame['type']> = Extract<Frame, { type: T }>;
 
+/** Of a busy machine; less than a test has, so that it ends with what is missing. */
+const PATIENCE_MS = 15_000;
+
 /** A nurse station as an outside client would write it: a plain WebSocket and a list of what came. */
 export class Station {
   readonly socket: WebSocket;
@@ -72,14 +75,14 @@ export class Station {
       const frame = this.of(type).find(fits);
       if (!frame) throw new Error(`no ${type} frame; got ${this.frames.map((f) => f.type).join(', ')}`);
       return frame;
-    }, 5_000);
+    }, PATIENCE_MS);
   }
 
   closed(): Promise<number> {
     return eventually(() => {
       if (this.closeCode === undefined) throw new Error('still open');
       return this.closeCode;
-    }, 5_000);
+    }, PATIENCE_MS);
   }
 
   get cursor(): string {
