@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { desaturation, eventually, visits } from './browser.ts';
+import { fakeToken } from './fake-server.ts';
 
 const ward = visits(20);
 
@@ -217,6 +218,12 @@ describe('board', () => {
   it('expands only what is urgent, has nothing to press, and keeps every bed in sight', async () => {
     await ward.withBeds(60);
     await ward.page.setViewportSize({ width: 1920, height: 1080 });
+    ward.fake.stall(true);
+    await ward.page.goto(`${ward.fake.url}/#token=${fakeToken('Ana Ruiz', 'nurse')}`);
+    await ward.page.goto(`${ward.fake.url}/#/board`);
+    // Nothing is promised before the ward is known.
+    await eventually(() => ward.page.locator('.board-state').textContent()).toBe('Connecting…');
+    ward.fake.stall(false);
     await ward.open('nurse', '#/board');
     await eventually(() => ward.page.locator('.board-state').textContent()).toBe('No alarm');
     ward.fake.alerts.raise('P1017', desaturation);

@@ -11,7 +11,7 @@ import { UrgentBed } from './urgent-bed.tsx';
 
 export function Board() {
   const station = useStation();
-  const { beds, areaAlerts, now, sound } = station;
+  const { beds, areaAlerts, loaded, now, sound } = station;
   const order = useComputed(() =>
     orderOf(
       beds.value.map((bed) => ({
@@ -40,9 +40,7 @@ export function Board() {
     <main class="board" style={{ '--board-columns': columnsOf(expanded.length) }}>
       <header class="board-head">
         <span class="board-state" role="status">
-          {expanded.length === 0
-            ? 'No alarm'
-            : `${expanded.length} ${expanded.length === 1 ? 'bed' : 'beds'} in alarm`}
+          {stateText(loaded.value, beds.value.length, expanded.length)}
         </span>
         {sound.state.value === 'off' && (
           <span class="board-silent">
@@ -64,6 +62,13 @@ export function Board() {
       <QuietBeds beds={pick(quiet)} byRegion={severalRegions} />
     </main>
   );
+}
+
+/** "No alarm" is a promise: not before the ward is known. */
+function stateText(loaded: boolean, beds: number, alarming: number): string {
+  if (!loaded) return 'Connecting…';
+  if (beds === 0) return 'No beds yet';
+  return alarming === 0 ? 'No alarm' : `${alarming} ${alarming === 1 ? 'bed' : 'beds'} in alarm`;
 }
 
 /** As square as can be: a bed is wider than it is high. */

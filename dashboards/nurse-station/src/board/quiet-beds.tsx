@@ -26,10 +26,12 @@ export function QuietBeds({ beds, byRegion }: Props) {
   return (
     <section class="board-quiet" aria-label="Other beds">
       {groups.map(({ region, beds: members }) => [
-        <h2 key={`region ${region}`} class="board-region-name">
-          {region !== '' && <span>{region}</span>}
-          <small>HR SpO₂</small>
-        </h2>,
+        members.length > 0 && (
+          <h2 key={`region ${region}`} class="board-region-name">
+            {region !== '' && <span>{region}</span>}
+            <small>HR SpO₂</small>
+          </h2>
+        ),
         ...members.map((bed) => <QuietBed key={bed.id} bed={bed} />),
       ])}
     </section>

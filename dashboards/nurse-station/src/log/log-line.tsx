@@ -49,7 +49,7 @@ export function LogLine({ alert: document }: { readonly alert: AlertDocument }) 
             </a>
           )}
         </td>
-        <td>{endMs === undefined ? 'goes on' : formatElapsed(endMs - alert.onsetMs)}</td>
+        <td>{endMs === undefined ? 'ongoing' : formatElapsed(endMs - alert.onsetMs)}</td>
         <td>
           {alert.acknowledgedBy === undefined
             ? alert.historical

@@ -97,7 +97,7 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
         {field('Region', 'region')}
         {field('Ward', 'ward')}
         {field('Bed', 'bed')}
-        {field('Device', 'device', 'any that sends this patient id')}
+        {field('Device', 'device', 'any with this patient id')}
         <datalist id="stay-patients">
           {waiting.map((one) => (
             <option key={one.patientId} value={one.patientId}>
