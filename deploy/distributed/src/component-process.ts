@@ -13,6 +13,16 @@ const MAINS = {
 
 export type ComponentName = keyof typeof MAINS;
 
+/** An entry point and its arguments. */
+export type Main = readonly [path: string, ...args: string[]];
+
+const running = new Set<ChildProcess>();
+
+/** Ends every component of this process now, without a drain. */
+export function killComponents(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 export interface Ended {
   /** null where a signal ended it. */
   readonly exitCode: number | null;
@@ -31,16 +41,18 @@ export class ComponentProcess {
     name: ComponentName,
     environment: Readonly<Record<string, string | undefined>>,
     onLine: (line: string) => void,
+    main: Main | undefined = undefined,
   ) {
     this.name = name;
-    const [main, ...args] = MAINS[name];
-    this.#child = fork(fileURLToPath(import.meta.resolve(main)), args, {
+    const [path, ...args] = main ?? mainOf(name);
+    this.#child = fork(path, args, {
       env: { ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
       // In a group of its own: Ctrl-C in the terminal reaches the parent, which stops its children in order.
       detached: true,
     });
+    running.add(this.#child);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', onLine);
     }
@@ -50,6 +62,7 @@ export class ComponentProcess {
     this.#child.once('message', (message) => resolve((message as ReadyMessage).ports));
     this.ended = new Promise((resolveEnded) => {
       const gone = (exitCode: number | null): void => {
+        running.delete(this.#child);
         reject(new ComponentEnded(name, exitCode));
         resolveEnded({ exitCode });
       };
@@ -72,6 +85,11 @@ export class ComponentProcess {
     this.#child.kill(signal);
     return this.ended;
   }
+}
+
+function mainOf(name: ComponentName): Main {
+  const [main, ...args] = MAINS[name];
+  return [fileURLToPath(import.meta.resolve(main)), ...args];
 }
 
 /** A component ended before it was up; what it said went to `onLine`. */

@@ -4,28 +4,35 @@ import { ConfigError } from '@vitalwire/core/runtime/config.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { banner } from '@vitalwire/embedded/banner.ts';
 import { SecretsError } from '@vitalwire/embedded/secrets.ts';
-import { ComponentEnded } from './component-process.ts';
+import { ComponentEnded, killComponents } from './component-process.ts';
+import { onEndSignals } from './end-signals.ts';
 import { distributedEnvironment } from './environment.ts';
-import { startDistributed } from './start.ts';
+import { startDistributed, type Distributed } from './start.ts';
 
 const MISCONFIGURED = 2;
 const NAME_WIDTH = 'ingest-gateway'.length;
 
+const logger = createLogger('distributed', process.env['LOG_LEVEL'] ?? 'warn');
+const giveUp = new AbortController();
+let distributed: Distributed | undefined;
+
+async function end(signal: NodeJS.Signals): Promise<void> {
+  process.stderr.write(`${signal}: draining; once more ends everything at once\n`);
+  giveUp.abort();
+  // While it starts, `startDistributed` stops what there is, and rejects.
+  if (distributed) process.exit((await distributed.stop()) ? 0 : 1);
+}
+
+onEndSignals({ clock: systemClock, end: (signal) => void end(signal), force: killComponents });
+
 try {
-  const logger = createLogger('distributed', process.env['LOG_LEVEL'] ?? 'warn');
   const environment = { LOG_LEVEL: 'warn', ...distributedEnvironment(process.env) };
-  const distributed = await startDistributed(environment, {
+  distributed = await startDistributed(environment, {
     clock: systemClock,
     logger,
     onLine: (component, line) => process.stderr.write(`${component.padEnd(NAME_WIDTH)} | ${line}\n`),
+    signal: giveUp.signal,
   });
-
-  const end = async (reason: string): Promise<void> => {
-    logger.info({ reason }, 'stopping');
-    process.exit((await distributed.stop()) ? 0 : 1);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(signal));
-
   const { config, secrets } = distributed;
   const running = {
     ...distributed,
@@ -34,6 +41,7 @@ try {
   };
   console.log(await banner(config, secrets, running));
 } catch (error) {
+  if (giveUp.signal.aborted) process.exit(0);
   if (error instanceof ConfigError || error instanceof SecretsError) {
     console.error(error.message);
     process.exit(MISCONFIGURED);

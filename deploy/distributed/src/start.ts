@@ -18,6 +18,8 @@ export interface DistributedDeps {
   readonly logger: Logger;
   /** Takes each line that a component writes. */
   readonly onLine: (component: ComponentName, line: string) => void;
+  /** Aborted: it is not to come up any more. What was started is stopped before `startDistributed` rejects. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Every component as a process of its own on this machine, with the simulated ward in this one. */
@@ -53,6 +55,7 @@ export async function startDistributed(
   const stop = (): Promise<boolean> =>
     (stopping ??= stopAll([...running].reverse(), { logger, clock, eachMs: STOP_EACH_MS }));
   const start = async (component: ComponentName): Promise<Supervised> => {
+    deps.signal?.throwIfAborted();
     const onLine = (line: string): void => deps.onLine(component, line);
     const supervised = await supervise({
       component,
@@ -60,6 +63,7 @@ export async function startDistributed(
       onLine,
       clock,
       logger,
+      signal: deps.signal,
     });
     running.push(supervised);
     return supervised;
@@ -71,6 +75,7 @@ export async function startDistributed(
     const gateway = await start('ingest-gateway');
     const { mqtt: mqttPort = 0 } = gateway.ports;
     if (config.SIMULATED_BEDS > 0) running.push(await startBeds(config, secrets, mqttPort, deps));
+    deps.signal?.throwIfAborted();
     return {
       config,
       secrets,

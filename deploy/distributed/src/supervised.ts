@@ -1,7 +1,7 @@
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
-import { ComponentProcess, type ComponentName } from './component-process.ts';
+import { ComponentProcess, type ComponentName, type Main } from './component-process.ts';
 
 export interface Supervised extends Service {
   readonly ports: Readonly<Record<string, number>>;
@@ -15,6 +15,10 @@ export interface SuperviseOptions {
   readonly onLine: (line: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Aborted while it comes up: it is told to stop, and does not. */
+  readonly signal: AbortSignal | undefined;
+  /** Another program than the component's own; for tests. */
+  readonly main?: Main;
 }
 
 const RESTART_PAUSE_MS = 1_000;
@@ -29,10 +33,12 @@ const STOP_WITHIN_MS = 30_000;
  * @throws ComponentEnded where it does not come up the first time
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
-  const { component, onLine, clock, logger } = options;
+  const { component, onLine, clock, logger, signal, main } = options;
   const stopping = new AbortController();
-  let current = new ComponentProcess(component, options.environment, onLine);
-  const ports = await current.ready;
+  let current = new ComponentProcess(component, options.environment, onLine, main);
+  const giveUp = (): void => void current.end('SIGTERM');
+  signal?.addEventListener('abort', giveUp, { once: true });
+  const ports = await current.ready.finally(() => signal?.removeEventListener('abort', giveUp));
   const environment = { ...options.environment, ...portSettings(ports) };
 
   const watch = async (): Promise<void> => {
@@ -43,7 +49,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       logger.warn({ component, exit_code: exitCode }, 'a component ended; starting it anew');
       await clock.sleep(pauseMs, stopping.signal);
       if (stopping.signal.aborted) return;
-      current = new ComponentProcess(component, environment, onLine);
+      current = new ComponentProcess(component, environment, onLine, main);
       const isUp = await current.ready.then(
         () => true,
         () => false,
@@ -55,10 +61,13 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
 
   const stop = async (): Promise<void> => {
     stopping.abort();
+    const wasRunning = current.isRunning;
     const cancel = clock.after(STOP_WITHIN_MS, () => void current.end('SIGKILL'));
-    await current.end('SIGTERM');
+    const { exitCode } = await current.end('SIGTERM');
     cancel();
     await watching;
+    if (wasRunning && exitCode !== 0)
+      throw new Error(`${component} ended with ${exitCode ?? 'a signal'} instead of draining`);
   };
   let stopped: Promise<void> | undefined;
   return {

@@ -34,6 +34,7 @@ describe('a supervised component', () => {
       onLine: (line) => void lines.push(line),
       clock: systemClock,
       logger,
+      signal: undefined,
     });
     closing.unshift(() => supervised.stop());
     return supervised;
