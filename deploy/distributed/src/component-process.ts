@@ -41,7 +41,7 @@ export class ComponentProcess {
     name: ComponentName,
     environment: Readonly<Record<string, string | undefined>>,
     onLine: (line: string) => void,
-    main: Main | undefined = undefined,
+    main?: Main,
   ) {
     this.name = name;
     const [path, ...args] = main ?? mainOf(name);

@@ -21,6 +21,19 @@ export interface LongCommand {
   readonly report: Report;
 }
 
+const running = new Set<number>();
+
+/** Ends every download and build of this process, with what they started. Their steps fail. */
+export function endLongCommands(): void {
+  for (const pid of running) {
+    try {
+      process.kill(-pid, 'SIGTERM');
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
+
 /** Runs a download or a build at low priority, telling every ten seconds that it still works and on what. */
 export async function runLong(command: LongCommand): Promise<void> {
   const startedMs = performance.now();
@@ -33,12 +46,16 @@ export async function runLong(command: LongCommand): Promise<void> {
     cwd: command.cwd,
     env: { ...process.env, ...command.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: builds start compilers, which are to end with them.
+    detached: true,
   });
+  const { pid } = child;
+  if (pid !== undefined) running.add(pid);
   const ended = new Promise<number | string>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
-  if (child.pid !== undefined) setPriority(child.pid, backgroundPriority);
+  if (pid !== undefined) setPriority(pid, backgroundPriority);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       log.write(text);
@@ -60,6 +77,7 @@ export async function runLong(command: LongCommand): Promise<void> {
       );
     }
   } finally {
+    if (pid !== undefined) running.delete(pid);
     finished.abort();
     await progress;
     await new Promise<void>((resolve) => log.end(resolve));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { clean } from './clean.ts';
+import { endLongCommands } from './command.ts';
 import { engineNames, type EngineName } from './engine.ts';
 import { EngineFailure } from './failure.ts';
 import { readSettings } from './settings.ts';
@@ -135,6 +136,17 @@ function explain(error: unknown): number {
       : `error: ${String((error as Error).stack ?? error)}`,
   );
   return error instanceof EngineFailure ? error.exitCode : 1;
+}
+
+/** By the conventions of shells: 128 and the signal's number. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+for (const [signal, exitCode] of Object.entries(exitCodes)) {
+  process.once(signal, () => {
+    endLongCommands();
+    report(`${signal}: given up`);
+    process.exit(exitCode);
+  });
 }
 
 try {
