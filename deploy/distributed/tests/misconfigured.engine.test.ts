@@ -136,7 +136,7 @@ describe(
           await kafka.stop();
         }
       },
-      // A test that is given up leaves its Kafka behind.
+      // Kafka starts for it.
       300_000,
     );
 

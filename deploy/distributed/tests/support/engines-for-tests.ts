@@ -1,18 +1,34 @@
 /** For vitest: brings the engines up before the tests and, where they were not up already, down after them. */
+import { tmpdir } from 'node:os';
 import { downEngines, engineEnvironment, engineStatus, upEngines } from '@vitalwire/engines/engines.ts';
+import { sweepEngines, sweptFolder } from '@vitalwire/engines/sweep.ts';
 
 const NAMED_BY = ['KAFKA_BROKERS', 'INFLUX_URL', 'CASSANDRA_CONTACT_POINTS', 'REDIS_URL'];
 
 /** An environment that names engines means those, and no others: nothing is started then. */
-export default async function setup(): Promise<(() => Promise<void>) | void> {
+export default async function setup(): Promise<() => Promise<void>> {
+  // Engines of a test's own run detached. A file that is given up or dies does not end them: what is in this folder ends with the run.
+  const folder = await sweptFolder(tmpdir(), 'vitalwire-engine-tests');
+  process.env['TMPDIR'] = folder;
+  const bringDown = await bringUp();
+  return async () => {
+    for (const node of await sweepEngines(folder))
+      process.stderr.write(`a test left its engine running: ${node}\n`);
+    await bringDown();
+  };
+}
+
+async function bringUp(): Promise<() => Promise<void>> {
   if (NAMED_BY.some((name) => process.env[name])) {
     // Not ours to take away.
     process.env['VITALWIRE_TEST_ENGINES_GIVEN'] = 'true';
-    return;
+    return async () => {};
   }
   const before = await engineStatus();
   const wereUp = before.length > 0 && before.every(({ state }) => state === 'ready');
   await upEngines();
   Object.assign(process.env, engineEnvironment());
-  if (!wereUp) return () => downEngines();
+  return async () => {
+    if (!wereUp) await downEngines();
+  };
 }
