@@ -121,41 +121,47 @@ const TEMPERATURE_POINTS = tableOf(TEMPERATURE_CELSIUS, 10);
 const ON_OXYGEN_POINTS = 2;
 const NOT_ALERT_POINTS = 3;
 
+const NONE: readonly News2Parameter[] = Object.freeze([]);
+const OXYGEN_ASSUMED: readonly News2Parameter[] = Object.freeze(['supplemental_oxygen']);
+const CONSCIOUSNESS_ASSUMED: readonly News2Parameter[] = Object.freeze(['consciousness']);
+const BOTH_ASSUMED: readonly News2Parameter[] = Object.freeze(['supplemental_oxygen', 'consciousness']);
+
 /** Called with every change of a vital's band: it makes nothing but what it answers. */
 export function news2(input: News2Input): News2Score {
   const { respiratoryRate, oxygenSaturation, systolic, pulse, temperature, consciousness } = input;
   const onOxygen = input.supplementalOxygen ?? false;
   const points: Partial<Record<News2Parameter, number>> = {};
-  const missing: News2Parameter[] = [];
-  let score = 0;
-  let highest = 0;
-  const count = (counted: number): number => {
-    score += counted;
-    if (counted > highest) highest = counted;
-    return counted;
-  };
-  if (respiratoryRate === undefined) missing.push('respiratory_rate');
-  else points.respiratory_rate = count(pointsOf(Math.round(respiratoryRate), RESPIRATORY_RATE_POINTS));
-  if (oxygenSaturation === undefined) missing.push('oxygen_saturation');
+  let missing: News2Parameter[] | undefined;
+  if (respiratoryRate === undefined) (missing ??= []).push('respiratory_rate');
+  else points.respiratory_rate = pointsOf(Math.round(respiratoryRate), RESPIRATORY_RATE_POINTS);
+  if (oxygenSaturation === undefined) (missing ??= []).push('oxygen_saturation');
   else {
     const table = oxygenTable(input.oxygenScale, onOxygen);
-    points.oxygen_saturation = count(pointsOf(Math.round(oxygenSaturation), table));
+    points.oxygen_saturation = pointsOf(Math.round(oxygenSaturation), table);
   }
-  points.supplemental_oxygen = count(onOxygen ? ON_OXYGEN_POINTS : 0);
-  if (systolic === undefined) missing.push('blood_pressure_systolic');
-  else points.blood_pressure_systolic = count(pointsOf(Math.round(systolic), SYSTOLIC_POINTS));
-  if (pulse === undefined) missing.push('heartbeat');
-  else points.heartbeat = count(pointsOf(Math.round(pulse), PULSE_POINTS));
-  points.consciousness = count(
-    consciousness === 'alert' || consciousness === 'unknown' ? 0 : NOT_ALERT_POINTS,
-  );
-  if (temperature === undefined) missing.push('temperature');
-  else points.temperature = count(pointsOf(tenthsCelsius(temperature), TEMPERATURE_POINTS));
+  points.supplemental_oxygen = onOxygen ? ON_OXYGEN_POINTS : 0;
+  if (systolic === undefined) (missing ??= []).push('blood_pressure_systolic');
+  else points.blood_pressure_systolic = pointsOf(Math.round(systolic), SYSTOLIC_POINTS);
+  if (pulse === undefined) (missing ??= []).push('heartbeat');
+  else points.heartbeat = pointsOf(Math.round(pulse), PULSE_POINTS);
+  points.consciousness = consciousness === 'alert' || consciousness === 'unknown' ? 0 : NOT_ALERT_POINTS;
+  if (temperature === undefined) (missing ??= []).push('temperature');
+  else points.temperature = pointsOf(tenthsCelsius(temperature), TEMPERATURE_POINTS);
 
-  const assumed: News2Parameter[] = [];
-  if (input.supplementalOxygen === undefined) assumed.push('supplemental_oxygen');
-  if (consciousness === 'unknown') assumed.push('consciousness');
-  return { score, level: levelOf(score, highest), points, missing, assumed };
+  let score = 0;
+  let highest = 0;
+  for (const parameter of NEWS2_PARAMETERS) {
+    const counted = points[parameter] ?? 0;
+    score += counted;
+    if (counted > highest) highest = counted;
+  }
+  const assumed = assumptions(input.supplementalOxygen === undefined, consciousness === 'unknown');
+  return { score, level: levelOf(score, highest), points, missing: missing ?? NONE, assumed };
+}
+
+function assumptions(oxygen: boolean, consciousness: boolean): readonly News2Parameter[] {
+  if (oxygen) return consciousness ? BOTH_ASSUMED : OXYGEN_ASSUMED;
+  return consciousness ? CONSCIOUSNESS_ASSUMED : NONE;
 }
 
 /** Points of one measured value, as `news2` counts it; undefined for a vital that the chart does not have. */

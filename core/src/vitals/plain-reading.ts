@@ -22,6 +22,7 @@ const VARINT_BYTES_MAX = 7;
 
 const TEXTS = 16_384;
 const TEXT_BYTES_MAX = 64;
+const HASHED_BYTES = 8;
 /** Texts by a hash of their bytes; one displaces another, so that there are never more. */
 const texts: (string | undefined)[] = Array.from({ length: TEXTS });
 
@@ -191,20 +192,19 @@ function text(bytes: Uint8Array, at: number): string {
     end = -1;
     return '';
   }
+  // Ids differ at their ends.
   let hash = length;
-  let all = 0;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number;
-    all |= byte;
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  if (all > 0x7f) {
-    end = -1;
-    return '';
+  for (let i = Math.max(start, end - HASHED_BYTES); i < end; i++) {
+    hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   }
   const place = (hash ^ (hash >>> 15)) & (TEXTS - 1);
   const known = texts[place];
   if (known !== undefined && known.length === length && isSame(known, bytes, start)) return known;
+  for (let i = start; i < end; i++) {
+    if ((bytes[i] as number) <= 0x7f) continue;
+    end = -1;
+    return '';
+  }
   let made = '';
   for (let i = start; i < end; i++) made += String.fromCharCode(bytes[i] as number);
   return (texts[place] = made);

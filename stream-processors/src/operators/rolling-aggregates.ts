@@ -99,6 +99,33 @@ export const isMeasured = (panes: Float32Array, vital: number): boolean =>
   panes[vital * OPEN_SIZE] !== Number.NEGATIVE_INFINITY;
 
 /**
+ * Adds a reading's values (in the order of VITALS, NaN where there is none) in place; answers whether a pane of any vital ended, and notes in
+ * `ended` of which. Nearly every value goes to its vital's open pane, which is the same for all.
+ */
+export function addReading(
+  panes: Float32Array,
+  values: Float64Array,
+  atMs: number,
+  ended: Uint8Array,
+): boolean {
+  const pane = Math.floor(atMs / OPEN_MS);
+  const seconds = (atMs - pane * OPEN_MS) / 1000;
+  let any = false;
+  for (let vital = 0; vital < values.length; vital++) {
+    ended[vital] = 0;
+    const value = values[vital]!;
+    if (Number.isNaN(value)) continue;
+    const open = vital * OPEN_SIZE;
+    if (numberAt(panes, open) === pane) addToPane(panes, open + 2, value, seconds);
+    else if (addSample(panes, vital, value, atMs)) {
+      ended[vital] = 1;
+      any = true;
+    }
+  }
+  return any;
+}
+
+/**
  * Adds a sample in place; answers whether a pane ended with it, so that new aggregates can be taken. In an ordered stream only the open
  * 10 s pane is touched; its sum goes to the coarser ladders when it ends.
  */
@@ -135,7 +162,7 @@ function endPane(panes: Float32Array, vital: number, ended: number, next: number
   for (let ladder = 1; ladder < LADDERS.length; ladder++) {
     const { paneMs } = LADDERS[ladder]!;
     const into = Math.floor(startMs / paneMs);
-    mergePane(panes, paneAt(vital, ladder, into), panes, from, (startMs - into * paneMs) / 1000);
+    mergePane(panes, paneAt(vital, ladder, into), from, (startMs - into * paneMs) / 1000);
   }
   const to = paneAt(vital, 0, ended);
   for (let cell = 0; cell < PANE_SIZE; cell++) panes[to + cell] = panes[from + cell]!;
@@ -180,28 +207,22 @@ function addToPane(panes: Float32Array, at: number, value: number, seconds: numb
 }
 
 /** Merges a pane into another (Chan, Golub and LeVeque); `laterS` is how much later its times are counted from. */
-function mergePane(
-  into: Float32Array | Float64Array,
-  to: number,
-  from: Float32Array,
-  at: number,
-  laterS: number,
-): void {
-  const added = from[at + COUNT]!;
+function mergePane(panes: Float32Array, to: number, from: number, laterS: number): void {
+  const added = panes[from + COUNT]!;
   if (added === 0) return;
-  const count = into[to + COUNT]!;
+  const count = panes[to + COUNT]!;
   const total = count + added;
-  const delta = from[at + MEAN]! - into[to + MEAN]!;
-  const timeDelta = from[at + TIME_MEAN]! + laterS - into[to + TIME_MEAN]!;
+  const delta = panes[from + MEAN]! - panes[to + MEAN]!;
+  const timeDelta = panes[from + TIME_MEAN]! + laterS - panes[to + TIME_MEAN]!;
   const weight = (count * added) / total;
-  into[to + MIN] = count === 0 ? from[at + MIN]! : Math.min(into[to + MIN]!, from[at + MIN]!);
-  into[to + MAX] = count === 0 ? from[at + MAX]! : Math.max(into[to + MAX]!, from[at + MAX]!);
-  into[to + COUNT] = total;
-  into[to + MEAN]! += (delta * added) / total;
-  into[to + SQUARES]! += from[at + SQUARES]! + delta * delta * weight;
-  into[to + TIME_MEAN]! += (timeDelta * added) / total;
-  into[to + TIME_SQUARES]! += from[at + TIME_SQUARES]! + timeDelta * timeDelta * weight;
-  into[to + CO_MOMENT]! += from[at + CO_MOMENT]! + delta * timeDelta * weight;
+  panes[to + MIN] = count === 0 ? panes[from + MIN]! : Math.min(panes[to + MIN]!, panes[from + MIN]!);
+  panes[to + MAX] = count === 0 ? panes[from + MAX]! : Math.max(panes[to + MAX]!, panes[from + MAX]!);
+  panes[to + COUNT] = total;
+  panes[to + MEAN]! += (delta * added) / total;
+  panes[to + SQUARES]! += panes[from + SQUARES]! + delta * delta * weight;
+  panes[to + TIME_MEAN]! += (timeDelta * added) / total;
+  panes[to + TIME_SQUARES]! += panes[from + TIME_SQUARES]! + timeDelta * timeDelta * weight;
+  panes[to + CO_MOMENT]! += panes[from + CO_MOMENT]! + delta * timeDelta * weight;
 }
 
 /**
@@ -262,9 +283,7 @@ export function minuteExtremes(
   return min > max ? undefined : { min: fromFloat32(min), max: fromFloat32(max) };
 }
 
-const scratch = new Float64Array(PANE_SIZE);
-
-/** Times are counted from the window's end. */
+/** Times are counted from the window's end. Sums stay in local numbers: this is done for each vital of each patient every 10 s. */
 function aggregateOf(
   panes: Float32Array,
   vital: number,
@@ -274,36 +293,49 @@ function aggregateOf(
 ): RollingAggregate | undefined {
   const { paneMs, panes: kept } = LADDERS[ladder]!;
   const end = endMs / paneMs;
-  const newest = ladder === 0 ? openOf(panes, vital) : numberAt(panes, newestAt(vital, ladder));
-  // The open pane lies in no ring.
-  const upTo = ladder === 0 ? newest - 1 : newest;
-  scratch.fill(0);
-  for (let pane = Math.max(end - length, newest - kept + 1); pane < end && pane <= upTo; pane++) {
-    mergePane(scratch, 0, panes, paneAt(vital, ladder, pane), ((pane - end) * paneMs) / 1000);
+  const open = openOf(panes, vital);
+  const newest = ladder === 0 ? open : numberAt(panes, newestAt(vital, ladder));
+  // The open pane lies in no ring yet: it comes behind the ended ones.
+  const first = Math.max(end - length, newest - kept + 1);
+  const last = Math.min(end, ladder === 0 ? newest : newest + 1);
+  const openMs = open * OPEN_MS;
+  const isOpenWithin = openMs >= endMs - length * paneMs && openMs < endMs;
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  let min = 0;
+  let max = 0;
+  let timeMean = 0;
+  let timeSquares = 0;
+  let coMoment = 0;
+  for (let pane = first; pane < last || (pane === last && isOpenWithin); pane++) {
+    const isOpen = pane === last;
+    const at = isOpen ? vital * OPEN_SIZE + 2 : paneAt(vital, ladder, pane);
+    const added = panes[at + COUNT]!;
+    if (added === 0) continue;
+    const laterS = (isOpen ? openMs - endMs : (pane - end) * paneMs) / 1000;
+    const total = count + added;
+    const delta = panes[at + MEAN]! - mean;
+    const timeDelta = panes[at + TIME_MEAN]! + laterS - timeMean;
+    const weight = (count * added) / total;
+    if (count === 0 || panes[at + MIN]! < min) min = panes[at + MIN]!;
+    if (count === 0 || panes[at + MAX]! > max) max = panes[at + MAX]!;
+    count = total;
+    mean += (delta * added) / total;
+    squares += panes[at + SQUARES]! + delta * delta * weight;
+    timeMean += (timeDelta * added) / total;
+    timeSquares += panes[at + TIME_SQUARES]! + timeDelta * timeDelta * weight;
+    coMoment += panes[at + CO_MOMENT]! + delta * timeDelta * weight;
   }
-  mergeOpenPane(panes, vital, end * paneMs - length * paneMs, endMs);
-  return statisticsOf(scratch, endMs);
-}
-
-/** The open pane is in no ring yet. */
-function mergeOpenPane(panes: Float32Array, vital: number, fromMs: number, endMs: number): void {
-  const startMs = openOf(panes, vital) * OPEN_MS;
-  if (startMs < fromMs || startMs >= endMs) return;
-  mergePane(scratch, 0, panes, vital * OPEN_SIZE + 2, (startMs - endMs) / 1000);
-}
-
-function statisticsOf(pane: Float64Array, endMs: number): RollingAggregate | undefined {
-  const count = pane[COUNT]!;
   if (count === 0) return undefined;
-  const timeSquares = pane[TIME_SQUARES]!;
   return {
     endMs,
     count,
-    min: fromFloat32(pane[MIN]!),
-    max: fromFloat32(pane[MAX]!),
-    mean: fromFloat32(pane[MEAN]!),
-    standardDeviation: count < 2 ? 0 : fromFloat32(Math.sqrt(Math.max(0, pane[SQUARES]!) / (count - 1))),
+    min: fromFloat32(min),
+    max: fromFloat32(max),
+    mean: fromFloat32(mean),
+    standardDeviation: count < 2 ? 0 : fromFloat32(Math.sqrt(Math.max(0, squares) / (count - 1))),
     // Adding 0 leaves no negative zero.
-    slopePerMinute: timeSquares > 0 ? fromFloat32((pane[CO_MOMENT]! / timeSquares) * 60) + 0 : undefined,
+    slopePerMinute: timeSquares > 0 ? fromFloat32((coMoment / timeSquares) * 60) + 0 : undefined,
   };
 }

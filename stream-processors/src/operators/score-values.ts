@@ -148,11 +148,12 @@ export function scoreAt(values: ScoreValues, nowMs: number, oxygenScale: 1 | 2):
   });
   const sources = sourcesOf(values, oldestMs, oxygen?.source, consciousness?.source);
   const partial = missing.length > 0;
+  const nothingOutlived =
+    (oxygen !== undefined || values.oxygen === null) &&
+    (consciousness !== undefined || values.consciousness === null);
+  if (nothingOutlived) return { live: { score, level, partial }, factors: points, assumed, sources };
   const isOutlived = (parameter: News2Parameter): boolean =>
     parameter === 'consciousness' ? values.consciousness !== null : values.oxygen !== null;
-  if (!assumed.some(isOutlived)) {
-    return { live: { score, level, partial }, factors: points, assumed, sources };
-  }
   // Charted once and too old is missing: only what was never charted is assumed.
   const factors = { ...points };
   for (const parameter of assumed) if (isOutlived(parameter)) delete factors[parameter];
@@ -180,13 +181,17 @@ function sourcesOf(
   consciousness: string | undefined,
 ): readonly string[] {
   const sources: string[] = [];
-  const add = (source: string | null | undefined): void => {
-    if (source && !sources.includes(source)) sources.push(source);
-  };
-  for (const vital of SCORED) if (standing(values, vital, oldestMs) !== undefined) add(values.devices[vital]);
-  add(oxygen);
-  add(consciousness);
+  for (let index = 0; index < SCORED.length; index++) {
+    const vital = SCORED[index]!;
+    if (standing(values, vital, oldestMs) !== undefined) add(sources, values.devices[vital]);
+  }
+  add(sources, oxygen);
+  add(sources, consciousness);
   return sources.length < 2 ? sources : sources.sort();
+}
+
+function add(sources: string[], source: string | null | undefined): void {
+  if (source && !sources.includes(source)) sources.push(source);
 }
 
 /** Whether both say the same of the patient; where it came from may differ. */

@@ -1,12 +1,12 @@
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
 import { isUsable } from '@vitalwire/core/vitals/quality.ts';
-import { NO_MARKS, validityOf } from '@vitalwire/core/vitals/reading.ts';
+import { NO_MARKS, validityOf, type Reading } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { judgeLimit, suspendLimit } from '../operators/judge-limit.ts';
 import { lossAt } from '../operators/judge-signal.ts';
 import { updateLatest } from '../operators/latest-vitals.ts';
 import { crosses, type LimitRule } from '../operators/limit-rule.ts';
-import { addSample, newPanes } from '../operators/rolling-aggregates.ts';
+import { addReading, newPanes } from '../operators/rolling-aggregates.ts';
 import { isAlone, judgedAtMs, noteSample, uncountedMs } from '../operators/sampling.ts';
 import { dropVital } from '../operators/score-values.ts';
 import type { StreamReading } from '../operators/stream-reading.ts';
@@ -68,6 +68,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
   const { futureToleranceMs, liveWithinMs, allowedLatenessMs } = options;
   const bookOf = rulebooks();
   const values = new Float64Array(VITALS.length);
+  const unmarked = new Float64Array(VITALS.length);
   /** By vital: a pane of its rolling aggregates ended with this reading. */
   const paneEnded = new Uint8Array(VITALS.length);
 
@@ -87,7 +88,8 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       return;
     }
     noteLoss(book, reading.patientId, patient, arrivalMs, outputs);
-    const anyPaneEnded = aggregate(patient, input);
+    const usable = usableOf(reading);
+    const anyPaneEnded = aggregate(patient, usable, input);
     const step: Step = { settings: state.settings, patient, input, outputs };
     if (arrivalMs - atMs > liveWithinMs) {
       outputs.tally.historical++;
@@ -95,8 +97,8 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       return;
     }
     if (hear(step)) judgeDevice(step);
-    judge(step, book);
-    scoreReading(state.settings, patient, values, input, outputs);
+    judge(step, book, usable);
+    scoreReading(state.settings, patient, usable, input, outputs);
     if (updateLatest(patient.latest, values, input) || anyPaneEnded)
       touch(outputs, reading.patientId, anyPaneEnded);
   }
@@ -169,25 +171,27 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     return true;
   }
 
-  /** Takes usable values into the panes; the reading may be history that still lies in a window. */
-  function aggregate(patient: PatientState, input: StreamReading): boolean {
-    const { reading, atMs, arrivalMs } = input;
-    paneEnded.fill(0);
-    if (arrivalMs - atMs > ROLLING_REACH_MS) return false;
-    let any = false;
+  /** The reading's values without those that its device calls unusable. */
+  function usableOf(reading: Reading): Float64Array {
+    if (reading.validity === NO_MARKS) return values;
     for (let vital = 0; vital < values.length; vital++) {
-      const value = values[vital]!;
-      if (Number.isNaN(value)) continue;
-      if (reading.validity !== NO_MARKS && !isUsable(validityOf(reading, VITALS[vital]!))) continue;
-      const panes = (patient.panes ??= newPanes());
-      if (!addSample(panes, vital, value, atMs)) continue;
-      paneEnded[vital] = 1;
-      any = true;
+      unmarked[vital] = isUsable(validityOf(reading, VITALS[vital]!)) ? values[vital]! : Number.NaN;
     }
-    return any;
+    return unmarked;
   }
 
-  function judge(step: Step, book: Rulebook): void {
+  /** Takes usable values into the panes; the reading may be history that still lies in a window. */
+  function aggregate(patient: PatientState, usable: Float64Array, input: StreamReading): boolean {
+    const { atMs, arrivalMs } = input;
+    if (arrivalMs - atMs > ROLLING_REACH_MS) return false;
+    if (patient.panes === null) {
+      if (usable.every(Number.isNaN)) return false;
+      patient.panes = newPanes();
+    }
+    return addReading(patient.panes, usable, atMs, paneEnded);
+  }
+
+  function judge(step: Step, book: Rulebook, usable: Float64Array): void {
     const { patient, input } = step;
     const { reading, atMs } = input;
     const { sampling, signal } = patient;
@@ -196,10 +200,9 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     }
     if (signal.lost) return;
     const rules = book.limitsOf(patient.context);
-    for (let vital = 0; vital < values.length; vital++) {
-      const value = values[vital]!;
+    for (let vital = 0; vital < usable.length; vital++) {
+      const value = usable[vital]!;
       if (Number.isNaN(value) || atMs <= judgedAtMs(sampling, vital)) continue;
-      if (reading.validity !== NO_MARKS && !isUsable(validityOf(reading, VITALS[vital]!))) continue;
       if (isBelieved(step, book, vital, value)) {
         judgeSide(step, rules[vital * 2]!, vital * 2, vital, value);
         judgeSide(step, rules[vital * 2 + 1]!, vital * 2 + 1, vital, value);
@@ -247,16 +250,17 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     if (silent) observeSilence(state.time, nowMs, allowedLatenessMs);
     if (nowMs > Number.NEGATIVE_INFINITY) closeQuarter(state, nowMs, outputs);
     const book = bookOf(state.settings);
-    for (const [patientId, patient] of state.patients) {
+    // eslint-disable-next-line unicorn/no-array-for-each -- everybody every second: an iterator makes an array of each
+    state.patients.forEach((patient, patientId) => {
       if (nowMs - patient.signal.heardAtMs >= PATIENT_KEPT_MS) {
         forget(state, book, patientId, patient, outputs);
-        continue;
+        return;
       }
       noteLoss(book, patientId, patient, nowMs, outputs);
       outlive(book, patientId, patient, outputs);
       settleHistory(book, patientId, patient, nowMs, outputs);
       settle(state.settings, patientId, patient, nowMs, outputs);
-    }
+    });
     forgetSilentDevices(state.devices, nowMs);
   }
 
@@ -276,8 +280,9 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
   function outlive(book: Rulebook, patientId: string, patient: PatientState, outputs: AlertingOutputs): void {
     for (let index = 0; index < patient.limits.length; index++) {
       const condition = patient.limits[index]?.condition;
+      if (condition === undefined) continue;
       const atMs = judgedAtMs(patient.sampling, index >> 1) + VITAL_LIFETIME_MS;
-      if (condition === undefined || patient.signal.measuredAtMs < atMs) continue;
+      if (patient.signal.measuredAtMs < atMs) continue;
       patient.limits[index] = null;
       noteCovered(patient, index, condition.onsetMs, atMs);
       emit(outputs, book.settings.version, patientId, patient, {

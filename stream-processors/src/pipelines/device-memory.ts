@@ -22,7 +22,7 @@ export function isDuplicate(devices: DeviceMemory, input: StreamReading, tally: 
 }
 
 export function forgetSilentDevices(devices: DeviceMemory, nowMs: number): void {
-  for (const [deviceId, device] of devices) {
+  devices.forEach((device, deviceId) => {
     if (nowMs - device.lastArrivalMs >= DEVICE_KEPT_MS) devices.delete(deviceId);
-  }
+  });
 }

@@ -1,9 +1,6 @@
 /** The early-warning score's way through the alerting pipeline: values, score, condition, rows of `risk_scores`, shares of `regional_stats`. */
 import { addPatient, emptyShare, type RegionalShare } from '@vitalwire/core/clinical/regional-share.ts';
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
-import { isUsable } from '@vitalwire/core/vitals/quality.ts';
-import { NO_MARKS, validityOf } from '@vitalwire/core/vitals/reading.ts';
-import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { observeScore, settleScore } from '../operators/judge-score.ts';
 import { isStuck } from '../operators/judge-stuck.ts';
 import {
@@ -32,7 +29,7 @@ const oxygenScaleOf = (patient: PatientState): 1 | 2 => patient.context?.oxygenS
 export function scoreReading(
   settings: AlarmSettings,
   patient: PatientState,
-  values: Float64Array,
+  usable: Float64Array,
   input: StreamReading,
   outputs: AlertingOutputs,
 ): void {
@@ -46,10 +43,9 @@ export function scoreReading(
   if (consciousness !== 'unknown') {
     news = takeConsciousness(scoreValues, consciousness, atMs, deviceId) || news;
   }
-  for (let vital = 0; vital < values.length; vital++) {
-    const value = values[vital]!;
+  for (let vital = 0; vital < usable.length; vital++) {
+    const value = usable[vital]!;
     if (Number.isNaN(value)) continue;
-    if (reading.validity !== NO_MARKS && !isUsable(validityOf(reading, VITALS[vital]!))) continue;
     if (patient.stuck !== null && isStuck(patient.stuck, vital)) continue;
     if (takeVital(scoreValues, vital, value, atMs, deviceId, oxygenScale)) news = true;
   }
