@@ -248,10 +248,13 @@ function asIfItWereNow(record: NewRecord): NewRecord {
   return { ...record, value: encodeCondition({ ...condition, event: 'began', historical: undefined }) };
 }
 
-/** Older than a row that was written before, and so out of the order of event time. */
+const QUARTER_MS = 900_000;
+
+/** Not older than a row that was written before; a quarter's own row always is. */
 function isNewestScore({ topic, key, value }: NewRecord, newest: Map<string, number>): boolean {
   if (topic !== TOPICS.riskScores.name) return true;
   const { atMs } = decodeRiskScore(value ?? new Uint8Array());
+  if (atMs % QUARTER_MS === 0) return true;
   if (atMs < (newest.get(key) ?? Number.NEGATIVE_INFINITY)) return false;
   newest.set(key, atMs);
   return true;

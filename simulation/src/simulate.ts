@@ -49,14 +49,14 @@ export interface Ward {
 }
 
 export const DEFAULT_OPTIONS: SimulationOptions = {
-  minutes: 7,
+  minutes: 5,
   crashesPerCall: undefined,
   trace: undefined,
   mutate: undefined,
 };
 
-/** Ten minutes before noon, so that windows of both tiers end on the way. */
-const START_MS = Date.UTC(2026, 0, 1, 11, 50);
+/** Eight minutes before noon, so that windows of both tiers end on the way. */
+const START_MS = Date.UTC(2026, 0, 1, 11, 52);
 
 /** Long enough for a last resend, for open windows to be refreshed and for silence to be noticed. */
 const SETTLE_MS = 120_000;
@@ -120,11 +120,15 @@ function build(world: World, options: SimulationOptions, startMs: number): Ward 
     Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`);
   // A short one makes history of what a cut held back.
   const liveWithinMs = dice.pick([45_000, 300_000]);
+  // The longer, the more is read again after a death.
+  const checkpointEveryMs = dice.pick([5_000, 20_000]);
   const gateways = names('gateway', 2).map((name) => new GatewayNode(name, world, ports));
   const alerting = names('alerting', dice.integer(1, 2)).map((name) =>
-    alertingMember(name, world, ports, liveWithinMs),
+    alertingMember(name, world, ports, { liveWithinMs, checkpointEveryMs }),
   );
-  const storage = names('storage', dice.integer(1, 2)).map((name) => storageMember(name, world, ports));
+  const storage = names('storage', dice.integer(1, 2)).map((name) =>
+    storageMember(name, world, ports, { checkpointEveryMs }),
+  );
   const alertEngines = names('alert-engine', dice.integer(1, 2)).map(
     (name) => new AlertEngineNode(name, world, ports),
   );

@@ -13,7 +13,8 @@ export class ManualClock implements Clock {
   #elapsedMs = 0;
   #jumpMs = 0;
   #order = 0;
-  readonly #timers = new Set<Timer>();
+  /** The next to fall due comes first. */
+  readonly #timers: Timer[] = [];
 
   constructor(startMs: number = Date.UTC(2026, 0, 1)) {
     this.#startMs = startMs;
@@ -48,10 +49,13 @@ export class ManualClock implements Clock {
     const endMs = this.#elapsedMs + ms;
     // What was started just before may only now set its timer.
     await settled();
-    for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
+    for (let next = this.#timers[0]; next !== undefined && next.dueMs <= endMs; next = this.#timers[0]) {
       this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
-      if (next.periodMs === undefined) this.#timers.delete(next);
-      else next.dueMs += next.periodMs;
+      this.#timers.shift();
+      if (next.periodMs !== undefined) {
+        next.dueMs += next.periodMs;
+        this.#insert(next);
+      }
       next.task();
       await settled();
     }
@@ -71,20 +75,23 @@ export class ManualClock implements Clock {
       periodMs,
       task,
     };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
+    this.#insert(timer);
+    return () => {
+      const at = this.#timers.indexOf(timer);
+      if (at >= 0) this.#timers.splice(at, 1);
+    };
   }
 
-  #next(endMs: number): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.dueMs > endMs) continue;
-      if (!first || timer.dueMs < first.dueMs || (timer.dueMs === first.dueMs && timer.order < first.order))
-        first = timer;
-    }
-    return first;
+  #insert(timer: Timer): void {
+    // What is set now mostly falls due after what was set before.
+    let at = this.#timers.length;
+    while (at > 0 && isBefore(timer, this.#timers[at - 1]!)) at--;
+    this.#timers.splice(at, 0, timer);
   }
 }
+
+const isBefore = (one: Timer, other: Timer): boolean =>
+  one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.order < other.order);
 
 /** Lets microtasks and immediates that are ready run. */
 function settled(): Promise<void> {

@@ -4,6 +4,8 @@ import {
   alertingDefaults,
   startAlertingPipeline,
   startStoragePipeline,
+  type AlertingConfig,
+  type StorageConfig,
 } from '@vitalwire/stream-processors/start.ts';
 import type { Process } from '../world/process.ts';
 import { SILENCE } from '../world/silence.ts';
@@ -18,19 +20,27 @@ export const alertingMember = (
   name: string,
   world: World,
   ports: PortsOf,
-  liveWithinMs: number,
+  config: Pick<AlertingConfig, 'liveWithinMs' | 'checkpointEveryMs'>,
 ): Supervised =>
   new Supervised(name, world, (process) =>
     startAlertingPipeline(
-      { ...alertingDefaults(SETTINGS), liveWithinMs },
+      { ...alertingDefaults(SETTINGS), ...config },
       { ...ports(process), ...runtimeOf(process, world) },
     ),
   );
 
 /** One member of the storage pipeline's group. */
-export const storageMember = (name: string, world: World, ports: PortsOf): Supervised =>
+export const storageMember = (
+  name: string,
+  world: World,
+  ports: PortsOf,
+  config: Pick<StorageConfig, 'checkpointEveryMs'>,
+): Supervised =>
   new Supervised(name, world, (process) =>
-    startStoragePipeline(STORAGE_DEFAULTS, { ...ports(process), ...runtimeOf(process, world) }),
+    startStoragePipeline(
+      { ...STORAGE_DEFAULTS, ...config },
+      { ...ports(process), ...runtimeOf(process, world) },
+    ),
   );
 
 const runtimeOf = (process: Process, world: World) => ({

@@ -47,11 +47,11 @@ export function checkConditions(
     const scores = histories.get(patientId);
     const found = (id: string, revision: number) => actual.get(`${id}:${revision}`);
     if (scores) events.push(...scoreEvents(patientId, scores, found, endMs));
+    const told = [...actual.values()].filter((one) => one.patientId === patientId && one.historical);
     for (const vital of JUDGED) {
       for (const side of ['low', 'high'] as const) {
         const live = limitEvents(patientId, samplesOf(heard, vital), vital, side);
         events.push(...live);
-        const told = [...actual.values()].filter((one) => one.patientId === patientId && one.historical);
         events.push(...historicalEvents(patientId, readings, liveWithinMs, vital, side, live, told));
       }
     }

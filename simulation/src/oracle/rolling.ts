@@ -6,7 +6,7 @@ import type {
 } from '@vitalwire/core/ports/live-bus.ts';
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type { Accepted } from './accepted.ts';
-import { near, usable } from './usable.ts';
+import { near, usable, type Sample } from './usable.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -24,13 +24,6 @@ const DEVIATION_TOLERANCE = 1e-2;
 /** Times that lie closer together than this tell no slope in single precision. */
 const SPREAD_S = 1;
 const SLOPE_TOLERANCE = 0.1;
-
-/** A usable value of a patient; `place` in the order in which her readings were accepted. */
-interface Sample {
-  readonly value: number;
-  readonly atMs: number;
-  readonly place: number;
-}
 
 /** The newest live event time once the reading at `place` was in. */
 interface Moment {
@@ -72,11 +65,8 @@ export function checkRolling(
   return violations;
 }
 
-function samplesOf(readings: readonly Accepted[]): Samples {
-  const of = (vital: VitalName): Sample[] =>
-    readings.flatMap((reading, place) => usable([reading], vital).map((one) => ({ ...one, place })));
-  return Object.fromEntries(VITALS.map((vital) => [vital, of(vital)])) as unknown as Samples;
-}
+const samplesOf = (readings: readonly Accepted[]): Samples =>
+  Object.fromEntries(VITALS.map((vital) => [vital, usable(readings, vital)])) as unknown as Samples;
 
 function momentsOf(readings: readonly Accepted[], liveWithinMs: number): Moment[] {
   let newestMs = Number.NEGATIVE_INFINITY;

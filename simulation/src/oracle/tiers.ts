@@ -102,7 +102,9 @@ function windowsOf(accepted: readonly Accepted[], widthMs: number): Map<string, 
   const members = new Map<string, Accepted[]>();
   for (const one of accepted) {
     const name = `${one.patientId}|${Math.floor(one.atMs / widthMs) * widthMs}`;
-    members.set(name, [...(members.get(name) ?? []), one]);
+    const others = members.get(name);
+    if (others) others.push(one);
+    else members.set(name, [one]);
   }
   const windows = new Map<string, Window>();
   for (const [name, ones] of members) {

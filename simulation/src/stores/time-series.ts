@@ -15,10 +15,7 @@ export class SimulatedTimeSeries implements TimeSeries {
     for (const point of points) {
       const key = `${point.patientId}|${point.deviceId}|${point.atMs}`;
       const before = this.points.get(key);
-      const given = Object.fromEntries(
-        Object.entries(point.vitals).filter(([, value]) => value !== undefined),
-      );
-      this.points.set(key, before ? { ...point, vitals: { ...before.vitals, ...given } } : point);
+      this.points.set(key, before ? { ...point, vitals: { ...before.vitals, ...given(point) } } : point);
     }
   }
 
@@ -40,6 +37,9 @@ export class SimulatedTimeSeries implements TimeSeries {
   async ping(): Promise<void> {}
   async close(): Promise<void> {}
 }
+
+const given = ({ vitals }: RawPoint): Partial<RawPoint['vitals']> =>
+  Object.fromEntries(Object.entries(vitals).filter(([, value]) => value !== undefined));
 
 function within<T extends { readonly patientId: string }>(
   from: readonly T[],
