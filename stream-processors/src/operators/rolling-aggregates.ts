@@ -299,7 +299,7 @@ function aggregateOf(
   const first = Math.max(end - length, newest - kept + 1);
   const last = Math.min(end, ladder === 0 ? newest : newest + 1);
   const openMs = open * OPEN_MS;
-  const isOpenWithin = openMs >= endMs - length * paneMs && openMs < endMs;
+  const steps = openMs >= endMs - length * paneMs && openMs < endMs ? last + 1 : last;
   let count = 0;
   let mean = 0;
   let squares = 0;
@@ -308,7 +308,7 @@ function aggregateOf(
   let timeMean = 0;
   let timeSquares = 0;
   let coMoment = 0;
-  for (let pane = first; pane < last || (pane === last && isOpenWithin); pane++) {
+  for (let pane = first; pane < steps; pane++) {
     const isOpen = pane === last;
     const at = isOpen ? vital * OPEN_SIZE + 2 : paneAt(vital, ladder, pane);
     const added = panes[at + COUNT]!;

@@ -250,7 +250,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     if (silent) observeSilence(state.time, nowMs, allowedLatenessMs);
     if (nowMs > Number.NEGATIVE_INFINITY) closeQuarter(state, nowMs, outputs);
     const book = bookOf(state.settings);
-    // eslint-disable-next-line unicorn/no-array-for-each -- everybody every second: an iterator makes an array of each
+    // Everybody, every second: an iterator would make an array of each.
     state.patients.forEach((patient, patientId) => {
       if (nowMs - patient.signal.heardAtMs >= PATIENT_KEPT_MS) {
         forget(state, book, patientId, patient, outputs);
