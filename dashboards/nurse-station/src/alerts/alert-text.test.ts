@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { toAlert } from '../feed/frames.ts';
-import { comparisonText, limitCrossed, numbersText, typeText } from './alert-text.ts';
+import { comparisonText, limitCrossed, numbersText, toneOfVital, typeText } from './alert-text.ts';
 
 const alert = (type: string, value: number | null, threshold: number | null) =>
   toAlert({
@@ -23,6 +23,14 @@ it('names types as a nurse does, and says even those it does not know', () => {
   expect(typeText('signal_lost')).toBe('No signal');
   expect(typeText('new_kind_of_alarm')).toBe('New kind of alarm');
   expect(limitCrossed('low_battery')).toBeUndefined();
+});
+
+it('says of a trend by how much, which is no limit of the value', () => {
+  const falling = alert('falling_blood_pressure_systolic', 82, 30);
+  expect(typeText(falling.type)).toBe('BP falling');
+  expect(numbersText(falling)).toBe('82 mmHg, by 30 or more');
+  expect(comparisonText(falling)).toBe('82, by ≥ 30');
+  expect(toneOfVital([falling], 'blood_pressure_systolic')).toEqual({ tone: 'medium', side: 'low' });
 });
 
 it('never says that a value has crossed the limit it equals', () => {

@@ -73,25 +73,27 @@ export function typeText(type: string): string {
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
-/** `82 %, limit 90`: empty where the alert carries no number. */
+/** `82 %, limit 90`, of a trend `82 mmHg, by 30 or more`: empty where the alert carries no number. */
 export function numbersText(alert: Alert): string {
   const { value, threshold, unit } = numbersOf(alert);
-  return [value === undefined ? '' : `${value}${unit}`, threshold === undefined ? '' : `limit ${threshold}`]
-    .filter((part) => part !== '')
-    .join(', ');
+  const moved = movementOf(alert.type) !== undefined;
+  const bound = threshold === undefined ? '' : moved ? `by ${threshold} or more` : `limit ${threshold}`;
+  return [value === undefined ? '' : `${value}${unit}`, bound].filter((part) => part !== '').join(', ');
 }
 
 /** `82 < 90 %`: the same for a small place; `82 < 90` for a smaller one. */
 export function comparisonText(alert: Alert, withUnit = true): string {
   const { value, threshold, unit } = numbersOf(alert);
   if (value === undefined || threshold === undefined) return numbersText(alert);
+  // A trend's bound is of the change, and not one that the value could cross.
+  if (movementOf(alert.type) !== undefined) return `${value}, by ≥ ${threshold}`;
   // A score is reached; a limit is crossed.
   if (alert.type === 'early_warning_score') return `${value} ≥ ${threshold}`;
   return `${value} ${limitCrossed(alert.type)?.side === 'low' ? '<' : '>'} ${threshold}${withUnit ? unit : ''}`;
 }
 
 function numbersOf(alert: Alert) {
-  const vital = limitCrossed(alert.type)?.vital;
+  const vital = limitCrossed(alert.type)?.vital ?? movementOf(alert.type)?.vital;
   const format = (value: number): string => {
     if (vital === undefined) return String(value);
     const text = formatVital(vital, value);
@@ -111,13 +113,18 @@ export type Tone = Priority | 'technical';
 
 export const toneOf = (alert: Alert): Tone => (alert.kind === 'technical' ? 'technical' : alert.priority);
 
+function sideMovedTo(type: string): LimitCrossed | undefined {
+  const moving = movementOf(type);
+  return moving && { vital: moving.vital, side: moving.direction === 'falling' ? 'low' : 'high' };
+}
+
 /** Of the alerts that speak of this vital, the tone of the first. */
 export function toneOfVital(
   alerts: readonly Alert[],
   vital: VitalName,
 ): { tone: Tone; side: 'low' | 'high' } | undefined {
   for (const alert of alerts) {
-    const crossed = limitCrossed(alert.type);
+    const crossed = limitCrossed(alert.type) ?? sideMovedTo(alert.type);
     if (crossed?.vital === vital && alert.endedAtMs === undefined)
       return { tone: toneOf(alert), side: crossed.side };
   }
