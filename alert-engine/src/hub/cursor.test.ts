@@ -15,6 +15,13 @@ it('serves fewer regions than it covers, and not more', () => {
   expect(decodeCursor(text, ['West', 'Northeast'])).toBeUndefined();
 });
 
+it.each(['__proto__', 'toString'])('a region may have the name %s', (region) => {
+  const cursor = stationCursor({}, [region]);
+  expect(Object.entries(cursor)).toEqual([[region, null]]);
+  expect(Object.entries(decodeCursor(encodeCursor(cursor), [region]) ?? {})).toEqual([[region, null]]);
+  expect(decodeCursor(encodeCursor({ West: '12' }), [region])).toBeUndefined();
+});
+
 it.each(['', '!', 'bm8', Buffer.from('{"West":1}').toString('base64url')])('%j is none', (text) => {
   expect(decodeCursor(text, ['West'])).toBeUndefined();
 });

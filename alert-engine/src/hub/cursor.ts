@@ -5,10 +5,15 @@ import { decodeOpaque, encodeOpaque } from '../opaque-cursor.ts';
 /** Where a station stands in each of its regions; null: at the beginning. Unlike the store's cursor it names every region it covers. */
 export type StationCursor = Readonly<Record<string, string | null>>;
 
-const schema = z.record(z.string(), z.string().nullable());
+/** As entries: a record of zod's leaves out a region of the name `__proto__`. */
+const schema = z
+  .unknown()
+  .transform((cursor) => Object.entries(cursor as object))
+  .pipe(z.array(z.tuple([z.string(), z.string().nullable()])));
 
 export function stationCursor(cursor: Cursor, regions: readonly string[]): StationCursor {
-  return Object.fromEntries(regions.map((region) => [region, cursor[region] ?? null]));
+  const positions = new Map(Object.entries(cursor));
+  return Object.fromEntries(regions.map((region) => [region, positions.get(region) ?? null]));
 }
 
 export function storeCursor(cursor: StationCursor): Cursor {
@@ -24,7 +29,9 @@ export const encodeCursor = (cursor: StationCursor): string => encodeOpaque(curs
  * right whatever it was.
  */
 export function decodeCursor(text: string, regions: readonly string[]): StationCursor | undefined {
-  const cursor = decodeOpaque(text, schema);
-  if (!cursor || !regions.every((region) => region in cursor)) return undefined;
-  return Object.fromEntries(regions.map((region) => [region, cursor[region] ?? null]));
+  const entries = decodeOpaque(text, schema);
+  if (!entries) return undefined;
+  const positions = new Map(entries);
+  if (!regions.every((region) => positions.has(region))) return undefined;
+  return Object.fromEntries(regions.map((region) => [region, positions.get(region) ?? null]));
 }
