@@ -6,10 +6,22 @@ import type { Process } from '../src/world/process.ts';
 
 const SEEDS_MAX = 40;
 
+/** Where to look first: a seed that found it once. The others follow. */
+const FOUND_BY: Readonly<Record<string, number>> = {
+  'commit before effects': 9,
+  'regional shares replace one another': 2,
+  'score not recomputed on repair': 19,
+  'wrong clock not told': 3,
+  'late feed not told': 21,
+};
+
+const seedsFor = (mutation: string): Iterable<number> =>
+  new Set([FOUND_BY[mutation] ?? 1, ...Array.from({ length: SEEDS_MAX }, (_, index) => index + 1)]);
+
 /** A proof is worth what it can refute: each known bug is found by some seed, and in time. */
 describe('the simulation finds', { timeout: 120_000 }, () => {
-  test.each(Object.entries(MUTATIONS))('%s', async (_, mutate) => {
-    for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+  test.each(Object.entries(MUTATIONS))('%s', async (name, mutate) => {
+    for (const seed of seedsFor(name)) {
       const { violations } = await simulate(seed, { ...DEFAULT_OPTIONS, mutate });
       if (violations.length > 0) return;
     }
