@@ -1,29 +1,21 @@
-import type { Analytics } from '../ports/analytics.ts';
 import type { PatientDirectory } from '../ports/patient-directory.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { TimeSeries } from '../ports/time-series.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ConfigError } from '../runtime/config.ts';
 import { VitalwireError, messageOf } from '../runtime/errors.ts';
 import { readiness, type Dependency } from '../runtime/health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Registry } from '../runtime/metrics.ts';
+import type { Service } from '../runtime/service.ts';
 import { ALL_TOPICS, TOPICS } from '../runtime/topics.ts';
-import { cassandraAnalytics, openCassandraAnalytics } from './cassandra/analytics.ts';
 import { cassandraMetrics } from './cassandra/metrics.ts';
 import { given, type EngineSettings } from './engine-settings.ts';
 import { engineMetrics } from './metrics.ts';
 import { influxMetrics } from './influxdb/metrics.ts';
-import { influxTimeSeries, openInfluxTimeSeries } from './influxdb/time-series.ts';
-import { openKafkaCheckpointStore } from './kafka/checkpoint-store.ts';
-import { KAFKA_DEFAULTS, openKafkaEventLog } from './kafka/event-log.ts';
 import { kafkaMetrics } from './kafka/metrics.ts';
 import { LogPatientDirectory } from './log/patient-directory.ts';
-import { openRedisAlertStore } from './redis/alert-store.ts';
 import type { RedisConfig } from './redis/connect.ts';
-import { VITALS_KEPT_MS, openRedisLiveBus } from './redis/live-bus.ts';
 import { redisMetrics } from './redis/metrics.ts';
-import { startPatientCache } from './redis/patient-cache.ts';
 
 export type PortName = keyof Ports;
 
@@ -88,6 +80,7 @@ export async function openDistributedPorts<Needed extends PortName>(
   return { ...(ports as Pick<Ports, Needed>), dependencies, close };
 }
 
+/** Each loads its engine's client when it is called: reading and compiling all of them is a fifth of a gateway's start, which needs one. */
 function openers<Needed extends PortName>(
   settings: EngineSettings,
   { component, databasesMayBeAway }: DistributedPortsOptions<Needed>,
@@ -97,7 +90,7 @@ function openers<Needed extends PortName>(
   const { clock, logger, registry } = deps;
   const clientId = `vitalwire-${component}`;
   const { brokers, security } = settings.kafka;
-  const kafka = { ...KAFKA_DEFAULTS, brokers, security, clientId };
+  const kafka = { brokers, security, clientId };
   const onKafka = { clock, logger, metrics: kafkaMetrics(registry) };
   const redis = (): RedisConfig => ({ ...given(settings.redis, 'REDIS_URL'), clientName: clientId });
   const onRedis = { clock, logger, metrics: redisMetrics(registry) };
@@ -113,28 +106,46 @@ function openers<Needed extends PortName>(
     }
   };
   return {
-    log: () => openKafkaEventLog({ ...kafka, topics: ALL_TOPICS.map(({ name }) => name) }, onKafka),
-    checkpoints: () => openKafkaCheckpointStore(kafka, onKafka),
-    timeSeries: () => {
+    log: async () => {
+      const { KAFKA_DEFAULTS, openKafkaEventLog } = await import('./kafka/event-log.ts');
+      const topics = ALL_TOPICS.map(({ name }) => name);
+      return openKafkaEventLog({ ...KAFKA_DEFAULTS, ...kafka, topics }, onKafka);
+    },
+    checkpoints: async () => {
+      const [{ KAFKA_DEFAULTS }, { openKafkaCheckpointStore }] = await Promise.all([
+        import('./kafka/event-log.ts'),
+        import('./kafka/checkpoint-store.ts'),
+      ]);
+      return openKafkaCheckpointStore({ ...KAFKA_DEFAULTS, ...kafka }, onKafka);
+    },
+    timeSeries: async () => {
       const influx = given(settings.influx, 'INFLUX_URL');
-      const later = (): TimeSeries => influxTimeSeries(influx, onInflux);
-      return orLater(openInfluxTimeSeries(influx, onInflux), later);
+      const { influxTimeSeries, openInfluxTimeSeries } = await import('./influxdb/time-series.ts');
+      return orLater(openInfluxTimeSeries(influx, onInflux), () => influxTimeSeries(influx, onInflux));
     },
-    analytics: () => {
+    analytics: async () => {
       const cassandra = given(settings.cassandra, 'CASSANDRA_CONTACT_POINTS');
-      const later = (): Analytics => cassandraAnalytics(cassandra, onCassandra);
-      return orLater(openCassandraAnalytics(cassandra, onCassandra), later);
+      const { cassandraAnalytics, openCassandraAnalytics } = await import('./cassandra/analytics.ts');
+      const later = (): Ports['analytics'] => cassandraAnalytics(cassandra, onCassandra);
+      return orLater<Ports['analytics']>(openCassandraAnalytics(cassandra, onCassandra), later);
     },
-    alerts: () => openRedisAlertStore(redis(), onRedis),
-    live: () => openRedisLiveBus({ ...redis(), vitalsKeptMs: VITALS_KEPT_MS }, onRedis),
+    alerts: async () => {
+      const { openRedisAlertStore } = await import('./redis/alert-store.ts');
+      return openRedisAlertStore(redis(), onRedis);
+    },
+    live: async () => {
+      const { VITALS_KEPT_MS, openRedisLiveBus } = await import('./redis/live-bus.ts');
+      return openRedisLiveBus({ ...redis(), vitalsKeptMs: VITALS_KEPT_MS }, onRedis);
+    },
     directory: async () => {
       const followed = log();
       if (!followed) throw new Error('the directory follows the event log, which must be open');
       const topic = TOPICS.patients.name;
       const directory = await LogPatientDirectory.open({ log: followed, topic, clock, logger, registry });
-      return cachedInRedis(directory, () =>
-        startPatientCache({ ...redis(), regions: settings.regions }, { ...onRedis, directory }),
-      );
+      return cachedInRedis(directory, async () => {
+        const { startPatientCache } = await import('./redis/patient-cache.ts');
+        return startPatientCache({ ...redis(), regions: settings.regions }, { ...onRedis, directory });
+      });
     },
   };
 }
@@ -142,7 +153,7 @@ function openers<Needed extends PortName>(
 /** The directory, with the data model's `cache:patient:<id>` kept as it has it for as long as it is open. */
 async function cachedInRedis(
   directory: LogPatientDirectory,
-  startCache: () => ReturnType<typeof startPatientCache>,
+  startCache: () => Promise<Service>,
 ): Promise<PatientDirectory> {
   try {
     const cache = await startCache();
