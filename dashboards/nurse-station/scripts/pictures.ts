@@ -4,7 +4,7 @@
  *
  *   node dashboards/nurse-station/scripts/pictures.ts <station link> <patient id>
  *
- * Those that are committed: `SIMULATED_BEDS=0 npm start`, 36 devices of `npm run simulate -- --mode real --scenario mix`, 35 of their
+ * Those that are committed: `SIMULATED_BEDS=0 npm start`, 36 devices of `npm run simulate -- --mode real --mix stable=0.74,…`, 35 of their
  * patients admitted, ten minutes later.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
