@@ -46,6 +46,11 @@ export class SeverableProxy {
     this.#isCut = false;
   }
 
+  /** Keeps every connection and lets nothing more through on it, as where a host lost power; new ones are let through. */
+  fallSilent(): void {
+    for (const socket of this.#sockets) socket.unpipe().resume();
+  }
+
   /** Ends every connection; new ones are let through. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();

@@ -101,6 +101,8 @@ function options(config: RedisConfig, { logger, metrics }: RedisDeps) {
     ...(config.tls && { tls: { ...config.tls } }),
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    // A host that lost power ends no connection, and the system sends again for a quarter of an hour before it does.
+    socketTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy: (attempt: number): number => {
       metrics.reconnects.inc();
       if (attempt === 3 || attempt % 60 === 0) logger.warn({ attempt }, 'Redis is away; connecting again');

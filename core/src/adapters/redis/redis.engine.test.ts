@@ -143,6 +143,17 @@ describe("alerts in the data model's keys", () => {
 });
 
 describe('Redis away', () => {
+  it('finds another way where a connection stands and nobody answers, as after a loss of power', async () => {
+    const store = await openStore();
+    await store.commit(raised(alert()));
+    await store.settled(store.life);
+    proxy.fallSilent();
+    const after = alert({ type: 'high_heartrate' });
+    await eventually(async () => expect(await store.commit(raised(after))).toBe('committed'), 60_000);
+    await eventually(() => store.settled(store.life), 60_000);
+    await eventually(async () => expect(await store.get(region, after.id)).toBeDefined(), 60_000);
+  });
+
   it('holds a commit a while, then says unavailable, and goes on by itself', async () => {
     const store = await openStore();
     const woken: string[] = [];
