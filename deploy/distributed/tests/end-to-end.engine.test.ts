@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InfluxDB, flux } from '@influxdata/influxdb-client';
 import { Client, type types } from 'cassandra-driver';
 import { Redis } from 'ioredis';
@@ -11,6 +14,7 @@ import {
   type AlertFrame,
   type StationSocket,
 } from '../../embedded/tests/support/station-socket.ts';
+import { Bedside } from './support/bedside.ts';
 import { Cluster, testEnvironment } from './support/cluster.ts';
 
 const REGION = 'Northeast';
@@ -37,10 +41,20 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
     contactPoints: engines['CASSANDRA_CONTACT_POINTS']!.split(','),
     localDataCenter: engines['CASSANDRA_LOCAL_DC']!,
   });
+  const settings = mkdtempSync(join(tmpdir(), 'vitalwire-settings-'));
+  const alarms = readFileSync(new URL('../../../core/config/alarms.yaml', import.meta.url), 'utf8');
   let cluster: Cluster;
   let station: StationSocket;
 
+  /** As an editor does, which puts a new file in the old one's place. */
+  const writeAlarms = (text: string): void => {
+    writeFileSync(join(settings, 'new'), text);
+    renameSync(join(settings, 'new'), join(settings, 'alarms.yaml'));
+  };
+
   beforeAll(async () => {
+    writeAlarms(alarms);
+    process.env['ALARMS_FILE'] = join(settings, 'alarms.yaml');
     cluster = await Cluster.start({ 'ingest-gateway': 1, alerting: 1, storage: 1, 'alert-engine': 1 });
     station = await stationSocket(cluster.httpUrl(), {
       token: await cluster.staffToken(),
@@ -62,6 +76,7 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
     redis.disconnect();
     await cassandra.shutdown();
     expect(await cluster.stop()).toEqual([]);
+    rmSync(settings, { recursive: true });
   });
 
   const ask = (query: Parameters<ReturnType<InfluxDB['getQueryApi']>['collectRows']>[0]): Promise<Row[]> =>
@@ -177,5 +192,52 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
         expect(row?.['std_deviation']).toBeCloseTo(Math.sqrt(variance), 9);
       }
     }, PATIENCE_MS);
+  });
+
+  it('judges by a patient’s limits and settings that change while it runs, and the alert says by which', async () => {
+    interface Judged {
+      readonly settings_version: string;
+      readonly limits_revision: number | null;
+    }
+    const bed = await Bedside.start(cluster, freshName(''));
+    const token = await cluster.staffToken('admin');
+    const send = async (method: string, path: string, body: object): Promise<void> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const url = `${cluster.httpUrl()}/api/patients${path}`;
+      const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+      expect(answer.ok, await answer.text()).toBe(true);
+    };
+    const judged = (): Promise<Judged> => cluster.request(`/api/patients/${bed.patientId}`);
+    /** By the processor's own word. */
+    const runsInProcessor = async (version: string): Promise<boolean> => {
+      const [alerting] = cluster.of('alerting');
+      const metrics = await (await fetch(`http://127.0.0.1:${alerting?.ports['health']}/metrics`)).text();
+      return new RegExp(`^vitalwire_settings_running\\{.*version="${version}".*\\} 1$`, 'm').test(metrics);
+    };
+    await send('POST', '', { patient_id: bed.patientId, name: 'Bo', region: REGION, ward: 'B2', bed: '7' });
+    const before = await eventually(judged, PATIENCE_MS);
+    writeAlarms(alarms.replace('default: 10', 'default: 1'));
+    await send('PUT', `/${bed.patientId}/limits`, { heartbeat: { high: 110 } });
+    const after = await eventually(async () => {
+      const now = await judged();
+      expect(now.settings_version).not.toBe(before.settings_version);
+      expect(now.limits_revision).not.toBe(before.limits_revision);
+      expect(await runsInProcessor(now.settings_version)).toBe(true);
+      return now;
+    }, PATIENCE_MS);
+    // A heart rate of 118: too high by her own limit alone.
+    bed.desaturate();
+    await eventually(async () => {
+      const { items } = await cluster.request<{ items: object[] }>(`/api/alerts?patient=${bed.patientId}`);
+      expect(items).toContainEqual(
+        expect.objectContaining({
+          type: 'high_heartrate',
+          threshold: 110,
+          settings_version: after.settings_version,
+          limits_revision: after.limits_revision,
+        }),
+      );
+    }, PATIENCE_MS);
+    await bed.stop();
   });
 });
