@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Cancel } from '../../runtime/clock.ts';
 import { messageOf, VitalwireError } from '../../runtime/errors.ts';
 import { connectRedis, redisClosed, type RedisConfig, type RedisDeps } from './connect.ts';
+import { isPassing } from './redis-error.ts';
 
 /** As long as a commit waits for a connection before it is told that there is none. */
 const HOLD_MS = 1_000;
@@ -116,7 +117,7 @@ export class CommitConnection {
       const id = /^run_id:(\w+)/m.exec(await this.redis.info('server'))?.[1];
       if (id !== undefined) return id;
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ReplyError') {
+      if (!(error instanceof Error) || error.name !== 'ReplyError' || isPassing(error)) {
         // One that stands and does not answer would never be asked again.
         if (connection === this.#connections && !this.#isClosed) this.redis.disconnect(true);
         return undefined;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../alarms/alert.ts';
@@ -139,6 +141,35 @@ describe("alerts in the data model's keys", () => {
     const emptied = await store.eventsAfter(page?.cursor ?? {}, regions, 10);
     expect(emptied).toMatchObject({ events: [], rewound: true });
     expect((await store.eventsAfter(emptied?.cursor ?? {}, regions, 10))?.rewound).toBeUndefined();
+  });
+});
+
+describe('alerts are settled', () => {
+  it('where Redis does not say which process it is', async () => {
+    const user = freshName('user');
+    await redis.acl('SETUSER', user, 'on', '>secret', '~*', '&*', '+@all', '-info', '-config');
+    closing.push(async () => void (await redis.acl('DELUSER', user)));
+    const url = new URL(testRedis().url);
+    url.username = user;
+    url.password = 'secret';
+    const store = await openRedisAlertStore({ ...testRedis(), url: url.href }, testDeps());
+    closing.push(() => store.close());
+    await store.commit(raised(alert()));
+    await store.settled(store.life);
+  });
+
+  it('while a replica is being filled', async () => {
+    const store = await openStore();
+    const url = new URL(testRedis().url);
+    const replica = connect(Number(url.port || 6379), url.hostname);
+    closing.push(async () => void replica.destroy());
+    replica.write('REPLCONF capa eof\r\n');
+    await once(replica, 'data');
+    // Redis waits five seconds for others before it fills one.
+    replica.resume().write('PSYNC ? -1\r\n');
+    await eventually(async () => expect(await redis.info('replication')).toMatch(/state=wait_bgsave/));
+    await store.commit(raised(alert()));
+    await store.settled(store.life);
   });
 });
 

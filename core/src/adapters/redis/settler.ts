@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { RedisDeps } from './connect.ts';
 import { SETTLED_KEY } from './keys.ts';
+import { isPassing } from './redis-error.ts';
 
 /** An fsync a second, and a disk that is busy; whoever waits asks again. */
 const FSYNC_MS_MAX = 2_000;
@@ -19,6 +20,10 @@ const BEHIND_MS = 3_000;
  * fsyncs before it answers. `never`: it is set not to.
  */
 type Way = 'waitaof' | 'watching' | 'at once' | 'never';
+
+/** One that is still being filled confirms nothing, for seconds or minutes, and has nothing to take over with. */
+const REPLICA = /^slave\d+$/;
+const ONLINE = /\bstate=online\b/;
 
 type Info = ReadonlyMap<string, string>;
 
@@ -63,7 +68,7 @@ export class Settler {
     const startMs = clock.monotonic();
     const info = await this.#info();
     const way = await this.#wayOf(info);
-    const hasReplica = Number(info.get('connected_slaves') ?? 0) > 0;
+    const hasReplica = [...info].some(([name, value]) => REPLICA.test(name) && ONLINE.test(value));
     await this.#written(way, hasReplica);
     if (way === 'watching') await this.#watch();
     if (way === 'never') await clock.sleep(BEHIND_MS);
@@ -107,14 +112,16 @@ export class Settler {
   }
 
   async #info(): Promise<Info> {
-    const text = await this.#redis.info();
+    const text = await this.#asked(() => this.#redis.info(), '');
     const info = new Map(
       text.split('\r\n').flatMap((line) => {
         const colon = line.indexOf(':');
         return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const];
       }),
     );
-    if (info.get('run_id') !== this.#life()) throw notYet('another process answers than commits went to');
+    const answering = info.get('run_id');
+    if (answering !== undefined && answering !== this.#life())
+      throw notYet('another process answers than commits went to');
     return info;
   }
 
@@ -125,7 +132,7 @@ export class Settler {
     this.#deps.logger.info({ way }, 'how Redis is known to have fsynced alerts');
     if (way === 'never') {
       this.#deps.logger.warn(
-        'REDIS_URL: Redis is not set to fsync (appendonly yes, appendfsync everysec): a loss of power loses alerts',
+        'REDIS_URL: Redis does not say that it is set to fsync (appendonly yes, appendfsync everysec): a loss of power may lose alerts',
       );
     }
     this.#way = { life, way };
@@ -140,13 +147,20 @@ export class Settler {
     return major > 7 || (major === 7 && minor >= 2) ? 'waitaof' : 'watching';
   }
 
-  /** Undefined where Redis keeps its settings to itself, as managed ones do. */
   async #setting(name: string): Promise<string | undefined> {
+    const [, value] = await this.#asked(
+      async () => (await this.#redis.config('GET', name)) as readonly string[],
+      [],
+    );
+    return value;
+  }
+
+  /** The last where Redis keeps to itself what is asked, as managed ones do. */
+  async #asked<T>(question: () => Promise<T>, untold: T): Promise<T> {
     try {
-      const [, value] = (await this.#redis.config('GET', name)) as readonly string[];
-      return value;
+      return await question();
     } catch (error) {
-      if (error instanceof Error && error.name === 'ReplyError') return undefined;
+      if (error instanceof Error && error.name === 'ReplyError' && !isPassing(error)) return untold;
       throw error;
     }
   }
