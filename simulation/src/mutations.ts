@@ -1,25 +1,27 @@
 import { deserialize } from 'node:v8';
 import { NO_TIMERS } from '@vitalwire/alert-engine/lifecycle/timers.ts';
-import type { AlertType } from '@vitalwire/core/alarms/condition.ts';
-import { decodeRiskScore } from '@vitalwire/core/clinical/risk-score-codec.ts';
-import { decodeCondition, encodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
 import type { Checkpoint } from '@vitalwire/core/ports/checkpoint-store.ts';
-import type {
-  EventLog,
-  GroupPartition,
-  LogRecord,
-  NewRecord,
-  PartitionTask,
-} from '@vitalwire/core/ports/event-log.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
-import { decodeReading, encodeReading } from '@vitalwire/core/vitals/codec.ts';
-import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
-import {
-  decodeState,
-  encodeStateAtOnce,
-  type StoredState,
-} from '@vitalwire/stream-processors/runtime/checkpoint-codec.ts';
 import type { Ports } from './components/ports.ts';
+import {
+  appendLater,
+  around,
+  handling,
+  later,
+  overriding,
+  withLog,
+  withoutConditions,
+} from './mutating/ports.ts';
+import {
+  asIfHigh,
+  asIfItWereNow,
+  isNewestScore,
+  ofPartitionZero,
+  renamed,
+  withoutMarks,
+  withoutPanes,
+  withoutUnstored,
+} from './mutating/records.ts';
 import type { SimulationOptions } from './simulate.ts';
 import type { Process } from './world/process.ts';
 
@@ -180,125 +182,4 @@ export function dyingOnceDecided(
       },
     }),
   };
-}
-
-function overriding<T extends object>(port: T, changes: Partial<T>): T {
-  return new Proxy(port, {
-    get: (target, key, receiver) =>
-      (changes as Record<PropertyKey, unknown>)[key] ?? (Reflect.get(target, key, receiver) as unknown),
-  });
-}
-
-const withLog = (ports: Ports, changes: Partial<EventLog>): Ports => ({
-  ...ports,
-  log: overriding(ports.log, changes),
-});
-
-/** Everything the process consumes goes to its task by way of `process`. */
-const around = (
-  ports: Ports,
-  process: (
-    records: readonly LogRecord[],
-    task: PartitionTask,
-    of: { readonly topic: string; readonly group: GroupPartition },
-  ) => Promise<void>,
-): Ports =>
-  withLog(ports, {
-    consume: (subscription) =>
-      ports.log.consume({
-        ...subscription,
-        async assigned({ topic, partition }, group) {
-          const task = await subscription.assigned({ topic, partition }, group);
-          return {
-            startAt: task.startAt,
-            process: (records) => process(records, task, { topic, group }),
-            release: () => task.release(),
-          };
-        },
-      }),
-  });
-
-/** The process takes each record of the topic for another. */
-const handling = (ports: Ports, topic: string, other: (record: LogRecord) => LogRecord): Ports =>
-  around(ports, (records, task, of) => task.process(of.topic === topic ? records.map(other) : records));
-
-/** Answers at once, and does it when it comes to it. */
-const appendLater =
-  (log: EventLog): EventLog['append'] =>
-  async (records) =>
-    void later(() => log.append(records));
-
-/** Tried once: nobody waits for the answer. */
-const later = (work: () => Promise<unknown>): Promise<unknown> => work().catch(() => {});
-
-function renamed(record: LogRecord, count: number): LogRecord {
-  const reading = decodeReading(record.value ?? new Uint8Array());
-  return { ...record, value: encodeReading({ ...reading, bootId: count }) };
-}
-
-function ofPartitionZero(record: LogRecord): LogRecord {
-  const share = JSON.parse(Buffer.from(record.value ?? new Uint8Array()).toString()) as object;
-  return { ...record, value: Buffer.from(JSON.stringify({ ...share, partition: 0 })) };
-}
-
-function asIfItWereNow(record: NewRecord): NewRecord {
-  if (record.topic !== TOPICS.conditions.name) return record;
-  const condition = decodeCondition(record.value ?? new Uint8Array());
-  if (condition.historical === undefined) return record;
-  return { ...record, value: encodeCondition({ ...condition, event: 'began', historical: undefined }) };
-}
-
-const QUARTER_MS = 900_000;
-
-/** Not older than a row that was written before; a quarter's own row always is. */
-function isNewestScore({ topic, key, value }: NewRecord, newest: Map<string, number>): boolean {
-  if (topic !== TOPICS.riskScores.name) return true;
-  const { atMs } = decodeRiskScore(value ?? new Uint8Array());
-  if (atMs % QUARTER_MS === 0) return true;
-  if (atMs < (newest.get(key) ?? Number.NEGATIVE_INFINITY)) return false;
-  newest.set(key, atMs);
-  return true;
-}
-
-function asIfHigh(record: NewRecord): NewRecord {
-  if (record.topic !== TOPICS.conditions.name) return record;
-  const condition = decodeCondition(record.value ?? new Uint8Array());
-  if (condition.type !== 'early_warning_score') return record;
-  return { ...record, value: encodeCondition({ ...condition, priority: 'high' }) };
-}
-
-const withoutConditions = (ports: Ports, type: AlertType): Ports =>
-  withLog(ports, {
-    append: (records) =>
-      ports.log.append(
-        records.filter(
-          ({ topic, value }) =>
-            topic !== TOPICS.conditions.name || decodeCondition(value ?? new Uint8Array()).type !== type,
-        ),
-      ),
-  });
-
-function withoutMarks(record: LogRecord): LogRecord {
-  const reading = decodeReading(record.value ?? new Uint8Array());
-  return { ...record, value: encodeReading({ ...reading, validity: NO_MARKS }) };
-}
-
-function withoutPanes(checkpoint: Checkpoint): Checkpoint {
-  return changed<{ patients: Map<string, { panes: unknown }> }>(checkpoint, (stored) => {
-    for (const patient of stored.state.patients.values()) patient.panes = null;
-    return stored;
-  });
-}
-
-function withoutUnstored(checkpoint: Checkpoint): Checkpoint {
-  return changed(checkpoint, (stored) => ({ ...stored, unstored: undefined }));
-}
-
-function changed<State>(
-  checkpoint: Checkpoint,
-  change: (stored: StoredState<State, unknown>) => StoredState<State, unknown>,
-): Checkpoint {
-  const { version } = deserialize(checkpoint.state) as { version: number };
-  const stored = decodeState<State, unknown>(checkpoint.state, version);
-  return stored ? { ...checkpoint, state: encodeStateAtOnce(change(stored)) } : checkpoint;
 }
