@@ -63,6 +63,11 @@ export async function openRedisAlertStore(config: RedisConfig, deps: RedisDeps):
     redis.defineCommand('vitalwireEventsAfter', { numberOfKeys: 2, lua: EVENTS_AFTER });
     const named = { ...config, clientName: `${config.clientName}-settling` };
     const settling = await connectRedis(named, deps, 'fails with its connection');
+    opened.push(settling);
+    // The primary that was may live on as a replica that is behind, and ends no connection that writes nothing.
+    commits.onNewLife(() => {
+      for (const connection of opened) connection.disconnect(true);
+    });
     const settler = new Settler(settling, deps, () => commits.life);
     return new RedisAlertStore(redis as Redis & Reading, commits, settler, config, deps);
   } catch (error) {

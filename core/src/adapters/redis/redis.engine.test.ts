@@ -40,6 +40,18 @@ const openStore = async () => {
   closing.push(() => store.close());
   return store;
 };
+/** With a Redis that does not say which process it is: any new connection of the commits begins another life. */
+const openUnrecognised = async (clientName: string) => {
+  const user = freshName('user');
+  await redis.acl('SETUSER', user, 'on', '>secret', '~*', '&*', '+@all', '-info', '-config');
+  closing.push(async () => void (await redis.acl('DELUSER', user)));
+  const url = new URL(testRedis().url);
+  url.username = user;
+  url.password = 'secret';
+  const store = await openRedisAlertStore({ ...testRedis(), url: url.href, clientName }, testDeps());
+  closing.unshift(() => store.close());
+  return store;
+};
 const openBus = async () => {
   const config = { ...testRedis(), url: `redis://127.0.0.1:${proxy.port}`, vitalsKeptMs: VITALS_KEPT_MS };
   const bus = await openRedisLiveBus(config, testDeps());
@@ -146,14 +158,7 @@ describe("alerts in the data model's keys", () => {
 
 describe('alerts are settled', () => {
   it('where Redis does not say which process it is', async () => {
-    const user = freshName('user');
-    await redis.acl('SETUSER', user, 'on', '>secret', '~*', '&*', '+@all', '-info', '-config');
-    closing.push(async () => void (await redis.acl('DELUSER', user)));
-    const url = new URL(testRedis().url);
-    url.username = user;
-    url.password = 'secret';
-    const store = await openRedisAlertStore({ ...testRedis(), url: url.href }, testDeps());
-    closing.push(() => store.close());
+    const store = await openUnrecognised('vitalwire-test');
     await store.commit(raised(alert()));
     await store.settled(store.life);
   });
@@ -183,6 +188,28 @@ describe('Redis away', () => {
     await eventually(async () => expect(await store.commit(raised(after))).toBe('committed'), 60_000);
     await eventually(() => store.settled(store.life), 60_000);
     await eventually(async () => expect(await store.get(region, after.id)).toBeDefined(), 60_000);
+  });
+
+  it('reads and settles where it commits, on another primary too', async () => {
+    const name = freshName('client');
+    const store = await openUnrecognised(name);
+    const clients = async () =>
+      new Map(
+        String(await redis.client('LIST'))
+          .split('\n')
+          .map((line) => [/ name=(\S*)/.exec(line)?.[1], /^id=(\d+)/.exec(line)?.[1]] as const),
+      );
+    const before = await clients();
+    const { life } = store;
+    await redis.client('KILL', 'ID', before.get(`${name}-commits`) ?? '');
+    await eventually(async () => {
+      const now = await clients();
+      expect(store.life).not.toBe(life);
+      for (const each of [name, `${name}-settling`]) {
+        expect(now.get(each)).toBeDefined();
+        expect(now.get(each)).not.toBe(before.get(each));
+      }
+    });
   });
 
   it('holds a commit a while, then says unavailable, and goes on by itself', async () => {
