@@ -2,7 +2,7 @@ import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
 import { AlertEngineNode } from './components/alert-engine.ts';
 import { GatewayNode } from './components/gateway.ts';
 import { alertingMember, storageMember, type PortsOf } from './components/pipelines.ts';
-import { createEngines, portsOf, type Engines } from './components/ports.ts';
+import { REGION, createEngines, portsOf, type Engines } from './components/ports.ts';
 import { Station } from './components/station.ts';
 import { anyClock } from './devices/any-clock.ts';
 import { Device } from './devices/device.ts';
@@ -61,6 +61,9 @@ const START_MS = Date.UTC(2026, 0, 1, 11, 52);
 /** Long enough for a last resend, for open windows to be refreshed and for silence to be noticed. */
 const SETTLE_MS = 120_000;
 
+/** A reminder that falls due at the very end is still on its way to the stations. */
+const UNDERWAY_MS = 3_000;
+
 /** Runs the whole system on one seed and judges what came of it. The same seed gives the same story, to the millisecond. */
 export async function simulate(seed: number, options: SimulationOptions = DEFAULT_OPTIONS): Promise<Outcome> {
   const dice = new Dice(seed);
@@ -99,6 +102,10 @@ export async function simulate(seed: number, options: SimulationOptions = DEFAUL
     await clock.advance(2_000);
   }
   await clock.advance(SETTLE_MS);
+  const toldAtMs = (): number => ward.engines.alerts.eventsOf(REGION).at(-1)?.event.atMs ?? 0;
+  for (let waited = 0; waited < 10 && clock.now() - toldAtMs() < UNDERWAY_MS; waited++) {
+    await clock.advance(UNDERWAY_MS);
+  }
   violations.push(...judge(ward, clock.now()));
   return {
     seed,
