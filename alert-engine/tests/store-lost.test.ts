@@ -25,6 +25,8 @@ class MortalStore {
   readonly store: AlertStore;
   /** False: nothing is settled until it is. */
   settles = true;
+  /** So many times, what is asked to be settled is not yet. */
+  notYet = 0;
   /** Fails as a connection does that is gone. */
   refuses = false;
   #current: AlertStore;
@@ -44,6 +46,7 @@ class MortalStore {
       settled: async (life) => {
         for (;;) {
           if (life !== String(this.#life)) throw superseded();
+          if (this.notYet-- > 0) throw new VitalwireError('unavailable', 'not yet', { retriable: true });
           if (this.settles) return;
           await systemClock.sleep(5);
         }
@@ -173,5 +176,21 @@ describe('a store that may lose what is not settled', () => {
     );
     mortal.settles = true;
     expect(await acting).toMatchObject({ kind: 'done', alert: { acknowledgedBy: 'Ann' } });
+  });
+
+  it.each([
+    { rounds: 2, answer: 'done' },
+    { rounds: 3, answer: 'unavailable' },
+  ])('that settles after $rounds rounds of waiting: $answer', async ({ rounds, answer }) => {
+    await ports.log.append([conditionRecord(first)]);
+    await start();
+    await eventually(async () => expect(await committed()).toBe(1));
+    mortal.notYet = rounds;
+    const acting = actForGood(deps(), 'West', first.id, { kind: 'acknowledge', actor: 'Ann' });
+    const answered = acting.then(
+      ({ kind }) => kind,
+      (error: unknown) => error instanceof VitalwireError && error.code,
+    );
+    expect(await answered).toBe(answer);
   });
 });

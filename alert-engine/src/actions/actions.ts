@@ -27,6 +27,8 @@ export interface ActionDeps {
 /** A person waits for the answer: rather than go on for ever, say that it did not work. */
 const CONFLICTS_MAX = 20;
 const LIVES_MAX = 3;
+/** A busy disk misses a round. What stations show already is worth two more, of some three seconds, before a person reads that it may have failed. */
+const SETTLING_ROUNDS = 3;
 
 /**
  * The same for whoever is told that it is done, and will not do it again: resolved, it outlasts a loss of power of the store.
@@ -45,7 +47,7 @@ export async function actForGood(
     if (result.kind === 'not_found' && lives > 0) break;
     if (result.kind !== 'done') return result;
     try {
-      await deps.alerts.settled(life);
+      await settledInTime(deps.alerts, life);
       return result;
     } catch (error) {
       if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
@@ -54,6 +56,17 @@ export async function actForGood(
   throw new VitalwireError('unavailable', `the store lost what became of alert ${alertId}`, {
     retriable: true,
   });
+}
+
+async function settledInTime(alerts: AlertStore, life: string): Promise<void> {
+  for (let round = 1; ; round++) {
+    try {
+      return await alerts.settled(life);
+    } catch (error) {
+      const isNotYet = error instanceof VitalwireError && error.code === 'unavailable';
+      if (!isNotYet || round === SETTLING_ROUNDS) throw error;
+    }
+  }
 }
 
 /**
