@@ -28,6 +28,14 @@ it.each([
     'Temperature 102.5 °F above 102.2 for 10 s',
   ],
   [
+    { ...at(0), type: 'falling_blood_pressure_systolic', value: 82.4, threshold: 30 } as const,
+    'Systolic pressure 82 mmHg, has fallen by 30 or more',
+  ],
+  [
+    { ...at(0), type: 'rising_heartrate', value: undefined, threshold: undefined } as const,
+    'Heart rate, has risen',
+  ],
+  [
     { ...at(30), type: 'signal_lost', value: undefined, threshold: undefined } as const,
     'No readings from the bedside device for 30 s',
   ],

@@ -34,13 +34,18 @@ export function conditionMessage(condition: ConditionEvent): string {
 }
 
 function what({ type, value, threshold }: ConditionEvent): string {
-  const [, side, vital] = /^(low|high)_(.+)$/.exec(type) ?? [];
+  const [, way, vital] = /^(low|high|falling|rising)_(.+)$/.exec(type) ?? [];
   const quantity = vital === undefined ? undefined : QUANTITIES[vital];
+  if (quantity && (way === 'falling' || way === 'rising')) {
+    const shown = value === undefined ? '' : ` ${value.toFixed(quantity.decimals)}${quantity.unit}`;
+    const moved = way === 'falling' ? 'has fallen' : 'has risen';
+    return `${quantity.name}${shown}, ${moved}${threshold === undefined ? '' : ` by ${plain(threshold)} or more`}`;
+  }
   if (quantity) {
     const shown =
       value === undefined ? '' : ` ${rounded(value, quantity.decimals, threshold)}${quantity.unit}`;
     const limit =
-      threshold === undefined ? ` ${side}` : ` ${side === 'low' ? 'below' : 'above'} ${plain(threshold)}`;
+      threshold === undefined ? ` ${way}` : ` ${way === 'low' ? 'below' : 'above'} ${plain(threshold)}`;
     return `${quantity.name}${shown}${limit}`;
   }
   if (type === 'early_warning_score') return `Early warning score ${value ?? 'high'}`;
