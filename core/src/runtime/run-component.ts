@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { systemClock, type Clock } from './clock.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { messageOf } from './errors.ts';
@@ -64,6 +65,8 @@ export async function runComponent(
     logger.info(component.ports, 'ready');
     const ready: ReadyMessage = { ready: name, ports: component.ports };
     process.send?.(ready);
+    // Where `NODE_COMPILE_CACHE` is set: left to the exit, a process that is killed would have written nothing.
+    flushCompileCache();
   } catch (error) {
     // Told to stop before it was up: what failed then failed for that.
     if (ending) return ending;
