@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signDeviceToken, verifyDeviceToken } from '@vitalwire/core/identity/token.ts';
 import { createCommand } from '../src/cli/arguments.ts';
 import { planRun } from '../src/cli/plan.ts';
@@ -52,7 +52,8 @@ async function plan(args: readonly string[]): Promise<unknown> {
 describe('wrong use says what is wrong', () => {
   const badTokens = join(scratch, 'bad.csv');
   const goodTokens = join(scratch, 'good.csv');
-  beforeEach(async () => {
+  // Once: the tests run side by side, and one would read what another has just begun to write.
+  beforeAll(async () => {
     writeFileSync(badTokens, 'D1,nonsense\n');
     writeFileSync(goodTokens, `D1,${await signDeviceToken({ deviceId: 'D1', region: 'West' }, SECRET)}\n`);
   });
