@@ -34,23 +34,13 @@ const REPLICATION_FOR_TWO_IN_SYNC = 3;
  * @throws VitalwireError `rejected` naming the setting where a topic has other partitions, or there are too few brokers; `unavailable`
  */
 export async function ensureTopics(setup: TopicSetup, logger: Logger): Promise<TopicSetupOutcome> {
-  const kafka = new kafkajs.Kafka({
-    brokers: [...setup.brokers],
-    clientId: setup.clientId,
-    ...toKafkaJs(setup.security),
-    logCreator: logTo(logger),
-  });
-  const admin = kafka.admin();
+  const admin = adminOf(setup, setup.brokers, logger);
   try {
     await admin.connect();
     const existing = new Set(await admin.listTopics());
     const missing = setup.topics.filter((topic) => !existing.has(topic.name));
     await create(admin, setup, missing);
-    if (missing.length > 0)
-      await untilLed(
-        admin,
-        missing.map((topic) => topic.name),
-      );
+    if (missing.length > 0) await untilKnown(admin, setup, missing, logger);
     const present = setup.topics.filter((topic) => existing.has(topic.name));
     await requirePartitions(admin, setup, present);
     const differences = await compare(admin, setup, present);
@@ -115,21 +105,56 @@ const ASK_EVERY_MS = 100;
 /** What a broker says that has not heard of a topic yet, or not who leads it. */
 const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
-/** kafkajs waits too, but gives up where another broker than the one that made the topics has not heard of them yet. */
-async function untilLed(admin: Admin, topics: readonly string[]): Promise<void> {
+/**
+ * Until each broker knows who leads the topics: a component that starts next asks any of them, and takes a topic that this one has not heard of for
+ * one that does not exist. kafkajs waits too, but for one broker, and gives up where it has not heard of them yet.
+ */
+async function untilKnown(
+  admin: Admin,
+  setup: TopicSetup,
+  topics: readonly TopicSpec[],
+  logger: Logger,
+): Promise<void> {
   const deadlineMs = systemClock.monotonic() + LEADERS_WITHIN_MS;
-  for (;;) {
-    try {
-      const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
-      const leaders = metadata.topics.flatMap(({ partitions }) => partitions.map(({ leader }) => leader));
-      if (leaders.every((leader) => leader >= 0)) return;
-    } catch (error) {
-      if (!NOT_YET.has(kafkaErrorType(error) ?? '') || systemClock.monotonic() > deadlineMs) throw error;
+  const names = topics.map((topic) => topic.name);
+  const { brokers } = await admin.describeCluster();
+  for (const { host, port } of brokers) {
+    while (!(await isKnown(setup, `${host}:${port}`, names, logger))) {
+      if (systemClock.monotonic() > deadlineMs)
+        throw new VitalwireError('unavailable', 'Kafka: new topics have no leader yet', { retriable: true });
+      await systemClock.sleep(ASK_EVERY_MS);
     }
-    if (systemClock.monotonic() > deadlineMs)
-      throw new VitalwireError('unavailable', 'Kafka: new topics have no leader yet', { retriable: true });
-    await systemClock.sleep(ASK_EVERY_MS);
   }
+}
+
+/** Over a connection of its own: once kafkajs has met the other brokers, it asks whichever it likes. */
+async function isKnown(
+  setup: TopicSetup,
+  address: string,
+  topics: readonly string[],
+  logger: Logger,
+): Promise<boolean> {
+  const admin = adminOf(setup, [address], logger);
+  try {
+    await admin.connect();
+    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+    return metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+  } catch (error) {
+    if (!NOT_YET.has(kafkaErrorType(error) ?? '')) throw error;
+    return false;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function adminOf(setup: TopicSetup, brokers: readonly string[], logger: Logger): Admin {
+  const kafka = new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId: setup.clientId,
+    ...toKafkaJs(setup.security),
+    logCreator: logTo(logger),
+  });
+  return kafka.admin();
 }
 
 async function requirePartitions(
