@@ -4,6 +4,7 @@ import { planRun } from '@vitalwire/device-simulator/cli/plan.ts';
 import { run } from '@vitalwire/device-simulator/cli/run.ts';
 import { sharedClock } from '@vitalwire/device-simulator/fleet/shared-clock.ts';
 import type { Report } from '@vitalwire/device-simulator/report/report.ts';
+import { renderVerdict } from '@vitalwire/device-simulator/report/text.ts';
 import { DEVICE_JWT_SECRET, startDeployment, type Deployment } from './deployment.ts';
 import { median } from './results.ts';
 
@@ -28,13 +29,21 @@ const WARM_UP_S = 10;
 /** Patients of whom some fall ill within the first minute, whatever the length of the run. */
 const MIX = 'stable=0.8,desaturation=0.1,hypotension=0.1';
 
-/** Devices at 1 Hz against an embedded deployment of the test's own, with a ledger and a station. `seconds` come on top of the warm-up. */
-export async function loadTest(devices: number, seconds: number): Promise<LoadTest> {
+/**
+ * Devices at 1 Hz against an embedded deployment of the test's own, with a ledger and a station. `seconds` come on top of the warm-up. Which
+ * promises were broken, and by what, is noted.
+ */
+export async function loadTest(
+  devices: number,
+  seconds: number,
+  note: (text: string) => void,
+): Promise<LoadTest> {
   const deployment = await startDeployment({});
   const samples: Sample[] = [];
   const sampling = sharedClock.every(SAMPLE_MS, () => samples.push(sampleOf(deployment)));
   try {
     const report = await simulate(deployment, devices, WARM_UP_S + seconds);
+    if (report.verdict?.is_kept === false) note(renderVerdict(report.verdict));
     return { report, ...usageOf(samples, report) };
   } finally {
     sampling();
@@ -55,7 +64,8 @@ async function simulate(deployment: Deployment, devices: number, seconds: number
     devices: String(devices),
     duration: `${seconds}s`,
     mix: MIX,
-    settle: '60s',
+    // Ends when all is there: a deployment that is behind is asked until it no longer is, so that what is late is not told as lost.
+    settle: '600s',
     'late-after': '10s',
   };
   await command.parseAsync(

@@ -12,9 +12,9 @@ export const fleet: Measurement = {
   needs: 'nothing',
   async run({ seconds, note }) {
     note(`${FEW} devices`);
-    const few = await loadTest(FEW, Math.min(seconds, 30));
+    const few = await loadTest(FEW, Math.min(seconds, 30), note);
     note(`${MANY.toLocaleString('en')} devices for ${seconds} s`);
-    const many = await loadTest(MANY, seconds);
+    const many = await loadTest(MANY, seconds, note);
     const { report, memoryMiB } = many;
     const { puback_ms: puback, alert_ms: alert, verdict, schedule_late_ms: late } = report;
     return [

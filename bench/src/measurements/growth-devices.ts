@@ -14,7 +14,11 @@ export const growthDevices: Measurement = {
     for (const devices of DEVICES) {
       const name = `${devices.toLocaleString('en')} devices`;
       note(name);
-      const { report, cpuMicrosecondsPerReading, cpuShare, memoryMiB } = await loadTest(devices, seconds);
+      const { report, cpuMicrosecondsPerReading, cpuShare, memoryMiB } = await loadTest(
+        devices,
+        seconds,
+        note,
+      );
       const found = [
         lower(`${name}: CPU`, cpuMicrosecondsPerReading, 'µs a reading'),
         lower(`${name}: CPU of the process`, cpuShare * 100, '% of a core'),
