@@ -65,7 +65,7 @@ async function simulate(deployment: Deployment, devices: number, seconds: number
     duration: `${seconds}s`,
     mix: MIX,
     // Ends when all is there: a deployment that is behind is asked until it no longer is, so that what is late is not told as lost.
-    settle: '600s',
+    settle: '300s',
     'late-after': '10s',
   };
   await command.parseAsync(
