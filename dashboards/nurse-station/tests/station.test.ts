@@ -23,6 +23,17 @@ describe('wall', () => {
     expect(await ward.tile('P1001').locator('.name').textContent()).toBe('Ruiz, Ana');
   });
 
+  it('cuts nothing off its header, the connection least of all, on any screen', async () => {
+    await ward.open();
+    for (const width of [390, 1310, 1510, 1830, 2560]) {
+      await ward.page.setViewportSize({ width, height: 600 });
+      const right = await ward.page
+        .locator('.bar .connection, .bar .sound, .bar .sound-off, .bar .clock, .bar .who')
+        .evaluateAll((parts) => Math.max(...parts.map((part) => part.getBoundingClientRect().right)));
+      expect(right, `${width} wide`).toBeLessThanOrEqual(width);
+    }
+  });
+
   it('brings an alert to the front, says it, and lets it be acknowledged in place', async () => {
     await ward.open();
     ward.fake.alerts.raise('P1017', desaturation);
