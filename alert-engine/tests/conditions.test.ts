@@ -3,8 +3,6 @@ import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { Consumer } from '@vitalwire/core/ports/event-log.ts';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
-import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +11,7 @@ import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { CONDITIONS_GROUP, consumeConditions, type ConditionsDeps } from '../src/conditions/consumer.ts';
 import { isTelling } from '../src/notify/stages/something-new.ts';
-import { alertEngineMetrics } from '../src/metrics.ts';
+import { conditionsDeps } from './conditions-deps.ts';
 import { PARTITIONS, openPorts } from './ports.ts';
 import { conditionRecord, sampleCondition } from './samples.ts';
 
@@ -30,17 +28,7 @@ afterEach(async () => {
   await ports.close();
 });
 
-const depsWith = (changes: Partial<ConditionsDeps> = {}): ConditionsDeps => ({
-  log: ports.log,
-  alerts: ports.alerts,
-  clock: systemClock,
-  logger: createLogger('test', 'silent'),
-  metrics: alertEngineMetrics(createRegistry('test')),
-  random: () => 0.5,
-  policyFor: () => DEFAULT_POLICY,
-  leadership: { gained: () => {}, lost: async () => {} },
-  ...changes,
-});
+const depsWith = (changes: Partial<ConditionsDeps> = {}): ConditionsDeps => conditionsDeps(ports, changes);
 
 async function start(changes: Partial<ConditionsDeps> = {}): Promise<Consumer> {
   const consumer = await consumeConditions(depsWith(changes));

@@ -2,15 +2,12 @@ import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { Consumer } from '@vitalwire/core/ports/event-log.ts';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
-import { createLogger } from '@vitalwire/core/runtime/logger.ts';
-import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actForGood } from '../src/actions/actions.ts';
 import { CONDITIONS_GROUP, consumeConditions } from '../src/conditions/consumer.ts';
-import { DEFAULT_POLICY } from '../src/lifecycle/policy.ts';
-import { alertEngineMetrics } from '../src/metrics.ts';
+import { conditionsDeps } from './conditions-deps.ts';
 import { openPorts } from './ports.ts';
 import { conditionRecord, sampleCondition } from './samples.ts';
 
@@ -84,16 +81,7 @@ afterEach(async () => {
   await Promise.all([ports.close(), next.close()]);
 });
 
-const deps = () => ({
-  log: ports.log,
-  alerts: mortal.store,
-  clock: systemClock,
-  logger: createLogger('test', 'silent'),
-  metrics: alertEngineMetrics(createRegistry('test')),
-  random: () => 0.5,
-  policyFor: () => DEFAULT_POLICY,
-  leadership: { gained: () => {}, lost: async () => {} },
-});
+const deps = () => conditionsDeps({ log: ports.log, alerts: mortal.store });
 const start = async (): Promise<void> => {
   const consumer = await consumeConditions(deps());
   consumer.failed.catch(() => {});

@@ -1,7 +1,7 @@
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
+import { VitalwireError, isSuperseded } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { step, type LifecycleInput } from '../lifecycle/lifecycle.ts';
 import type { RefusedReason } from '../lifecycle/outcome.ts';
@@ -50,7 +50,7 @@ export async function actForGood(
       await settledInTime(deps.alerts, life);
       return result;
     } catch (error) {
-      if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
+      if (!isSuperseded(error)) throw error;
     }
   }
   throw new VitalwireError('unavailable', `the store lost what became of alert ${alertId}`, {

@@ -4,7 +4,7 @@ import type { AlertStore, Cursor } from '@vitalwire/core/ports/alert-store.ts';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
+import { isSuperseded } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
@@ -106,7 +106,7 @@ async function isSettled(
     await attempt(() => alerts.settled(life));
     return true;
   } catch (error) {
-    if (error instanceof VitalwireError && error.code === 'superseded') return false;
+    if (isSuperseded(error)) return false;
     throw error;
   }
 }

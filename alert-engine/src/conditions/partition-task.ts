@@ -1,7 +1,7 @@
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { EventLog, GroupPartition, LogRecord, PartitionTask } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError, isRetriable, messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { VitalwireError, isRetriable, isSuperseded, messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { retry } from '@vitalwire/core/runtime/retry.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
@@ -162,7 +162,7 @@ export class ConditionsTask implements PartitionTask {
       this.#committed = nextOffset;
     } catch (error) {
       // The partition's new owner does the batch again, to no effect.
-      if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
+      if (!isSuperseded(error)) throw error;
       this.#deps.logger.info(
         { next_offset: nextOffset },
         'the partition went to another engine before the commit',
@@ -178,7 +178,7 @@ export class ConditionsTask implements PartitionTask {
         await alerts.settled(life);
         return !over.aborted && !this.#isReleased;
       } catch (error) {
-        if (over.aborted || (error instanceof VitalwireError && error.code === 'superseded')) return false;
+        if (over.aborted || isSuperseded(error)) return false;
         if (!isRetriable(error)) throw error;
         if (stopping.aborted || this.#isReleased) return false;
         logger.debug({ reason: messageOf(error) }, 'alerts are not settled yet');

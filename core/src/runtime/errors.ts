@@ -28,4 +28,8 @@ export type ErrorCode =
 
 export const isRetriable = (error: unknown): boolean => error instanceof VitalwireError && error.retriable;
 
+/** What was to be done is somebody else's now, or of a life that is over: it is not to be tried again here. */
+export const isSuperseded = (error: unknown): boolean =>
+  error instanceof VitalwireError && error.code === 'superseded';
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '@vitalwire/core/runtime/compile-cache.ts';
 import type { ReadyMessage } from '@vitalwire/core/runtime/run-component.ts';
 
 /** The entry points, by what they run. */
@@ -15,9 +16,6 @@ export type ComponentName = keyof typeof MAINS;
 
 /** An entry point and its arguments. */
 export type Main = readonly [path: string, ...args: string[]];
-
-/** Compiling is half of a start's CPU. With the code, for who may write the one may write the other; where nobody may, nothing is kept. */
-const COMPILED = fileURLToPath(new URL('../../../node_modules/.cache/vitalwire', import.meta.url));
 
 const running = new Set<ChildProcess>();
 
@@ -49,7 +47,7 @@ export class ComponentProcess {
     this.name = name;
     const [path, ...args] = main ?? mainOf(name);
     this.#child = fork(path, args, {
-      env: { NODE_COMPILE_CACHE: COMPILED, ...environment },
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
       // In a group of its own: Ctrl-C in the terminal reaches the parent, which stops its children in order.

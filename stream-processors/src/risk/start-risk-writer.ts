@@ -9,7 +9,7 @@ import type {
   PartitionTask,
 } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
+import { isSuperseded } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
@@ -167,6 +167,6 @@ async function commit(group: GroupPartition, records: readonly LogRecord[]): Pro
     await group.commit(last.offset + 1);
   } catch (error) {
     // Whoever has the partition now writes the same rows again.
-    if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
+    if (!isSuperseded(error)) throw error;
   }
 }

@@ -8,7 +8,7 @@ import type {
   PartitionTask,
 } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { VitalwireError, isSuperseded, messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { decodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { Reading } from '@vitalwire/core/vitals/reading.ts';
@@ -248,7 +248,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       await attempt('commit', () => group.commit(nextOffset));
     } catch (error) {
       // The partition has moved on: whoever has it now reads from a checkpoint of ours or a newer one.
-      if (!(error instanceof VitalwireError && error.code === 'superseded')) throw error;
+      if (!isSuperseded(error)) throw error;
       this.#superseded = true;
     }
     return workMs;

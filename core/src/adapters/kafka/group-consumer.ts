@@ -1,6 +1,6 @@
 import type { Consumer, PartitionTask, Subscription, TopicPartition } from '../../ports/event-log.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf, VitalwireError } from '../../runtime/errors.ts';
+import { VitalwireError, isSuperseded, messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { kafkaErrorType, passes, SUPERSEDED, toVitalwireError } from './errors.ts';
@@ -259,7 +259,7 @@ export class GroupConsumer implements Consumer {
           // Its state is not that of any offset: storing it would be worse than doing its work again.
           if (!runner.hasFailed) await runner.task.release();
         } catch (error) {
-          const isLost = error instanceof VitalwireError && error.code === 'superseded';
+          const isLost = isSuperseded(error);
           if (isLost) logger.info({ topic, partition }, 'the partition was gone before it was released');
           else fail(error);
         }
