@@ -171,17 +171,19 @@ describe('patients', () => {
     await each.ports.live.publishVitals([sampleVitals('P1')]);
     expect((await call('/api/patients/P1/risk')).status).toBe(404);
     const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    const trend = {
+      patientId: 'P1',
+      hourMs,
+      min: 60,
+      max: 80,
+      mean: 70,
+      standardDeviation: 2.5,
+      count: 3600,
+    };
     await each.ports.analytics.writeTrends([
-      {
-        patientId: 'P1',
-        vital: 'heartbeat',
-        hourMs,
-        min: 60,
-        max: 80,
-        mean: 70,
-        standardDeviation: 2.5,
-        count: 3600,
-      },
+      { ...trend, vital: 'heartbeat' },
+      { ...trend, vital: 'heartbeat', hourMs: hourMs - HOUR_MS },
+      { ...trend, vital: 'respiratory_rate', hourMs: hourMs - HOUR_MS },
     ]);
     await each.ports.analytics.writeRiskScores([
       sampleRiskScore({
@@ -198,7 +200,14 @@ describe('patients', () => {
       { region: 'West', hourMs, averageRiskScore: 3.5, highRisk: 1, mediumRisk: 2, lowRisk: 3 },
     ]);
     const hour = new Date(hourMs).toISOString();
-    expect((await call('/api/patients/P1/trends?vital=heartbeat')).body.items).toEqual([
+    const of = (items: { vital: string; hour: string }[]) =>
+      items.map((one) => [one.vital, one.hour === hour]);
+    expect(of((await call('/api/patients/P1/trends')).body.items)).toEqual([
+      ['heartbeat', false],
+      ['respiratory_rate', false],
+      ['heartbeat', true],
+    ]);
+    expect((await call(`/api/patients/P1/trends?vital=heartbeat&from=${hour}`)).body.items).toEqual([
       {
         vital: 'heartbeat',
         hour,
@@ -264,6 +273,7 @@ it('answers as the OpenAPI document says', async () => {
     ['/api/patients/{id}/transfer', '/api/patients/P1/transfer', 'post', { bed: '2' }],
     ['/api/patients/{id}', '/api/patients/P1'],
     ['/api/patients/{id}/discharge', '/api/patients/P1/discharge', 'post'],
+    ['/api/discharges', '/api/discharges'],
   ];
   expect(new Set(checks.map(([path]) => path))).toEqual(new Set(Object.keys(openapi.paths)));
   for (const [path, url, method = 'get', body] of checks) {

@@ -111,7 +111,7 @@ describe('a pause', () => {
     expect((await patient()).pause).toBeNull();
   });
 
-  it('is two minutes at most, and not for viewers', async () => {
+  it('is two minutes at most and where nothing is said, and not for viewers', async () => {
     expect((await call('POST', '/patients/P1/alarm-pause', { seconds: 121 })).status).toBe(400);
     expect((await call('POST', '/patients/P1/alarm-pause', { seconds: 0 })).status).toBe(400);
     const viewer = await tokenFor('viewer');
@@ -120,6 +120,9 @@ describe('a pause', () => {
       expect((await call(method, '/patients/P1/alarm-pause', body, viewer)).status).toBe(403);
     }
     expect(await trail()).toEqual([]);
+    const before = Date.now();
+    const { until } = (await call('POST', '/patients/P1/alarm-pause')).body.pause;
+    expect(Date.parse(until) - before).toBeGreaterThanOrEqual(120_000);
   });
 });
 
@@ -198,7 +201,12 @@ describe('admission, transfer and discharge', () => {
       (await call('GET', '/patients')).body.items.map((one: { patient_id: string }) => one.patient_id),
     ).toEqual(['P1']);
     expect((await call('POST', '/patients/P2/transfer', { bed: '9' })).status).toBe(409);
+    expect((await call('GET', '/discharges')).body).toMatchObject({
+      items: [{ patient_id: 'P2', name: 'Bo', age: null, region: 'West', ward: 'B2', bed: '8' }],
+      next: null,
+    });
     expect((await call('POST', '/patients', { ...bo, bed: '1' })).status).toBe(201);
+    expect((await call('GET', '/discharges')).body.items).toEqual([]);
     expect((await trail()).map(({ action }) => action)).toEqual([
       'admitted',
       'transferred',
@@ -226,6 +234,26 @@ describe('admission, transfer and discharge', () => {
     await call('POST', '/patients/P2/discharge');
     expect((await call('POST', '/patients/P1/transfer', { device_id: 'D2' })).body.device_id).toBe('D2');
     expect((await call('POST', '/patients/P1/transfer', { device_id: null })).body.device_id).toBeNull();
+  });
+
+  it('who was discharged is listed, the last first, once and of the regions of the token alone', async () => {
+    await ports.directory.put(samplePatient('P7', { state: 'discharged' }));
+    await ports.directory.put(samplePatient('P8', { state: 'discharged', region: 'Midwest' }));
+    await call('POST', '/patients', bo);
+    await call('POST', '/patients/P1/discharge');
+    await call('POST', '/patients/P2/discharge');
+    const listed = async (query = '') =>
+      (await call('GET', `/discharges${query}`)).body.items as {
+        patient_id: string;
+        discharged_at: string;
+      }[];
+    const first = await listed();
+    expect(first.map((one) => one.patient_id)).toEqual(['P2', 'P1', 'P7']);
+    expect(first.map((one) => one.discharged_at === null)).toEqual([false, false, true]);
+    await call('POST', '/patients/P1/discharge');
+    expect(await listed()).toEqual(first);
+    expect(await listed('?limit=1')).toHaveLength(1);
+    expect((await call('GET', '/discharges?region=Midwest')).status).toBe(403);
   });
 
   it('needs a nurse, and a region of the token', async () => {

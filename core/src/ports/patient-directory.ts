@@ -45,6 +45,8 @@ export interface Patient {
   readonly consciousness?: Charted<Consciousness> | undefined;
   /** Left out: admitted. A discharged patient is not judged. */
   readonly state?: 'admitted' | 'discharged' | undefined;
+  /** Of who is discharged; left out where the hospital's change events do not say. */
+  readonly dischargedAtMs?: number | undefined;
   /** The device that is assigned to the patient; left out: whichever sends in her name. */
   readonly deviceId?: string | undefined;
 }

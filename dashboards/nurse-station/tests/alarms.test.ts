@@ -87,6 +87,15 @@ describe('a tile', () => {
     await ward.open();
     expect(await ward.page.locator('.tile .region').count()).toBe(0);
   });
+
+  it('has it in the lists too: bed 3 of two regions are two beds', async () => {
+    await ward.open();
+    ward.fake.alerts.raise('P1003', { type: 'high_heartrate', priority: 'medium' });
+    await ward.page.goto(`${ward.fake.url}/#/alerts`);
+    await eventually(() => ward.page.locator('.alert-whose small').textContent()).toContain(', Southwest');
+    await ward.page.goto(`${ward.fake.url}/#/log`);
+    await eventually(() => ward.page.locator('.log-line').textContent()).toContain('Southwest');
+  });
 });
 
 describe('an alert of no single patient', () => {

@@ -6,6 +6,7 @@ import type { FakeWard } from './fake-ward.ts';
 /** Undefined where nothing is there. */
 export function lookUp(ward: FakeWard, path: string, query: URLSearchParams, nowMs: number): unknown {
   if (path === '/patients') return { items: ward.patients(), next: null };
+  if (path === '/discharges') return { items: ward.discharges(), next: null };
   if (path === '/alerts') return ward.alerts.page(query);
   const [, alertId] = /^\/alerts\/([^/]+)$/.exec(path) ?? [];
   if (alertId !== undefined) return ward.alerts.withHistory(alertId);

@@ -78,8 +78,23 @@ export class FakeWard {
   }
 
   admit(patientId: string, place: Partial<PatientDocument>): void {
+    this.#discharged.delete(patientId);
     this.#beds.set(patientId, makeBed(patientId, this.#beds.size, Date.now()));
     Object.assign(this.patient(patientId) ?? {}, place);
+  }
+
+  discharges(): object[] {
+    return [...this.#discharged.values()]
+      .map(({ document: { patient_id, name, age, region, ward, bed } }) => ({
+        patient_id,
+        name,
+        age,
+        region,
+        ward,
+        bed,
+        discharged_at: iso(Date.now()),
+      }))
+      .toReversed();
   }
 
   discharge(patientId: string): void {

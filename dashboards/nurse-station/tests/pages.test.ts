@@ -126,6 +126,20 @@ describe('patient', () => {
     expect(await ward.page.locator('.admit-here').count()).toBe(0);
   });
 
+  it('who was discharged is found by the entry beside the pages, and comes with her name', async () => {
+    await ward.open();
+    ward.fake.ward.discharge('P1004');
+    await eventually(() => ward.page.locator('.tile').count()).toBe(19);
+    await ward.page.locator('nav').getByRole('button', { name: 'Admit…' }).click();
+    const option = ward.page.locator('#stay-patients option[value=P1004]');
+    await eventually(() => option.textContent()).toMatch(/^Nguyen, Thi Hoa, .*, discharged \d+:\d+/);
+    await ward.page.getByLabel('Patient id').fill('P1004');
+    expect(await ward.page.getByLabel('Name').inputValue()).toBe('Nguyen, Thi Hoa');
+    await ward.page.getByLabel('Bed', { exact: true }).fill('22');
+    await ward.page.getByRole('button', { name: 'Admit', exact: true }).click();
+    await eventually(() => ward.page.locator('h1').textContent()).toContain('Bed 22 Nguyen, Thi Hoa');
+  });
+
   it('cannot be admitted by who may only look', async () => {
     Object.assign(ward.fake.ward.patient('P1003') ?? {}, { name: null, bed: null });
     await ward.open('viewer');
@@ -226,10 +240,13 @@ describe('board', () => {
     ward.fake.stall(false);
     await ward.open('nurse', '#/board');
     await eventually(() => ward.page.locator('.board-state').textContent()).toBe('No alarm');
+    Object.assign(ward.fake.ward.patient('P1017') ?? {}, { mode: 'demo' });
     ward.fake.alerts.raise('P1017', desaturation);
     ward.fake.alerts.raise('P1018', { type: 'lead_off', kind: 'technical', priority: 'medium' });
     await eventually(() => ward.page.locator('.board-bed').count()).toBe(1);
     expect(await ward.page.locator('.board-alert').textContent()).toContain('SpO₂ low');
+    // Nobody runs for a demonstration.
+    await eventually(() => ward.page.locator('.board-bed .chip-mode').textContent()).toBe('DEMO');
     const digits = await ward.page
       .locator('.board-bed .board-number b')
       .first()

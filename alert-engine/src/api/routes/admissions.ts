@@ -1,10 +1,11 @@
 import { PROFILES } from '@vitalwire/core/alarms/profile.ts';
 import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
 import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
+import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { z } from 'zod';
 import { closeAlerts } from '../../patients/close-alerts.ts';
 import { identityOf, regionOfPatient, regionsFor, requireNurse } from '../access.ts';
-import { PROBLEMS, id, type ApiDeps, type ApiServer } from '../deps.ts';
+import { PROBLEMS, id, next, pageSize, type ApiDeps, type ApiServer } from '../deps.ts';
 import { ProblemError } from '../problem.ts';
 import { known } from './care.ts';
 
@@ -26,6 +27,15 @@ const transferBody = z.strictObject({
   ward: name.optional(),
   bed: name.optional(),
   device_id: id.nullish().describe('null: whichever device sends in her name'),
+});
+const dischargeSchema = z.object({
+  patient_id: z.string(),
+  name: z.string(),
+  age: z.number().nullable(),
+  region: z.string(),
+  ward: z.string(),
+  bed: z.string(),
+  discharged_at: z.iso.datetime().nullable().describe('null where the hospital does not say'),
 });
 const placeSchema = z.object({
   patient_id: z.string(),
@@ -132,10 +142,32 @@ export function admissionRoutes(app: ApiServer, deps: ApiDeps): void {
       requireNurse(identity);
       const patient = await deps.patientChanges.apply(identity, 'discharged', patientId, (found) => {
         const { deviceId: _freed, ...before } = known(found);
-        return { ...before, state: 'discharged' };
+        const dischargedAtMs = before.state === 'discharged' ? before.dischargedAtMs : deps.clock.now();
+        return { ...before, state: 'discharged', dischargedAtMs };
       });
       await closeAlerts(deps, region, patientId, identity.name, 'discharged');
       return placeDocument(patient);
+    },
+  );
+
+  app.get(
+    '/discharges',
+    {
+      schema: {
+        summary: 'Who was discharged and not admitted since, the last first',
+        tags: ['patients'],
+        querystring: z.object({ region: id.optional(), limit: pageSize(100, 1_000) }),
+        response: { 200: z.object({ items: z.array(dischargeSchema), next }), ...PROBLEMS },
+      },
+    },
+    async (request) => {
+      const { region, limit } = request.query;
+      const regions = regionsFor(identityOf(request), region, deps.regions);
+      const patients = await deps.directory.list(regions);
+      const discharged = patients
+        .filter(({ state }) => state === 'discharged')
+        .sort((a, b) => (b.dischargedAtMs ?? 0) - (a.dischargedAtMs ?? 0));
+      return { items: discharged.slice(0, limit).map(dischargeDocument), next: null };
     },
   );
 }
@@ -169,6 +201,16 @@ async function requireFree(
     );
   }
 }
+
+const dischargeDocument = (patient: Patient): z.infer<typeof dischargeSchema> => ({
+  patient_id: patient.id,
+  name: patient.name,
+  age: patient.age ?? null,
+  region: patient.region,
+  ward: patient.ward,
+  bed: patient.bed,
+  discharged_at: patient.dischargedAtMs === undefined ? null : toIso(patient.dischargedAtMs),
+});
 
 const placeDocument = (patient: Patient): z.infer<typeof placeSchema> => ({
   patient_id: patient.id,

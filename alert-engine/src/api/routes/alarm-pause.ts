@@ -14,7 +14,7 @@ export function alarmPauseRoutes(app: ApiServer, deps: ApiDeps): void {
           'For two minutes at most, from now. What sounds falls silent, new alarms are raised silently, and both sound at the end; an alarm of a higher priority than what was paused breaks through. Not for viewers.',
         tags: ['patients'],
         params: z.object({ id }),
-        body: z.object({ seconds: z.number().positive().max(PAUSE_MAX_S) }),
+        body: z.object({ seconds: z.number().positive().max(PAUSE_MAX_S).default(PAUSE_MAX_S) }).nullish(),
         response: { 200: z.object({ pause: pauseSchema }), ...PROBLEMS },
       },
     },
@@ -23,7 +23,8 @@ export function alarmPauseRoutes(app: ApiServer, deps: ApiDeps): void {
       const patientId = request.params.id;
       const region = await regionOfPatient(identity, patientId, deps);
       requireNurse(identity);
-      const pause = await pauseAlarms(deps, identity, { patientId, region }, request.body.seconds);
+      const seconds = request.body?.seconds ?? PAUSE_MAX_S;
+      const pause = await pauseAlarms(deps, identity, { patientId, region }, seconds);
       return { pause: pauseDocument(pause) };
     },
   );

@@ -53,19 +53,25 @@ export function analyticsRoutes(app: ApiServer, deps: ApiDeps): void {
     '/patients/:id/trends',
     {
       schema: {
-        summary: 'Hours of one vital, oldest first',
+        summary: 'Hours of the vitals, oldest first',
         description: 'from <= hour < to; the last 24 h by default.',
         tags: ['patients'],
         params: z.object({ id }),
-        querystring: range.extend({ vital: z.enum(VITALS) }),
+        querystring: range.extend({ vital: z.enum(VITALS).optional().describe('left out: all of them') }),
         response: { 200: z.object({ items: z.array(trendSchema), next }), ...PROBLEMS },
       },
     },
     async (request) => {
       const { fromMs, toMs } = rangeOf(request.query);
       await regionOfPatient(identityOf(request), request.params.id, deps);
-      const trends = await deps.analytics.trends(request.params.id, request.query.vital, fromMs, toMs);
-      return { items: trends.map(trendDocument), next: null };
+      const { vital } = request.query;
+      const trends = await Promise.all(
+        (vital === undefined ? VITALS : [vital]).map((one) =>
+          deps.analytics.trends(request.params.id, one, fromMs, toMs),
+        ),
+      );
+      const inOrder = trends.flat().sort((a, b) => a.hourMs - b.hourMs);
+      return { items: inOrder.map(trendDocument), next: null };
     },
   );
 

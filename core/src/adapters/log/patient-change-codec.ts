@@ -46,6 +46,7 @@ const rowSchema = z.object({
   consciousness: z.enum(['unknown', 'alert', 'new_confusion', 'voice', 'pain', 'unresponsive']).nullish(),
   consciousness_at: moment.nullish(),
   state: z.enum(['admitted', 'discharged']).nullish(),
+  discharged_at: moment.nullish(),
   device_id: z.string().nullish(),
 });
 
@@ -97,6 +98,7 @@ function patientOf(row: z.output<typeof rowSchema>): Patient {
     supplementalOxygen: charted(row.supplemental_oxygen, row.supplemental_oxygen_at),
     consciousness: charted(row.consciousness, row.consciousness_at),
     state: row.state ?? undefined,
+    dischargedAtMs: row.discharged_at ?? undefined,
     deviceId: row.device_id ?? undefined,
   };
 }
@@ -145,6 +147,7 @@ function rowOf(patient: Patient | undefined): z.input<typeof rowSchema> | null {
     consciousness: patient.consciousness?.value ?? null,
     consciousness_at: isoOrNull(patient.consciousness?.atMs),
     state: patient.state ?? null,
+    discharged_at: isoOrNull(patient.dischargedAtMs),
     device_id: patient.deviceId ?? null,
   };
 }

@@ -55,7 +55,13 @@ export function AlertRow({ alert, ofPatient = false }: Props) {
               <b>{bedName === undefined ? name : `Bed ${bedName}`}</b> {bedName === undefined ? '' : name}
             </a>
           )}
-          <small>{alert.patientId === '' ? 'the whole region' : (patient?.ward ?? alert.region)}</small>
+          <small>
+            {alert.patientId === ''
+              ? 'the whole region'
+              : station.severalRegions.value
+                ? [patient?.ward, alert.region].filter(Boolean).join(', ')
+                : (patient?.ward ?? alert.region)}
+          </small>
         </span>
       )}
       <span class="alert-when">

@@ -91,6 +91,18 @@ export interface Admission extends Place {
   readonly age: number | null;
 }
 
+/** Who was here, and may come again. */
+export interface Discharge {
+  readonly patient_id: string;
+  readonly name: string;
+  readonly age: number | null;
+  readonly region: string;
+  readonly ward: string;
+  readonly bed: string;
+  /** null: nobody said when. */
+  readonly discharged_at: string | null;
+}
+
 export interface AlertQuery {
   readonly patient: string | undefined;
   readonly region: string | undefined;
@@ -126,6 +138,8 @@ export interface Api {
   setLimits(patientId: string, limits: Limits): Promise<void>;
   setChart(patientId: string, chart: Chart): Promise<void>;
   admit(admission: Admission): Promise<void>;
+  /** The last first. */
+  discharges(signal?: AbortSignal): Promise<readonly Discharge[]>;
   /** What is left out stays. */
   transfer(patientId: string, place: Partial<Place>): Promise<void>;
   discharge(patientId: string): Promise<void>;
@@ -218,6 +232,9 @@ export function createApi(token: string, onUnauthorized: (reason: string) => voi
     },
     async admit(admission) {
       await send('POST', '/patients', undefined, admission);
+    },
+    async discharges(signal) {
+      return ((await get('/discharges', signal)) as Page<Discharge>).items;
     },
     async transfer(id, place) {
       await send('POST', `${patientPath(id)}/transfer`, undefined, place);

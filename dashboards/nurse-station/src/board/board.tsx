@@ -29,10 +29,7 @@ export function Board() {
       inOrder.map(({ id }) => id),
     );
   }).value;
-  // Bed 3 of two regions are two beds: where there are several, each says which.
-  const severalRegions = useComputed(
-    () => new Set(beds.value.map((bed) => bed.patient.value.region).filter(Boolean)).size > 1,
-  ).value;
+  const severalRegions = station.severalRegions.value;
   const byId = new Map(inOrder.map((bed) => [bed.id, bed]));
   const pick = (ids: readonly string[]): Bed[] => ids.flatMap((id) => byId.get(id) ?? []);
   const clock = useComputed(() => formatClock(now.value));

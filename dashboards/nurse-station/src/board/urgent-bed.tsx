@@ -16,6 +16,7 @@ export function UrgentBed({ bed, showsRegion }: { readonly bed: Bed; readonly sh
   const alert = bed.alerts.value.find(isUrgent);
   const name = useComputed(() => bed.patient.value.name ?? bed.id).value;
   const bedName = useComputed(() => bed.patient.value.bed ?? bed.id).value;
+  const mode = useComputed(() => bed.patient.value.mode).value;
   if (alert === undefined) return null;
   const tone = toneOf(alert);
   return (
@@ -23,6 +24,7 @@ export function UrgentBed({ bed, showsRegion }: { readonly bed: Bed; readonly sh
       <header>
         <b class="board-bed-name">{bedName}</b>
         <span class="board-name">{name}</span>
+        {mode !== 'real' && <span class="chip chip-mode">{mode.toUpperCase()}</span>}
         {showsRegion && <span class="board-region">{region}</span>}
         <PauseRing bed={bed} />
       </header>

@@ -17,6 +17,8 @@ export interface Ward {
   readonly role: ReadonlySignal<string | undefined>;
   readonly beds: ReadonlySignal<readonly Bed[]>;
   bed(patientId: string): LiveBed | undefined;
+  /** Bed 3 of two regions are two beds: where there are several, each says which. */
+  readonly severalRegions: ReadonlySignal<boolean>;
   /** Of no single bed. */
   readonly areaAlerts: ReadonlySignal<readonly Alert[]>;
   /** Of all beds and areas, unordered. */
@@ -65,6 +67,9 @@ export function createWard(): Ward {
     role,
     beds,
     bed: (id) => live.get(id),
+    severalRegions: computed(
+      () => new Set(beds.value.map((bed) => bed.patient.value.region).filter(Boolean)).size > 1,
+    ),
     areaAlerts,
     openAlerts: computed(() => [...areaAlerts.value, ...beds.value.flatMap((bed) => bed.alerts.value)]),
     announced,

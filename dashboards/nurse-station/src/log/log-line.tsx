@@ -48,6 +48,9 @@ export function LogLine({ alert: document }: { readonly alert: AlertDocument }) 
               {patient?.name ?? alert.patientId}
             </a>
           )}
+          {alert.patientId !== '' && station.severalRegions.value && (
+            <span class="hint"> {alert.region}</span>
+          )}
         </td>
         <td>{endMs === undefined ? 'ongoing' : formatElapsed(endMs - alert.onsetMs)}</td>
         <td>

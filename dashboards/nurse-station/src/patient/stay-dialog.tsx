@@ -1,10 +1,13 @@
 /** Admits a patient, or moves her to another bed, ward, region or device. */
 import { useComputed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Discharge } from '../api/client.ts';
 import { describeError } from '../api/problem.ts';
 import { isAdmitted, type Patient } from '../feed/patient.ts';
 import { Dialog, DialogButtons } from '../shell/dialog.tsx';
 import { useStation } from '../station.ts';
-import { admissionOf, changedPlace, stayProblem, type TypedStay } from './stay-form.ts';
+import { formatMoment } from '../vital-text.ts';
+import { admissionOf, changedPlace, stayProblem, withId, type TypedStay } from './stay-form.ts';
 
 const LISTS: Readonly<Partial<Record<keyof TypedStay, string>>> = {
   patient: 'stay-patients',
@@ -38,6 +41,9 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
     device: patient?.deviceId ?? '',
   }).peek();
   const typed = useSignal(before);
+  const discharged = useDischarges(admits && patientId === undefined).filter(
+    (one) => !waiting.some((sending) => sending.patientId === one.patient_id),
+  );
   const problem = useSignal<string | undefined>(undefined);
   const saving = useSignal(false);
   const save = async (event: Event): Promise<void> => {
@@ -58,12 +64,17 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
     saving.value = false;
   };
   const type = (part: keyof TypedStay, text: string): void => {
-    const next = { ...typed.peek(), [part]: text };
+    if (part !== 'patient') {
+      typed.value = { ...typed.peek(), [part]: text };
+      return;
+    }
+    const wasHere = (id: string) => discharged.find((one) => one.patient_id === id);
+    const next = withId(typed.peek(), text, wasHere(typed.peek().patient), wasHere(text));
     // Where she sends from is known.
-    const sending = part === 'patient' ? waiting.find((one) => one.patientId === text) : undefined;
+    const sending = waiting.find((one) => one.patientId === text);
     typed.value = {
       ...next,
-      region: next.region || (sending?.region ?? ''),
+      region: next.region || (sending?.region ?? before.region),
       device: next.device || (sending?.deviceId ?? ''),
     };
   };
@@ -92,6 +103,9 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
             admitted: choose the id from the list.
           </p>
         )}
+        {discharged.length > 0 && (
+          <p class="hint">Who was discharged can be found in the same list, by id or name.</p>
+        )}
         {admits && field('Name', 'name')}
         {admits && field('Age', 'age', 'years')}
         {field('Region', 'region')}
@@ -102,6 +116,11 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
           {waiting.map((one) => (
             <option key={one.patientId} value={one.patientId}>
               {[one.deviceId, one.region].filter(Boolean).join(', ')}
+            </option>
+          ))}
+          {discharged.map((one) => (
+            <option key={one.patient_id} value={one.patient_id}>
+              {dischargeText(one, station.now.peek())}
             </option>
           ))}
         </datalist>
@@ -119,4 +138,26 @@ export function StayDialog({ patientId, patient, admits, onSaved, onClose }: For
       </form>
     </Dialog>
   );
+}
+
+/** The last first; none where the engine does not say. */
+function useDischarges(wanted: boolean): readonly Discharge[] {
+  const { api } = useStation();
+  const found = useSignal<readonly Discharge[]>([]);
+  useEffect(() => {
+    if (!wanted) return undefined;
+    const leaving = new AbortController();
+    api.discharges(leaving.signal).then(
+      (discharges) => (found.value = discharges),
+      // The id can still be typed.
+      () => undefined,
+    );
+    return () => leaving.abort();
+  }, [api, found, wanted]);
+  return found.value;
+}
+
+function dischargeText({ name, ward, discharged_at: at }: Discharge, nowMs: number): string {
+  const when = at === null ? 'discharged' : `discharged ${formatMoment(Date.parse(at), nowMs)}`;
+  return [name, ward, when].filter(Boolean).join(', ');
 }

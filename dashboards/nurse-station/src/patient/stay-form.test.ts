@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { admissionOf, changedPlace, stayProblem } from './stay-form.ts';
+import { admissionOf, changedPlace, stayProblem, withId } from './stay-form.ts';
 
 const typed = {
   patient: 'P1 ',
@@ -30,4 +30,24 @@ it('sends only what was changed, and frees a device that was taken out', () => {
 it('admits with an age in years, or none', () => {
   expect(admissionOf(typed)).toMatchObject({ patient_id: 'P1', age: 0.5, bed: '3', device_id: null });
   expect(admissionOf({ ...typed, age: '' }).age).toBeNull();
+});
+
+it('takes over who was here before, and nothing of one whose id it was on the way', () => {
+  const of = (patient_id: string, name: string, age: number | null) => ({
+    patient_id,
+    name,
+    age,
+    region: 'West',
+    ward: 'ICU',
+    bed: '9',
+    discharged_at: null,
+  });
+  const [ana, bo] = [of('P1', 'Ruiz, Ana', 61), of('P10', 'Bo', null)];
+  const empty = { ...typed, patient: '', name: '', age: '', region: '', ward: '', bed: '' };
+  const first = withId(empty, 'P1', undefined, ana);
+  expect(first).toMatchObject({ name: 'Ruiz, Ana', age: '61', region: 'West', ward: 'ICU', bed: '' });
+  expect(withId(first, 'P10', ana, bo)).toMatchObject({ patient: 'P10', name: 'Bo', age: '' });
+  expect(withId(first, 'P11', ana, undefined)).toEqual({ ...empty, patient: 'P11' });
+  const said = withId({ ...first, name: 'Ruiz, Anna' }, 'P11', ana, undefined);
+  expect(said).toMatchObject({ name: 'Ruiz, Anna', age: '' });
 });

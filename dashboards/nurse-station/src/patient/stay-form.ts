@@ -1,5 +1,5 @@
 /** What was typed of a patient's stay, judged before it is sent. Pure. */
-import type { Place } from '../api/client.ts';
+import type { Discharge, Place } from '../api/client.ts';
 
 export interface TypedStay {
   /** The id that the device sends in. */
@@ -32,6 +32,41 @@ export function ageOf({ age }: TypedStay): number | undefined {
   const years = Number(age.trim().replace(',', '.'));
   return age.trim() !== '' && years >= 0 && years <= AGE_MAX ? years : undefined;
 }
+
+/**
+ * Another id: of somebody who was here before (`now`) it brings the name and the place along, and what the id before it brought (`then`)
+ * goes with that one. The bed may be another's since, and so may the device.
+ */
+export function withId(
+  typed: TypedStay,
+  patient: string,
+  then: Discharge | undefined,
+  now: Discharge | undefined,
+): TypedStay {
+  const [old, next] = [broughtBy(then), broughtBy(now)];
+  const kept = (part: keyof Brought): string =>
+    (typed[part] === old[part] ? '' : typed[part]) || next[part] || '';
+  return {
+    ...typed,
+    patient,
+    name: kept('name'),
+    age: kept('age'),
+    region: kept('region'),
+    ward: kept('ward'),
+  };
+}
+
+type Brought = Pick<TypedStay, 'name' | 'age' | 'region' | 'ward'>;
+
+const broughtBy = (discharge: Discharge | undefined): Partial<Brought> =>
+  discharge === undefined
+    ? {}
+    : {
+        name: discharge.name,
+        age: discharge.age === null ? '' : String(discharge.age),
+        region: discharge.region,
+        ward: discharge.ward,
+      };
 
 const placeOf = ({ region, ward, bed, device }: TypedStay): Place => ({
   region: region.trim(),

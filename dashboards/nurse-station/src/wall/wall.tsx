@@ -30,9 +30,7 @@ export function Wall() {
     fitTiles(station.loaded.value ? inRegion.value : SKELETON_BEDS, size.value.width, size.value.height),
   );
   // Where all beds are of one region, its name on each of them says nothing.
-  const severalRegions = useComputed(
-    () => new Set(station.beds.value.map((bed) => bed.patient.value.region).filter(Boolean)).size > 1,
-  ).value;
+  const severalRegions = station.severalRegions.value;
 
   const areaCount = station.areaAlerts.value.length;
   useLayoutEffect(() => {
