@@ -3,6 +3,7 @@ import {
   embeddedIngest,
   embeddedLatency2000,
   embeddedLatency500,
+  embeddedLatencyFloor,
   embeddedMemory,
 } from './measurements/embedded.ts';
 import { enginesLatency } from './measurements/engines-latency.ts';
@@ -22,6 +23,7 @@ export const allMeasurements: readonly Measurement[] = [
   embeddedIngest,
   embeddedLatency500,
   embeddedLatency2000,
+  embeddedLatencyFloor,
   embeddedMemory,
   fanOut,
   fleet,

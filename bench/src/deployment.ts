@@ -19,13 +19,17 @@ export interface Target {
   deviceToken(deviceId: string): Promise<string>;
 }
 
-export interface Deployment extends Target {
-  readonly mqttUrl: string;
-  /** Resident memory, MiB. */
-  memoryMiB(): number;
+/** One that is a process of its own. */
+export interface MeasuredDeployment extends Target {
   /** CPU seconds used so far, user and system. */
   cpuSeconds(): number;
   stop(): Promise<void>;
+}
+
+export interface Deployment extends MeasuredDeployment {
+  readonly mqttUrl: string;
+  /** Resident memory, MiB. */
+  memoryMiB(): number;
 }
 
 export async function startDeployment(environment: Record<string, string>): Promise<Deployment> {

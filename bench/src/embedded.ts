@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
-import { startDeployment, type Deployment } from './deployment.ts';
+import { startDeployment, type Deployment, type MeasuredDeployment } from './deployment.ts';
 import { connectFleet, type LoadDevice } from './fleet.ts';
 import { watch } from './station.ts';
 
@@ -108,13 +108,26 @@ export const SHUFFLE = 7_919;
 /** A process that has just started compiles its code and meets every patient for the first time; that is no percentile of its work. */
 const WARM_UP_S = 8;
 
-/** Open loop: readings leave on a schedule that does not wait for the deployment, and latency counts from the schedule. */
-export async function measureLatency(options: {
-  readingsPerSecond: number;
-  seconds: number;
-}): Promise<LatencyFigures> {
+/** The embedded deployment, whose alarms have `ALARM_DELAY_MS`. */
+export async function measureEmbeddedLatency(options: LatencyOptions): Promise<LatencyFigures> {
   const settings = shortDelaySettings();
-  const deployment = await startDeployment({ ALARMS_FILE: settings.path });
+  try {
+    return await measureLatency(await startDeployment({ ALARMS_FILE: settings.path }), options);
+  } finally {
+    settings.remove();
+  }
+}
+
+export interface LatencyOptions {
+  readonly readingsPerSecond: number;
+  readonly seconds: number;
+}
+
+/** Open loop: readings leave on a schedule that does not wait for the deployment, and latency counts from the schedule. Stops the deployment. */
+export async function measureLatency(
+  deployment: MeasuredDeployment,
+  options: LatencyOptions,
+): Promise<LatencyFigures> {
   const [puback, vitals, alerts, lateness] = [newHistogram(), newHistogram(), newHistogram(), newHistogram()];
   const count = Math.round(options.readingsPerSecond / DEVICE_HZ);
   let measuring = false;
@@ -161,7 +174,6 @@ export async function measureLatency(options: {
   station.close();
   fleet.close();
   await deployment.stop();
-  settings.remove();
   return {
     readingsPerSecond: options.readingsPerSecond,
     puback: percentiles(puback),

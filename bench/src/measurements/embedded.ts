@@ -1,6 +1,13 @@
-import { measureIngest, measureLatency, measureMemory } from '../embedded.ts';
+import {
+  measureEmbeddedLatency,
+  measureIngest,
+  measureLatency,
+  measureMemory,
+  type LatencyFigures,
+} from '../embedded.ts';
 import { higher, latency, lower } from '../figure.ts';
-import type { Measurement } from '../measurement.ts';
+import { startRelay } from '../floor/start-relay.ts';
+import type { Figure, Measurement } from '../measurement.ts';
 
 const INGEST_DEVICES = 200;
 const INGEST_WINDOW = 20;
@@ -34,18 +41,37 @@ function embeddedLatency(readingsPerSecond: number, alertP99Ms: number | undefin
     name: `embedded-latency-${readingsPerSecond}`,
     about: `one process on SQLite at ${readingsPerSecond.toLocaleString('en')} readings/s, from when a reading was due`,
     needs: 'nothing',
-    async run({ seconds }) {
-      const figures = await measureLatency({ readingsPerSecond, seconds });
-      return [
-        ...latency('the load behind its schedule', figures.lateness),
-        ...latency('PUBACK', figures.puback),
-        ...latency('vitals on the station', figures.vitals),
-        ...latency('alert on the station, beyond its delay', figures.alerts, { p99Ms: alertP99Ms }),
-        lower('CPU of the whole process', figures.cpuMicrosecondsPerReading, 'µs a reading', undefined),
-        higher('alerts seen', figures.alerts.count, ''),
-      ];
-    },
+    run: async ({ seconds }) =>
+      latencyFigures(await measureEmbeddedLatency({ readingsPerSecond, seconds }), alertP99Ms),
   };
+}
+
+const FLOOR_READINGS_PER_SECOND = 2_000;
+
+/** What this machine leaves to be had: the same load and station with next to nothing between them. */
+export const embeddedLatencyFloor: Measurement = {
+  name: 'embedded-latency-floor',
+  about: `a bare relay in Node, with and without an fsync before each answer, at ${FLOOR_READINGS_PER_SECOND.toLocaleString('en')} readings/s under the load of embedded-latency-2000`,
+  needs: 'nothing',
+  async run({ seconds }) {
+    const options = { readingsPerSecond: FLOOR_READINGS_PER_SECOND, seconds };
+    const bare = latencyFigures(await measureLatency(await startRelay(false), options), undefined);
+    const durable = latencyFigures(await measureLatency(await startRelay(true), options), undefined);
+    const named = (prefix: string, figures: readonly Figure[]): readonly Figure[] =>
+      figures.map((figure) => ({ ...figure, name: `${prefix}: ${figure.name}` }));
+    return [...named('no fsync', bare), ...named('fsync', durable)];
+  },
+};
+
+function latencyFigures(figures: LatencyFigures, alertP99Ms: number | undefined): readonly Figure[] {
+  return [
+    ...latency('the load behind its schedule', figures.lateness),
+    ...latency('PUBACK', figures.puback),
+    ...latency('vitals on the station', figures.vitals),
+    ...latency('alert on the station, beyond its delay', figures.alerts, { p99Ms: alertP99Ms }),
+    lower('CPU of the whole process', figures.cpuMicrosecondsPerReading, 'µs a reading', undefined),
+    higher('alerts seen', figures.alerts.count, ''),
+  ];
 }
 
 export const embeddedMemory: Measurement = {
