@@ -19,6 +19,8 @@ export interface FetchTarget extends TopicPartition {
   isPaused: boolean;
   /** Takes records (none, where compaction or a transaction left nothing) and the offset after them. */
   deliver(records: readonly LogRecord[], nextOffset: number, highWatermark: number): void;
+  /** A fetch brought nothing. */
+  foundNothing(highWatermark: number): void;
   /** The partition cannot be read. */
   fail(error: unknown): void;
 }
@@ -144,7 +146,7 @@ export class Fetcher {
         target.partition,
         target.position,
       );
-      if (nextOffset === target.position) return;
+      if (nextOffset === target.position) return target.foundNothing(answer.highWatermark);
       target.position = nextOffset;
       target.deliver(records, nextOffset, answer.highWatermark);
     } catch (error) {

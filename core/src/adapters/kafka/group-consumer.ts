@@ -78,7 +78,7 @@ export class GroupConsumer implements Consumer {
       consumer.#life = consumer.#live(generation);
       return consumer;
     } catch (error) {
-      await consumer.#cluster.close();
+      await consumer.#leave();
       throw error;
     }
   }
@@ -115,10 +115,16 @@ export class GroupConsumer implements Consumer {
       }
     }
     await this.#fetcher.stop();
+    await this.#leave();
+  }
+
+  /** A member that says nothing is waited for until its session ends, and its partitions with it. */
+  async #leave(): Promise<void> {
     try {
       await this.#member.leave();
     } catch (error) {
-      logger.warn({ group, reason: messageOf(error) }, 'left the group without saying so');
+      const { group } = this.#subscription;
+      this.#options.logger.warn({ group, reason: messageOf(error) }, 'left the group without saying so');
     }
     await this.#cluster.close();
   }
@@ -153,11 +159,13 @@ export class GroupConsumer implements Consumer {
     };
     this.#tenure = tenure;
     if (this.#stopping.signal.aborted) end('stopping');
+    this.#tellAssigned(generation.partitions);
     const heart = this.#beat(tenure, fail);
     const assigning = this.#assign(tenure, fail);
     const reason = await ending;
     await assigning;
     await this.#release(tenure, fail);
+    this.#tellAssigned([]);
     over.abort();
     await heart;
     if (failure) throw failure.error;
@@ -245,6 +253,14 @@ export class GroupConsumer implements Consumer {
       );
     }
     this.#fetcher.add(runner);
+  }
+
+  #tellAssigned(partitions: readonly TopicPartition[]): void {
+    const { group, topics } = this.#subscription;
+    for (const topic of topics) {
+      const count = partitions.filter((partition) => partition.topic === topic).length;
+      this.#options.metrics.assigned.set({ topic, group }, count);
+    }
   }
 
   async #release(tenure: Tenure, fail: (error: unknown) => void): Promise<void> {

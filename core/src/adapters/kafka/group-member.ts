@@ -9,8 +9,9 @@ import {
 } from './assignment.ts';
 import type { Cluster } from './cluster.ts';
 import { kafkaErrorType, SUPERSEDED } from './errors.ts';
-import type { BrokerConnection, JoinAnswer } from './kafkajs-internals.ts';
+import { protocolError, sendRaw, type BrokerConnection } from './kafkajs-internals.ts';
 import type { TopicDirectory } from './topic-directory.ts';
+import { joinGroupRequest, MEMBER_ID_REQUIRED, type JoinAnswer } from './wire/join-group.ts';
 
 export interface GroupTimeouts {
   /** A member that was not heard of for so long is dead to the group. Brokers refuse less than 6 s by default. */
@@ -58,17 +59,11 @@ export class GroupMember {
     this.#directory = options.directory;
   }
 
-  /** Waits for the other members to join too. */
+  /** Waits for the other members to join too. Tried again it is the same member, whatever became of the attempt before. */
   join(): Promise<Generation> {
     return this.#ask(async (coordinator) => {
-      const joined = await coordinator.joinGroup({
-        groupId: this.group,
-        sessionTimeout: this.#timeouts.sessionMs,
-        rebalanceTimeout: this.#timeouts.rebalanceMs,
-        memberId: this.#memberId,
-        groupProtocols: [{ name: ASSIGNMENT_RULE, metadata: encodeTopics(this.#topics) }],
-      });
-      this.#memberId = joined.memberId;
+      if (this.#memberId === '') this.#memberId = (await this.#sendJoin(coordinator)).memberId;
+      const joined = await this.#sendJoin(coordinator);
       const { memberAssignment } = await coordinator.syncGroup({
         groupId: this.group,
         generationId: joined.generationId,
@@ -122,6 +117,24 @@ export class GroupMember {
       coordinator.leaveGroup({ groupId: this.group, memberId: this.#memberId }),
     );
     this.#memberId = '';
+  }
+
+  /** Joins, or, without a member id, is only given one. */
+  async #sendJoin(coordinator: BrokerConnection): Promise<JoinAnswer> {
+    const { sessionMs, rebalanceMs } = this.#timeouts;
+    const request = joinGroupRequest({
+      group: this.group,
+      sessionMs,
+      rebalanceMs,
+      memberId: this.#memberId,
+      rule: ASSIGNMENT_RULE,
+      metadata: encodeTopics(this.#topics),
+    });
+    const answer = await sendRaw(coordinator, request);
+    const isGivenId = this.#memberId === '' && answer.errorCode === MEMBER_ID_REQUIRED;
+    const error = isGivenId ? undefined : protocolError(answer.errorCode);
+    if (error) throw error;
+    return answer;
   }
 
   async #deal(joined: JoinAnswer): Promise<{ memberId: string; memberAssignment: Buffer }[]> {

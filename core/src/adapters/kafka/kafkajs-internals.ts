@@ -28,7 +28,6 @@ export interface BrokerConnection {
     groupId: string;
     coordinatorType: number;
   }): Promise<{ coordinator: BrokerAddress }>;
-  joinGroup(request: JoinRequest): Promise<JoinAnswer>;
   syncGroup(request: {
     groupId: string;
     generationId: number;
@@ -67,21 +66,6 @@ export interface BrokerConnection {
 export interface TopicOffsets {
   readonly topic: string;
   readonly partitions: readonly { partition: number; offset: string }[];
-}
-
-export interface JoinRequest {
-  readonly groupId: string;
-  readonly sessionTimeout: number;
-  readonly rebalanceTimeout: number;
-  readonly memberId: string;
-  readonly groupProtocols: readonly { name: string; metadata: Buffer }[];
-}
-
-export interface JoinAnswer {
-  readonly generationId: number;
-  readonly leaderId: string;
-  readonly memberId: string;
-  readonly members: readonly { memberId: string; memberMetadata: Buffer }[];
 }
 
 interface RawMessage {

@@ -9,6 +9,7 @@ export interface KafkaMetrics {
   readonly retries: Counter<'operation'>;
   readonly consumed: Counter<'topic' | 'group'>;
   readonly lag: Gauge<'topic' | 'group' | 'partition'>;
+  readonly assigned: Gauge<'topic' | 'group'>;
   readonly rebalances: Counter<'group'>;
 }
 
@@ -53,6 +54,12 @@ export function kafkaMetrics(registry: Registry): KafkaMetrics {
       name: 'vitalwire_kafka_lag_records',
       help: 'Records between what a consumer has fetched and the end of the partition',
       labelNames: ['topic', 'group', 'partition'],
+      registers,
+    }),
+    assigned: new Gauge({
+      name: 'vitalwire_kafka_assigned_partitions',
+      help: 'Partitions that the consumer group gave this process; 0 while it waits for the group to be dealt anew',
+      labelNames: ['topic', 'group'],
       registers,
     }),
     rebalances: new Counter({

@@ -16,9 +16,11 @@ import { PATIENCE_MS } from './persist.ts';
 const connect = net.connect;
 const proxies = new Map<number, SeverableProxy>();
 let isBent = false;
+const TEST_PATIENCE_MS = 60_000;
 
-describe('Kafka away', { timeout: 90_000 }, () => {
+describe('Kafka away', { timeout: 120_000 }, () => {
   let admin: Admin;
+  const others: EventLog[] = [];
   let log: EventLog;
   let topic: string;
 
@@ -46,12 +48,12 @@ describe('Kafka away', { timeout: 90_000 }, () => {
     isBent = true;
     log = await openTestLog();
     // A busy broker hears of a new topic late.
-    await eventually(() => log.bounds(topic));
+    await eventually(() => log.bounds(topic), TEST_PATIENCE_MS);
   });
   afterEach(async () => {
     isBent = false;
     for (const proxy of proxies.values()) proxy.mend();
-    await log.close();
+    await Promise.all([log, ...others.splice(0)].map((one) => one.close()));
     await admin.deleteTopics({ topics: [topic] });
   });
   const each = (act: (proxy: SeverableProxy) => void): void => [...proxies.values()].forEach(act);
@@ -66,6 +68,7 @@ describe('Kafka away', { timeout: 90_000 }, () => {
       limits,
     };
     const bounded = await openKafkaEventLog(config, testDeps());
+    others.push(bounded);
     await bounded.append([record(topic, 'K0', '0')]);
     each((proxy) => proxy.cut());
     const accepted: Promise<void>[] = [];
@@ -87,7 +90,6 @@ describe('Kafka away', { timeout: 90_000 }, () => {
       const numbers = found.filter(({ key }) => key === `K${k}`).map((one) => Number(textOf(one)));
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     }
-    await bounded.close();
   });
 
   it('appends each record once and in order though connections break all the time', async () => {
@@ -118,17 +120,60 @@ describe('Kafka away', { timeout: 90_000 }, () => {
       onProcess: (records, group) => group.commit((records.at(-1)?.offset ?? 0) + 1),
     });
     await log.append([record(topic, 'a', '1')]);
-    await eventually(() => expect(member.values()).toEqual(['1']));
+    await eventually(() => expect(member.values()).toEqual(['1']), TEST_PATIENCE_MS);
     each((proxy) => proxy.cut());
     // Longer than a member may be silent.
     await systemClock.sleep(8_000);
     each((proxy) => proxy.mend());
     await log.append([record(topic, 'a', '2'), record(topic, 'b', '3')]);
-    await eventually(() => expect(new Set(member.values())).toEqual(new Set(['1', '2', '3'])));
-    await eventually(() => expect(tailed.toSorted()).toEqual(['1', '2', '3']));
+    await eventually(
+      () => expect(new Set(member.values())).toEqual(new Set(['1', '2', '3'])),
+      TEST_PATIENCE_MS,
+    );
+    await eventually(() => expect(tailed.toSorted()).toEqual(['1', '2', '3']), TEST_PATIENCE_MS);
     await member.stop();
     await tail.stop();
     expect(member.breaches).toEqual([]);
+  });
+
+  it('is in a group once, though the connection broke while it waited to be let in', async () => {
+    const group = freshName('group');
+    isBent = false;
+    const steady = await openTestLog();
+    others.push(steady);
+    const release = Promise.withResolvers<void>();
+    const first = await RecordingConsumer.join({
+      log: steady,
+      group,
+      topics: [topic],
+      onRelease: () => release.promise,
+    });
+    await eventually(() => expect(first.held.size).toBe(4), TEST_PATIENCE_MS);
+    let membersMax = 0;
+    const countMembers = async (): Promise<number> => {
+      const count = (await admin.describeGroups([group])).groups[0]?.members.length ?? 0;
+      membersMax = Math.max(membersMax, count);
+      return count;
+    };
+    isBent = true;
+    const deps = testDeps();
+    const config = { brokers: testBrokers(), clientId: 'joins', topics: [topic], ...KAFKA_DEFAULTS };
+    const bent = await openKafkaEventLog(config, deps);
+    others.push(bent);
+    const joining = RecordingConsumer.join({ log: bent, group, topics: [topic] });
+    // It is in, and waits for the first to release what it has.
+    await eventually(async () => expect(await countMembers()).toBe(2), TEST_PATIENCE_MS);
+    each((proxy) => proxy.drop());
+    const retried = async (): Promise<number> =>
+      (await deps.metrics.retries.get()).values.find(({ labels }) => labels.operation === 'join')?.value ?? 0;
+    await eventually(async () => expect(await retried()).toBeGreaterThan(0), TEST_PATIENCE_MS);
+    release.resolve();
+    const second = await joining;
+    await eventually(async () => {
+      await countMembers();
+      expect([first.held.size, second.held.size]).toEqual([2, 2]);
+    }, TEST_PATIENCE_MS);
+    expect(membersMax).toBe(2);
   });
 
   it('begins a tail once the partitions have leaders, later than a question may take', async () => {

@@ -12,6 +12,23 @@ const record = (offset: number): LogRecord => ({
   timestampMs: 0,
 });
 
+test('a partition that nothing comes to is told of once', () => {
+  const told: [number, number][] = [];
+  const runner = new PartitionRunner({
+    topic: 'readings',
+    partition: 0,
+    position: 7,
+    maxBatchRecords: 10,
+    task: { startAt: 7, process: async () => {}, release: async () => {} },
+    wake: () => {},
+    fetched: (count, lag) => void told.push([count, lag]),
+    fail: (error) => expect.unreachable(String(error)),
+  });
+  runner.foundNothing(7);
+  runner.foundNothing(7);
+  expect(told).toEqual([[0, 0]]);
+});
+
 test('what is delivered while suspended is processed when resumed', async () => {
   const processed: number[] = [];
   const runner = new PartitionRunner({

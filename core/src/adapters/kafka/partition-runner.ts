@@ -25,6 +25,7 @@ export class PartitionRunner implements FetchTarget {
   #running: Promise<void> | undefined;
   #isHalted = false;
   #isSuspended = false;
+  #isLagTold = false;
 
   constructor(options: RunnerOptions) {
     this.topic = options.topic;
@@ -36,11 +37,16 @@ export class PartitionRunner implements FetchTarget {
 
   deliver(records: readonly LogRecord[], nextOffset: number, highWatermark: number): void {
     if (this.#isHalted) return;
-    this.#options.fetched(records.length, Math.max(0, highWatermark - nextOffset));
+    this.#tell(records.length, highWatermark - nextOffset);
     if (records.length === 0) return;
     this.#waiting = this.#waiting.length === 0 ? [...records] : this.#waiting.concat(records);
     this.isPaused = this.#waiting.length >= 2 * this.#options.maxBatchRecords;
     this.#start();
+  }
+
+  /** A partition that nothing comes to is told of all the same, once: it would look like one that nobody has. */
+  foundNothing(highWatermark: number): void {
+    if (!this.#isHalted && !this.#isLagTold) this.#tell(0, highWatermark - this.position);
   }
 
   fail(error: unknown): void {
@@ -67,6 +73,11 @@ export class PartitionRunner implements FetchTarget {
   #start(): void {
     // A run that found nothing to do would end before it is noted here, and be taken for one that never ends.
     if (this.#mayRun) this.#running ??= this.#run();
+  }
+
+  #tell(count: number, lag: number): void {
+    this.#isLagTold = true;
+    this.#options.fetched(count, Math.max(0, lag));
   }
 
   get #mayRun(): boolean {

@@ -106,6 +106,7 @@ export class Tail implements Consumer {
         target.isPaused = target.waitingRecords >= WAITING_RECORDS_MAX;
         this.#handling ??= this.#handle();
       },
+      foundNothing: () => {},
       fail: (error) => this.#end(error),
     };
     return target;
