@@ -80,7 +80,7 @@ describe('what is asked wrongly', () => {
     ['/api/patients/P1/vitals?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 400],
     ['/api/patients/P1/vitals?resolution=1s', 400],
     ['/api/patients/P1/vitals?after=nonsense', 400],
-    ['/api/patients/P1/trends', 400],
+    ['/api/patients/P1/trends?vital=pulse', 400],
     ['/api/patients/P1/trends?vital=mood', 400],
     ['/api/nothing', 404],
     [`/api/patients/${'x'.repeat(150)}`, 400],
