@@ -1,4 +1,5 @@
 import type { AlarmSettings } from '@vitalwire/core/alarms/settings.ts';
+import type { OidcIssuer } from '@vitalwire/core/identity/staff-tokens.ts';
 import type { SettingsSource } from '@vitalwire/core/settings/settings-source.ts';
 import type { EscalationSettings, SecretOf } from './escalation/settings.ts';
 
@@ -8,6 +9,8 @@ export interface AlertEngineConfig {
   readonly port: number;
   /** Staff tokens are signed with it (HS256). */
   readonly staffSecret: string;
+  /** Whose tokens are believed beside those; left out: nobody's. */
+  readonly staffIssuer?: OidcIssuer | undefined;
   /** Every region of the deployment. */
   readonly regions: readonly string[];
   /** Only shown (a patient's limits); the alerting pipeline judges by its own copy. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { engineSettings } from '@vitalwire/core/adapters/engine-settings.ts';
 import { openDistributedPorts } from '@vitalwire/core/adapters/open-distributed-ports.ts';
 import { followAlarmSettings, readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
+import { oidcIssuerOf } from '@vitalwire/core/runtime/config.ts';
 import { runComponent } from '@vitalwire/core/runtime/run-component.ts';
 import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
 import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
@@ -44,6 +45,7 @@ await runComponent('alert-engine', async ({ config, clock, logger, registry, sta
       host: config.HOST,
       port: config.HTTP_PORT,
       staffSecret: config.STAFF_JWT_SECRET ?? '',
+      staffIssuer: oidcIssuerOf(config),
       regions: config.REGIONS,
       alarmSettings,
       escalation,

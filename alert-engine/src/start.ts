@@ -1,3 +1,4 @@
+import { staffVerifier } from '@vitalwire/core/identity/staff-tokens.ts';
 import type { Ports } from '@vitalwire/core/ports/ports.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Dependency } from '@vitalwire/core/runtime/health.ts';
@@ -95,13 +96,14 @@ export async function startAlertEngine(
     const deliveries = new Deliveries({ log, logger });
     const stationFor = stationsFor(settings, wardOf);
     const receipts = new StationReceipts({ deliveries, stationFor, clock, logger, metrics });
+    const verifyStaff = staffVerifier(config.staffSecret, config.staffIssuer);
     const hub = new Hub({
       receipts,
       alerts,
       commits,
       view,
       regions,
-      staffSecret: config.staffSecret,
+      verifyStaff,
       bounds,
       doubt: () => monitoring.doubt(),
       clock,
@@ -227,6 +229,7 @@ export async function startAlertEngine(
       logger,
       metrics,
       registry: deps.registry,
+      verifyStaff,
       webhookSecrets: secrets,
       dependencies: [
         { name: 'event log', check: () => log.ping() },

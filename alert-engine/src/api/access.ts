@@ -1,4 +1,5 @@
-import { TokenError, verifyStaffToken, type StaffIdentity } from '@vitalwire/core/identity/token.ts';
+import type { VerifyStaff } from '@vitalwire/core/identity/staff-tokens.ts';
+import { TokenError, type StaffIdentity } from '@vitalwire/core/identity/token.ts';
 import type { PatientDirectory } from '@vitalwire/core/ports/patient-directory.ts';
 import { RETENTION_MS, type TimeSeries } from '@vitalwire/core/ports/time-series.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
@@ -16,7 +17,7 @@ declare module 'fastify' {
 /** @throws ProblemError 401; the answer says what is wrong with the token, never the token. */
 export async function authenticate(
   authorization: string | undefined,
-  secret: string,
+  verifyStaff: VerifyStaff,
   nowMs: number,
 ): Promise<StaffIdentity> {
   const [, token] = /^Bearer +([^ ]+) *$/i.exec(authorization ?? '') ?? [];
@@ -26,7 +27,7 @@ export async function authenticate(
     });
   }
   try {
-    return await verifyStaffToken(token, secret, nowMs);
+    return await verifyStaff(token, nowMs);
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     throw new ProblemError(401, error.message, {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import fastifySwagger from '@fastify/swagger';
+import type { VerifyStaff } from '@vitalwire/core/identity/staff-tokens.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { readiness, type Dependency } from '@vitalwire/core/runtime/health.ts';
 import type { Registry } from '@vitalwire/core/runtime/metrics.ts';
@@ -32,6 +33,7 @@ import { addSecurityHeaders, serveStation } from './station.ts';
 
 export interface ServerDeps extends ApiDeps {
   readonly registry: Registry;
+  readonly verifyStaff: VerifyStaff;
   readonly webhookSecrets: () => WebhookSecrets;
   readonly dependencies: readonly Dependency[];
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -62,7 +64,7 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
   health(app, deps.dependencies, deps.registry, deps.clock);
   await app.register(
     (api, _options, done) => {
-      guard(api, config, deps.clock);
+      guard(api, config, deps);
       const typed: ApiServer = api.withTypeProvider<ZodTypeProvider>();
       patientRoutes(typed, deps);
       vitalsRoutes(typed, deps);
@@ -79,7 +81,7 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
   );
   await app.register(
     (fhir, _options, done) => {
-      guard(fhir, config, deps.clock);
+      guard(fhir, config, deps);
       fhirRoutes(fhir.withTypeProvider<ZodTypeProvider>(), deps);
       done();
     },
@@ -162,11 +164,15 @@ function health(
 }
 
 /** No token, no data; and no more than so many requests a person. */
-function guard(api: FastifyInstance, config: AlertEngineConfig, clock: Clock): void {
+function guard(
+  api: FastifyInstance,
+  config: AlertEngineConfig,
+  { clock, verifyStaff }: Pick<ServerDeps, 'clock' | 'verifyStaff'>,
+): void {
   const limit = new RateLimit(clock, config.bounds.requestsPerSecond);
   api.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    request.identity = await authenticate(request.headers.authorization, config.staffSecret, clock.now());
+    request.identity = await authenticate(request.headers.authorization, verifyStaff, clock.now());
     if (!limit.take(request.identity.name)) {
       throw new ProblemError(429, 'slow down', { 'retry-after': '1' });
     }

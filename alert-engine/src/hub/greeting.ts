@@ -1,4 +1,6 @@
-import { TokenError, verifyStaffToken, type StaffIdentity } from '@vitalwire/core/identity/token.ts';
+import type { VerifyStaff } from '@vitalwire/core/identity/staff-tokens.ts';
+import { TokenError, type StaffIdentity } from '@vitalwire/core/identity/token.ts';
+import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import type { RawData } from 'ws';
 import type { z } from 'zod';
 import type { CloseReason, Hello } from './protocol.ts';
@@ -21,11 +23,15 @@ export function parseHello(data: RawData, schema: z.ZodType<Hello>): Hello | und
 /** The regions asked for must all be open to the token; without any asked for, it is all that the token opens. */
 export async function greet(
   hello: Hello,
-  staffSecret: string,
+  verifyStaff: VerifyStaff,
   deployment: readonly string[],
   nowMs: number,
 ): Promise<Greeted> {
-  const identity = await identify(hello.token, staffSecret, nowMs);
+  const identity = await identify(hello.token, verifyStaff, nowMs);
+  // Nobody can say who she is: no reason to sign her out.
+  if (identity instanceof VitalwireError) {
+    return { kind: 'refused', reason: 'going_away', message: 'the issuer of the token does not answer' };
+  }
   if (identity instanceof TokenError) {
     return { kind: 'refused', reason: 'unauthorized', message: identity.message };
   }
@@ -43,12 +49,13 @@ export async function greet(
 
 async function identify(
   token: string,
-  staffSecret: string,
+  verifyStaff: VerifyStaff,
   nowMs: number,
-): Promise<StaffIdentity | TokenError> {
+): Promise<StaffIdentity | TokenError | VitalwireError> {
   try {
-    return await verifyStaffToken(token, staffSecret, nowMs);
+    return await verifyStaff(token, nowMs);
   } catch (error) {
+    if (error instanceof VitalwireError) return error;
     return error instanceof TokenError ? error : new TokenError('the token cannot be verified');
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { VerifyStaff } from '@vitalwire/core/identity/staff-tokens.ts';
 import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 import type { DevicePresence } from '@vitalwire/core/ports/live-bus.ts';
 import type { Cancel, Clock } from '@vitalwire/core/runtime/clock.ts';
@@ -37,7 +38,7 @@ export interface HubDeps {
   readonly commits: CommitSignal;
   readonly view: LiveView;
   readonly regions: readonly string[];
-  readonly staffSecret: string;
+  readonly verifyStaff: VerifyStaff;
   readonly bounds: AlertEngineBounds;
   readonly receipts: SessionDeps['receipts'];
   /** Why the feed cannot be vouched for; undefined while it can. */
@@ -181,7 +182,7 @@ export class Hub implements Service {
 
   async #greet(socket: WebSocket, hello: Hello): Promise<void> {
     const { clock, metrics, bounds, logger, receipts } = this.#deps;
-    const greeted = await greet(hello, this.#deps.staffSecret, this.#deps.regions, clock.now());
+    const greeted = await greet(hello, this.#deps.verifyStaff, this.#deps.regions, clock.now());
     if (socket.readyState !== socket.OPEN) return;
     if (greeted.kind === 'refused') return this.#refuse(socket, greeted.reason, greeted.message);
     const { identity, scope } = greeted;

@@ -62,6 +62,19 @@ describe('the configuration', () => {
     expect(problemsOf({ STAFF_JWT_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
   });
 
+  it('wants the audience with the issuer of staff tokens, whose keys come over TLS', () => {
+    const issuer = 'https://login.hospital.example/realms/staff';
+    expect(problemsOf({ STAFF_OIDC_ISSUER: issuer })).toEqual([
+      'STAFF_OIDC_AUDIENCE: must be set where STAFF_OIDC_ISSUER is set',
+    ]);
+    expect(problemsOf({ STAFF_OIDC_AUDIENCE: 'vitalwire' })).toEqual([
+      'STAFF_OIDC_ISSUER: must be set where STAFF_OIDC_AUDIENCE is set',
+    ]);
+    const inTheClear = { STAFF_OIDC_ISSUER: 'http://127.0.0.1.example', STAFF_OIDC_AUDIENCE: 'vitalwire' };
+    expect(problemsOf(inTheClear)).toEqual(['STAFF_OIDC_ISSUER: must begin with https://']);
+    expect(problemsOf({ STAFF_OIDC_ISSUER: issuer, STAFF_OIDC_AUDIENCE: 'vitalwire' })).toEqual([]);
+  });
+
   it('wants two ports where it serves two things', () => {
     expect(problemsOf({ MQTT_PORT: '8080' })).toEqual(['HTTP_PORT: is 8080, which MQTT_PORT takes']);
   });

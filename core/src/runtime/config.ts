@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OidcIssuer } from '../identity/staff-tokens.ts';
 import { halfSetProblems, securitySettings, type Engine } from './security-settings.ts';
 
 /** Every setting: its name in the environment, its check, its default and what it is for. The README's table is made from this. */
@@ -76,6 +77,21 @@ const settings = {
     .describe('partitions of each topic; fixed once topics exist'),
   DEVICE_JWT_SECRET: secret.optional().describe('signs device tokens (HS256); embedded, made on first start'),
   STAFF_JWT_SECRET: secret.optional().describe('signs staff tokens (HS256); embedded, made on first start'),
+  STAFF_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (text) => /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(text),
+      'must begin with https://',
+    )
+    .optional()
+    .describe(
+      "staff tokens of this OIDC issuer (the hospital's own sign-in) are believed too: RS256 or ES256",
+    ),
+  STAFF_OIDC_AUDIENCE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("what the issuer's tokens for Vitalwire name as their audience (`aud`)"),
   FUTURE_TOLERANCE_S: z.coerce
     .number()
     .min(1)
@@ -219,6 +235,10 @@ export function readConfig(
         problems.push(`${name}: must be set when VITALWIRE_MODE is distributed`);
     }
   }
+  if (config.STAFF_OIDC_ISSUER !== undefined && config.STAFF_OIDC_AUDIENCE === undefined)
+    problems.push('STAFF_OIDC_AUDIENCE: must be set where STAFF_OIDC_ISSUER is set');
+  if (config.STAFF_OIDC_AUDIENCE !== undefined && config.STAFF_OIDC_ISSUER === undefined)
+    problems.push('STAFF_OIDC_ISSUER: must be set where STAFF_OIDC_AUDIENCE is set');
   if (config.MQTT_PORT !== 0 && config.MQTT_PORT === config.HTTP_PORT) {
     problems.push(`HTTP_PORT: is ${config.HTTP_PORT}, which MQTT_PORT takes`);
   }
@@ -236,3 +256,9 @@ export function configTable(): string {
   });
   return ['| setting | default | what it is for |', '| --- | --- | --- |', ...rows].join('\n');
 }
+
+/** The hospital's own sign-in, where the settings name one. */
+export const oidcIssuerOf = (config: Config): OidcIssuer | undefined =>
+  config.STAFF_OIDC_ISSUER === undefined || config.STAFF_OIDC_AUDIENCE === undefined
+    ? undefined
+    : { url: config.STAFF_OIDC_ISSUER, audience: config.STAFF_OIDC_AUDIENCE };

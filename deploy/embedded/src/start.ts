@@ -11,7 +11,7 @@ import { openSqlitePorts } from '@vitalwire/core/adapters/sqlite/open-sqlite-por
 import { followAlarmSettings, readAlarmSettings } from '@vitalwire/core/alarms/settings-file.ts';
 import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import type { Config } from '@vitalwire/core/runtime/config.ts';
+import { oidcIssuerOf, type Config } from '@vitalwire/core/runtime/config.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { stopAll, type Service } from '@vitalwire/core/runtime/service.ts';
@@ -95,6 +95,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         host: config.HOST,
         port: config.HTTP_PORT,
         staffSecret: secrets.staff,
+        staffIssuer: oidcIssuerOf(config),
         regions: config.REGIONS,
         alarmSettings,
         escalation,
