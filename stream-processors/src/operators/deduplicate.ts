@@ -6,8 +6,6 @@
  * then handled twice rather than lost, which stores absorb (they key by patient, device and moment) and alarms ignore (it is late).
  */
 export interface DeviceSequences {
-  /** Newest arrival, by which a silent device is forgotten. */
-  lastArrivalMs: number;
   /** The boot heard last comes first. */
   readonly boots: BootSequences[];
 }
@@ -31,7 +29,7 @@ const IN_ORDER: Novelty = Object.freeze({ kind: 'new', skipped: 0 });
 const FILLED: Novelty = Object.freeze({ kind: 'filled' });
 const DUPLICATE: Novelty = Object.freeze({ kind: 'duplicate' });
 
-export const newDevice = (): DeviceSequences => ({ lastArrivalMs: Number.NEGATIVE_INFINITY, boots: [] });
+export const newDevice = (): DeviceSequences => ({ boots: [] });
 
 /** Changes `device` in place (its owner is the partition's state): one object a reading would be the most garbage of all operators. */
 export function observeSequence(device: DeviceSequences, bootId: number, sequence: number): Novelty {

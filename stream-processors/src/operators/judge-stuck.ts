@@ -1,57 +1,53 @@
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { UNWATCHED_MS } from './sampling.ts';
+import { SAME, SAME_SINCE, SAME_UNTIL, type VitalCells } from './vital-cells.ts';
 
 /**
  * A vital that shows the very same value at every reading for too long (technical condition `value_stuck`, priority low): a monitor that
  * hangs, or a pacemaker. Until it moves, the value is neither judged nor scored. Only an unbroken stream can hang: a gap of more than 10 s
  * starts over, and what is charted now and then may well be the same each time.
+ *
+ * In the cells: the value (NaN while the vital is not watched), its first reading, its newest. The state itself is null while nothing is stuck.
  */
 export interface StuckState {
-  /** In the order of VITALS: values, then the first reading of each, then the newest. */
-  readonly cells: Float64Array;
   /** A bit a vital, in the order of VITALS: it is stuck. */
-  stuck: number;
-  /** Onset of the condition while any is: one condition a patient, however many vitals. */
-  onsetMs: number;
+  readonly vitals: number;
+  /** Onset of the condition: one a patient, however many vitals. */
+  readonly onsetMs: number;
 }
 
-const SINCE = VITALS.length;
-const UNTIL = 2 * VITALS.length;
+export const isStuck = (state: StuckState | null, vital: number): boolean =>
+  state !== null && (state.vitals & (1 << vital)) !== 0;
 
-export const newStuck = (): StuckState => ({
-  cells: new Float64Array(3 * VITALS.length).fill(Number.NaN, 0, SINCE),
-  stuck: 0,
-  onsetMs: 0,
-});
-
-export const isStuck = (state: StuckState, vital: number): boolean => (state.stuck & (1 << vital)) !== 0;
-
-/** Takes a usable sample in place; answers what became of the condition with it. */
+/** Takes a usable sample into the cells; answers the state with it, the same one where nothing changed. */
 export function judgeStuck(
-  state: StuckState,
+  state: StuckState | null,
+  cells: VitalCells,
   vital: number,
   value: number,
   atMs: number,
   stuckAfterMs: number,
-): 'began' | 'ended' | undefined {
-  const { cells } = state;
-  const unbroken = value === cells[vital] && atMs - cells[UNTIL + vital]! <= UNWATCHED_MS;
-  cells[UNTIL + vital] = atMs;
+): StuckState | null {
+  const unbroken = value === cells[SAME + vital] && atMs - cells[SAME_UNTIL + vital]! <= UNWATCHED_MS;
+  cells[SAME_UNTIL + vital] = atMs;
   if (!unbroken) {
-    cells[vital] = value;
-    cells[SINCE + vital] = atMs;
-    return free(state, vital);
+    cells[SAME + vital] = value;
+    cells[SAME_SINCE + vital] = atMs;
+    return state === null ? null : without(state, vital);
   }
-  if (isStuck(state, vital) || atMs - cells[SINCE + vital]! < stuckAfterMs) return undefined;
-  const first = state.stuck === 0;
-  state.stuck |= 1 << vital;
-  if (!first) return undefined;
-  state.onsetMs = cells[SINCE + vital]!;
-  return 'began';
+  const sinceMs = cells[SAME_SINCE + vital]!;
+  if (atMs - sinceMs < stuckAfterMs || isStuck(state, vital)) return state;
+  if (state === null) return { vitals: 1 << vital, onsetMs: sinceMs };
+  return { vitals: state.vitals | (1 << vital), onsetMs: state.onsetMs };
 }
 
-function free(state: StuckState, vital: number): 'ended' | undefined {
-  if (!isStuck(state, vital)) return undefined;
-  state.stuck &= ~(1 << vital);
-  return state.stuck === 0 ? 'ended' : undefined;
+/** Watched for from the next reading on. */
+export function startOverStuck(cells: VitalCells): void {
+  cells.fill(Number.NaN, SAME, SAME + VITALS.length);
+}
+
+function without(state: StuckState, vital: number): StuckState | null {
+  const vitals = state.vitals & ~(1 << vital);
+  if (vitals === state.vitals) return state;
+  return vitals === 0 ? null : { vitals, onsetMs: state.onsetMs };
 }

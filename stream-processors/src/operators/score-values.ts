@@ -7,17 +7,14 @@ import {
 import type { LiveScore } from '@vitalwire/core/ports/live-bus.ts';
 import type { Consciousness } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
+import { NO_POINTS, SCORED, SCORED_AT, SCORED_POINTS, type VitalCells } from './vital-cells.ts';
 
 /**
  * What the early-warning score rests on: of each parameter the newest usable value by event time, with where it came from. A value is good
- * for 12 h (clinical.md, "Absence"), whatever becomes of the signal meanwhile.
+ * for 12 h (clinical.md, "Absence"), whatever becomes of the signal meanwhile. The vitals' own values (NaN where there is none), event
+ * times and points (NO_POINTS where there are none) are in the cells.
  */
 export interface ScoreValues {
-  /**
-   * In the order of VITALS: values (NaN where there is none), then their event times, then the points of each (NO_POINTS where there
-   * are none).
-   */
-  readonly cells: Float64Array;
   /** The device each value came from. */
   readonly devices: (string | null)[];
   oxygen: ChartedValue<boolean> | null;
@@ -42,18 +39,11 @@ export interface StandingScore {
 export const SCORE_LIFETIME_MS = 12 * 3_600_000;
 
 /** Places in VITALS of those that the chart has. */
-const SCORED = [0, 1, 3, 4, 5] as const;
+const PARAMETERS = [0, 1, 3, 4, 5] as const;
 
-const AT = VITALS.length;
-const POINTS = 2 * VITALS.length;
-const NO_POINTS = -1;
 const CHART = 'chart';
 
 export const newScoreValues = (): ScoreValues => ({
-  cells: new Float64Array(3 * VITALS.length)
-    .fill(Number.NaN, 0, AT)
-    .fill(Number.NEGATIVE_INFINITY, AT, POINTS)
-    .fill(NO_POINTS, POINTS),
   devices: VITALS.map(() => null),
   oxygen: null,
   consciousness: null,
@@ -61,6 +51,7 @@ export const newScoreValues = (): ScoreValues => ({
 
 /** Takes a usable value; answers whether it counts otherwise than the one before. */
 export function takeVital(
+  cells: VitalCells,
   values: ScoreValues,
   vital: number,
   value: number,
@@ -68,32 +59,32 @@ export function takeVital(
   deviceId: string,
   oxygenScale: 1 | 2,
 ): boolean {
-  const { cells } = values;
-  const beforeMs = cells[AT + vital]!;
+  const beforeMs = cells[SCORED_AT + vital]!;
   if (atMs <= beforeMs) return false;
-  cells[AT + vital] = atMs;
+  cells[SCORED_AT + vital] = atMs;
   // Away for longer than a value is good, it was missing in between.
-  if (atMs - beforeMs >= SCORE_LIFETIME_MS) cells[POINTS + vital] = NO_POINTS;
-  else if (value === cells[vital]) return false;
-  cells[vital] = value;
+  if (atMs - beforeMs >= SCORE_LIFETIME_MS) cells[SCORED_POINTS + vital] = NO_POINTS;
+  else if (value === cells[SCORED + vital]) return false;
+  cells[SCORED + vital] = value;
   values.devices[vital] = deviceId;
   const points = news2VitalPoints(VITALS[vital]!, value, oxygenScale, values.oxygen?.value ?? false);
-  if (points === undefined || points === cells[POINTS + vital]) return false;
-  cells[POINTS + vital] = points;
+  if (points === undefined || points === cells[SCORED_POINTS + vital]) return false;
+  cells[SCORED_POINTS + vital] = points;
   return true;
 }
 
 /** The value is no longer believed; answers whether there was one. */
-export function dropVital({ cells, devices }: ScoreValues, vital: number): boolean {
-  if (Number.isNaN(cells[vital])) return false;
-  cells[vital] = Number.NaN;
-  cells[POINTS + vital] = NO_POINTS;
+export function dropVital(cells: VitalCells, { devices }: ScoreValues, vital: number): boolean {
+  if (Number.isNaN(cells[SCORED + vital])) return false;
+  cells[SCORED + vital] = Number.NaN;
+  cells[SCORED_POINTS + vital] = NO_POINTS;
   devices[vital] = null;
   return true;
 }
 
 /** Takes what was charted, at the bedside's device or (without `deviceId`) in the patient's chart; answers whether it is news. */
 export function takeOxygen(
+  cells: VitalCells,
   values: ScoreValues,
   value: boolean,
   atMs: number,
@@ -103,7 +94,7 @@ export function takeOxygen(
   if (before !== null && atMs <= before.atMs) return false;
   values.oxygen = { value, atMs, source };
   if (before?.value === value) return false;
-  recountOxygen(values);
+  recountOxygen(cells);
   return true;
 }
 
@@ -120,18 +111,23 @@ export function takeConsciousness(
 }
 
 /** How SpO₂ counts has changed: whatever comes next counts otherwise than before. */
-export function recountOxygen(values: ScoreValues): void {
-  values.cells[POINTS + VITALS.indexOf('oxygen_saturation')] = NO_POINTS;
+export function recountOxygen(cells: VitalCells): void {
+  cells[SCORED_POINTS + VITALS.indexOf('oxygen_saturation')] = NO_POINTS;
 }
 
 /** Undefined where no vital is known: a score of nothing but assumptions says nothing. */
-export function scoreAt(values: ScoreValues, nowMs: number, oxygenScale: 1 | 2): StandingScore | undefined {
+export function scoreAt(
+  cells: VitalCells,
+  values: ScoreValues,
+  nowMs: number,
+  oxygenScale: 1 | 2,
+): StandingScore | undefined {
   const oldestMs = nowMs - SCORE_LIFETIME_MS;
-  const pulse = standing(values, 0, oldestMs);
-  const systolic = standing(values, 1, oldestMs);
-  const temperature = standing(values, 3, oldestMs);
-  const oxygenSaturation = standing(values, 4, oldestMs);
-  const respiratoryRate = standing(values, 5, oldestMs);
+  const pulse = standing(cells, 0, oldestMs);
+  const systolic = standing(cells, 1, oldestMs);
+  const temperature = standing(cells, 3, oldestMs);
+  const oxygenSaturation = standing(cells, 4, oldestMs);
+  const respiratoryRate = standing(cells, 5, oldestMs);
   const anything = pulse ?? systolic ?? temperature ?? oxygenSaturation ?? respiratoryRate;
   if (anything === undefined) return undefined;
   const oxygen = charted(values.oxygen, oldestMs);
@@ -146,7 +142,7 @@ export function scoreAt(values: ScoreValues, nowMs: number, oxygenScale: 1 | 2):
     consciousness: consciousness?.value ?? 'unknown',
     oxygenScale,
   });
-  const sources = sourcesOf(values, oldestMs, oxygen?.source, consciousness?.source);
+  const sources = sourcesOf(cells, values, oldestMs, oxygen?.source, consciousness?.source);
   const partial = missing.length > 0;
   const nothingOutlived =
     (oxygen !== undefined || values.oxygen === null) &&
@@ -165,9 +161,9 @@ export function scoreAt(values: ScoreValues, nowMs: number, oxygenScale: 1 | 2):
   };
 }
 
-function standing(values: ScoreValues, vital: number, oldestMs: number): number | undefined {
-  const value = values.cells[vital]!;
-  return Number.isNaN(value) || values.cells[AT + vital]! <= oldestMs ? undefined : value;
+function standing(cells: VitalCells, vital: number, oldestMs: number): number | undefined {
+  const value = cells[SCORED + vital]!;
+  return Number.isNaN(value) || cells[SCORED_AT + vital]! <= oldestMs ? undefined : value;
 }
 
 const charted = <T>(entry: ChartedValue<T> | null, oldestMs: number): ChartedValue<T> | undefined =>
@@ -175,15 +171,16 @@ const charted = <T>(entry: ChartedValue<T> | null, oldestMs: number): ChartedVal
 
 /** Where the score's values came from, in alphabetical order. */
 function sourcesOf(
+  cells: VitalCells,
   values: ScoreValues,
   oldestMs: number,
   oxygen: string | undefined,
   consciousness: string | undefined,
 ): readonly string[] {
   const sources: string[] = [];
-  for (let index = 0; index < SCORED.length; index++) {
-    const vital = SCORED[index]!;
-    if (standing(values, vital, oldestMs) !== undefined) add(sources, values.devices[vital]);
+  for (let index = 0; index < PARAMETERS.length; index++) {
+    const vital = PARAMETERS[index]!;
+    if (standing(cells, vital, oldestMs) !== undefined) add(sources, values.devices[vital]);
   }
   add(sources, oxygen);
   add(sources, consciousness);

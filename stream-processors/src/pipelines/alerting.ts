@@ -21,7 +21,7 @@ import {
 } from '../runtime/stream-time.ts';
 import type { Topology } from '../runtime/topology.ts';
 import { applyPatient, applySettings } from './apply-news.ts';
-import { forgetSilentDevices, isDuplicate, type DeviceMemory } from './device-memory.ts';
+import { forgetSilentDevices, isDuplicate, newDeviceMemory, type DeviceMemory } from './device-memory.ts';
 import { endAll, endOfLimit } from './ending.ts';
 import { judgeHistory, noteCovered, settleHistory } from './history.ts';
 import { liveOf } from './live-of.ts';
@@ -99,7 +99,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     if (hear(step)) judgeDevice(step);
     judge(step, book, usable);
     scoreReading(state.settings, patient, usable, input, outputs);
-    if (updateLatest(patient.latest, values, input) || anyPaneEnded)
+    if (updateLatest(patient.cells, values, input) || anyPaneEnded)
       touch(outputs, reading.patientId, anyPaneEnded);
   }
 
@@ -194,7 +194,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
   function judge(step: Step, book: Rulebook, usable: Float64Array): void {
     const { patient, input } = step;
     const { reading, atMs } = input;
-    const { sampling, signal } = patient;
+    const { cells, signal } = patient;
     if ((reading.validity !== NO_MARKS || patient.leadOff !== null) && atMs >= signal.measuredAtMs) {
       judgeLeads(step);
     }
@@ -202,16 +202,16 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     const rules = book.limitsOf(patient.context);
     for (let vital = 0; vital < usable.length; vital++) {
       const value = usable[vital]!;
-      if (Number.isNaN(value) || atMs <= judgedAtMs(sampling, vital)) continue;
+      if (Number.isNaN(value) || atMs <= judgedAtMs(cells, vital)) continue;
       if (isBelieved(step, book, vital, value)) {
         judgeSide(step, rules[vital * 2]!, vital * 2, vital, value);
         judgeSide(step, rules[vital * 2 + 1]!, vital * 2 + 1, vital, value);
         const trends = book.trends[vital]!;
         if (paneEnded[vital] === 1 && trends.length > 0) {
-          judgeTrends(step, trends, patient.panes!, vital, value, isAlone(sampling, vital, atMs));
+          judgeTrends(step, trends, patient.panes!, vital, value, isAlone(cells, vital, atMs));
         }
       }
-      noteSample(sampling, vital, atMs);
+      noteSample(cells, vital, atMs);
     }
   }
 
@@ -223,7 +223,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     for (const index of [vital * 2, vital * 2 + 1]) {
       patient.limits[index] = suspendLimit(patient.limits[index] ?? null);
     }
-    if (!dropVital(patient.scoreValues, vital)) return false;
+    if (!dropVital(patient.cells, patient.scoreValues, vital)) return false;
     rescore(settings, input.reading.patientId, patient, input.atMs, input.arrivalMs, outputs);
     return false;
   }
@@ -236,8 +236,8 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     const judged = judgeLimit(state, rule, {
       value,
       atMs,
-      uncountedMs: uncountedMs(patient.sampling, vital, atMs),
-      alone: isAlone(patient.sampling, vital, atMs),
+      uncountedMs: uncountedMs(patient.cells, vital, atMs),
+      alone: isAlone(patient.cells, vital, atMs),
     });
     patient.limits[index] = judged.state;
     if (judged.change === undefined) return;
@@ -281,7 +281,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     for (let index = 0; index < patient.limits.length; index++) {
       const condition = patient.limits[index]?.condition;
       if (condition === undefined) continue;
-      const atMs = judgedAtMs(patient.sampling, index >> 1) + VITAL_LIFETIME_MS;
+      const atMs = judgedAtMs(patient.cells, index >> 1) + VITAL_LIFETIME_MS;
       if (patient.signal.measuredAtMs < atMs) continue;
       patient.limits[index] = null;
       noteCovered(patient, index, condition.onsetMs, atMs);
@@ -342,11 +342,11 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   return {
     pipeline: 'alerting',
-    stateVersion: 6,
+    stateVersion: 7,
     newState: () => ({
       settings: options.settings,
       time: newStreamTime(),
-      devices: new Map(),
+      devices: newDeviceMemory(),
       contexts: new Map(),
       patients: new Map(),
       quarterMs: Number.NEGATIVE_INFINITY,

@@ -2,6 +2,7 @@
 import type { TrendType } from '@vitalwire/core/alarms/condition.ts';
 import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { suspendLimit } from '../operators/judge-limit.ts';
+import { startOverStuck } from '../operators/judge-stuck.ts';
 import type { AlertingState } from './alerting.ts';
 import { endAll, endOfLimit } from './ending.ts';
 import { endHistory } from './history.ts';
@@ -76,11 +77,10 @@ export function applySettings(
     const change = { ...ended, type: type as TrendType, onsetMs, priority };
     emit(outputs, settings.version, patientId, patient, change);
   }
+  startOverStuck(patient.cells);
   if (patient.stuck === null) return;
-  // Watched for from now on under the new settings, from the next reading.
-  const { stuck, onsetMs } = patient.stuck;
+  const { onsetMs } = patient.stuck;
   patient.stuck = null;
-  if (stuck === 0) return;
   const change = { ...ended, type: 'value_stuck', priority: 'low', onsetMs } as const;
   emit(outputs, settings.version, patientId, patient, change);
 }

@@ -1,5 +1,6 @@
 import type { EndReason, Priority } from '@vitalwire/core/alarms/condition.ts';
 import type { PresentLimit } from '../operators/judge-limit.ts';
+import { startOverStuck } from '../operators/judge-stuck.ts';
 import { endHistory } from './history.ts';
 import { emit, type AlertingOutputs, type Change } from './outputs.ts';
 import type { PatientState } from './patient-state.ts';
@@ -40,8 +41,9 @@ export function endAll(
   patient.clockWrong = null;
   if (patient.feedLate?.present) once('feed_late', patient.feedLate.onsetMs);
   patient.feedLate = null;
-  if (patient.stuck !== null && patient.stuck.stuck !== 0) once('value_stuck', patient.stuck.onsetMs);
+  if (patient.stuck !== null) once('value_stuck', patient.stuck.onsetMs);
   patient.stuck = null;
+  startOverStuck(patient.cells);
   if (patient.signal.lost) once('signal_lost', patient.signal.measuredAtMs);
   patient.signal.lost = false;
 }

@@ -21,7 +21,7 @@ export function liveOf(
     deviceId: patient.deviceId,
     mode: patient.mode,
     measuredAtMs: patient.signal.measuredAtMs,
-    vitals: liveVitals(patient.latest),
+    vitals: liveVitals(patient.cells),
     pending: pendingOf(patient, rules),
   };
   if (paneEnded) live.rolling = rollingOf(patient);

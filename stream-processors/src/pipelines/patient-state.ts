@@ -10,10 +10,9 @@ import type { ScoreJudgement } from '../operators/judge-score.ts';
 import type { SignalState } from '../operators/judge-signal.ts';
 import type { StuckState } from '../operators/judge-stuck.ts';
 import type { TrendState } from '../operators/judge-trend.ts';
-import { newLatestVitals, type LatestVitals } from '../operators/latest-vitals.ts';
-import { newSampling, type Sampling } from '../operators/sampling.ts';
 import { newScoreValues, type ScoreValues, type StandingScore } from '../operators/score-values.ts';
 import type { StreamReading } from '../operators/stream-reading.ts';
+import { newVitalCells, type VitalCells } from '../operators/vital-cells.ts';
 import type { HistoryState } from './history.ts';
 import type { PatientContext } from './patient-context.ts';
 
@@ -26,8 +25,7 @@ export interface PatientState {
   /** Null while the directory does not know the patient: an adult of whom nothing is recorded. */
   context: PatientContext | null;
   readonly signal: SignalState;
-  readonly latest: LatestVitals;
-  readonly sampling: Sampling;
+  readonly cells: VitalCells;
   /** By limit rule; null where the value is inside. */
   readonly limits: (LimitState | null)[];
   /** By limit rule, from when to when its last live condition stood; null while none has ended. */
@@ -38,7 +36,7 @@ export interface PatientState {
   batteryLow: DeviceFact | null;
   clockWrong: DeviceFact | null;
   feedLate: LatenessState | null;
-  /** Null while no vital is watched for it. */
+  /** Null while no vital is. */
   stuck: StuckState | null;
   /** By type of condition; what is present only. */
   trends: Partial<Record<TrendType, TrendState>>;
@@ -64,8 +62,7 @@ export function newPatient(input: StreamReading, context: PatientContext | undef
     mode: reading.mode,
     context: context ?? null,
     signal: { heardAtMs: arrivalMs, measuredAtMs: Math.min(atMs, arrivalMs) - 1, lost: false },
-    latest: newLatestVitals(),
-    sampling: newSampling(),
+    cells: newVitalCells(),
     limits: VITALS.flatMap(() => [null, null]),
     covered: null,
     history: null,

@@ -34,20 +34,21 @@ export function scoreReading(
   outputs: AlertingOutputs,
 ): void {
   const { reading, atMs, arrivalMs } = input;
-  const { scoreValues } = patient;
+  const { cells, scoreValues } = patient;
   settle(settings, reading.patientId, patient, arrivalMs, outputs);
   const oxygenScale = oxygenScaleOf(patient);
   const { deviceId, supplementalOxygen, consciousness } = reading;
   let news = false;
-  if (supplementalOxygen !== undefined) news = takeOxygen(scoreValues, supplementalOxygen, atMs, deviceId);
+  if (supplementalOxygen !== undefined)
+    news = takeOxygen(cells, scoreValues, supplementalOxygen, atMs, deviceId);
   if (consciousness !== 'unknown') {
     news = takeConsciousness(scoreValues, consciousness, atMs, deviceId) || news;
   }
   for (let vital = 0; vital < usable.length; vital++) {
     const value = usable[vital]!;
     if (Number.isNaN(value)) continue;
-    if (patient.stuck !== null && isStuck(patient.stuck, vital)) continue;
-    if (takeVital(scoreValues, vital, value, atMs, deviceId, oxygenScale)) news = true;
+    if (isStuck(patient.stuck, vital)) continue;
+    if (takeVital(cells, scoreValues, vital, value, atMs, deviceId, oxygenScale)) news = true;
   }
   if (news) rescore(settings, reading.patientId, patient, atMs, arrivalMs, outputs);
 }
@@ -62,9 +63,10 @@ export function takeContext(
   outputs: AlertingOutputs,
 ): void {
   const { supplementalOxygen, consciousness } = context;
-  if (supplementalOxygen) takeOxygen(patient.scoreValues, supplementalOxygen.value, supplementalOxygen.atMs);
-  if (consciousness) takeConsciousness(patient.scoreValues, consciousness.value, consciousness.atMs);
-  recountOxygen(patient.scoreValues);
+  const { cells, scoreValues } = patient;
+  if (supplementalOxygen) takeOxygen(cells, scoreValues, supplementalOxygen.value, supplementalOxygen.atMs);
+  if (consciousness) takeConsciousness(scoreValues, consciousness.value, consciousness.atMs);
+  recountOxygen(cells);
   rescore(settings, patientId, patient, nowMs, nowMs, outputs);
 }
 
@@ -78,7 +80,9 @@ export function rescore(
   outputs: AlertingOutputs,
 ): void {
   const excluded = patient.context?.scoreExclusion !== undefined;
-  const score = excluded ? undefined : scoreAt(patient.scoreValues, atMs, oxygenScaleOf(patient));
+  const score = excluded
+    ? undefined
+    : scoreAt(patient.cells, patient.scoreValues, atMs, oxygenScaleOf(patient));
   if (isSameScore(patient.score, score ?? null)) return;
   patient.score = score ?? null;
   touch(outputs, patientId, false);

@@ -29,7 +29,7 @@ import {
   type StreamTime,
 } from '../runtime/stream-time.ts';
 import type { Topology } from '../runtime/topology.ts';
-import { forgetSilentDevices, isDuplicate, type DeviceMemory } from './device-memory.ts';
+import { forgetSilentDevices, isDuplicate, newDeviceMemory, type DeviceMemory } from './device-memory.ts';
 import { newTally, type Tally } from './tally.ts';
 
 export interface StorageOptions {
@@ -206,10 +206,10 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
 
   return {
     pipeline: 'storage',
-    stateVersion: 1,
+    stateVersion: 2,
     newState: (wholeFromMs) => ({
       time: newStreamTime(),
-      devices: new Map(),
+      devices: newDeviceMemory(),
       patients: new Map(),
       wholeFromMs,
       nextEndMs: Number.POSITIVE_INFINITY,

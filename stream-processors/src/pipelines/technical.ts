@@ -6,7 +6,7 @@ import { judgeClock } from '../operators/judge-clock.ts';
 import { judgeFact, type DeviceFact, type FactStep } from '../operators/judge-device.ts';
 import { judgeLateness } from '../operators/judge-lateness.ts';
 import { judgeLeadOff } from '../operators/judge-lead-off.ts';
-import { isStuck, judgeStuck, newStuck } from '../operators/judge-stuck.ts';
+import { isStuck, judgeStuck } from '../operators/judge-stuck.ts';
 import type { StreamReading } from '../operators/stream-reading.ts';
 import { emit, type AlertingOutputs, type Change } from './outputs.ts';
 import type { PatientState } from './patient-state.ts';
@@ -85,10 +85,11 @@ function noteFact(
 /** A usable sample of a vital that is watched for it; answers whether it is believed. */
 export function judgeMoving(step: Step, vital: number, value: number, stuckAfterMs: number): boolean {
   const { patient, input } = step;
-  const stuck = (patient.stuck ??= newStuck());
-  const { onsetMs } = stuck;
-  const event = judgeStuck(stuck, vital, value, input.atMs, stuckAfterMs);
-  if (event === 'began') say(step, 'value_stuck', { event, onsetMs: stuck.onsetMs, value });
-  if (event === 'ended') say(step, 'value_stuck', { event, onsetMs, value });
-  return !isStuck(stuck, vital);
+  const before = patient.stuck;
+  const after = judgeStuck(before, patient.cells, vital, value, input.atMs, stuckAfterMs);
+  if (after === null && before === null) return true;
+  patient.stuck = after;
+  if (before === null) say(step, 'value_stuck', { event: 'began', onsetMs: after!.onsetMs, value });
+  else if (after === null) say(step, 'value_stuck', { event: 'ended', onsetMs: before.onsetMs, value });
+  return !isStuck(after, vital);
 }
