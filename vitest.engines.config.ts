@@ -9,8 +9,10 @@ export default defineConfig({
     include: ['**/*.engine.test.ts'],
     globalSetup: ['deploy/distributed/tests/support/engines-for-tests.ts'],
     exclude: ['**/node_modules/**'],
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    // Only what hangs is to be ended: patience costs nothing where a test passes, and a machine may be busy with others.
+    testTimeout: 400_000,
+    hookTimeout: 400_000,
+    env: { VITALWIRE_TEST_PATIENCE_MS: '120000' },
     pool: 'forks',
     // The engines and the tests share two cores.
     fileParallelism: false,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InfluxDB, flux } from '@influxdata/influxdb-client';
 import { Client, type types } from 'cassandra-driver';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { freshName } from '@vitalwire/core/testing/fresh-name.ts';
 import { plainDevice } from '../../embedded/tests/support/plain-client.ts';
@@ -21,7 +21,7 @@ const REGION = 'Northeast';
 const FIVE_MINUTES_MS = 300_000;
 const HOUR_MS = 3_600_000;
 /** A window that is still open is written once a minute. */
-const PATIENCE_MS = 100_000;
+const PATIENCE_MS = 180_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -45,6 +45,8 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
   const alarms = readFileSync(new URL('../../../core/config/alarms.yaml', import.meta.url), 'utf8');
   let cluster: Cluster;
   let station: StationSocket;
+  let bed: Bedside | undefined;
+  let heartbeatDelayS = 0;
 
   /** As an editor does, which puts a new file in the old one's place. */
   const writeAlarms = (text: string): void => {
@@ -71,6 +73,7 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
     );
     await publisher.close();
   });
+  afterEach(() => bed?.stop());
   afterAll(async () => {
     station.close();
     redis.disconnect();
@@ -105,7 +108,7 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
         alert.event === 'raised'
       );
     };
-    const { alert } = await station.next<AlertFrame>(isRaised, 30_000);
+    const { alert } = await station.next<AlertFrame>(isRaised);
     expect(station.frames.filter(isRaised)).toHaveLength(1);
     const key = (name: string): string => `${name}:{${REGION}}:${patient}`;
     expect(await redis.lrange(key('patient:alerts'), 0, -1)).toContain(alert.id);
@@ -120,9 +123,13 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
       status: 'pending',
       threshold: '90',
     });
-    const latest = await redis.hgetall(`cache:vitals:latest:${patient}`);
-    expect(Object.keys(latest)).toContain('heartbeat');
-    expect(await redis.ttl(`cache:vitals:latest:${patient}`)).toBeLessThanOrEqual(300);
+    // By another process than the alert's.
+    await eventually(async () => {
+      expect(await redis.hkeys(`cache:vitals:latest:${patient}`)).toContain('heartbeat');
+      const keptS = await redis.ttl(`cache:vitals:latest:${patient}`);
+      expect(keptS).toBeGreaterThan(0);
+      expect(keptS).toBeLessThanOrEqual(300);
+    });
   });
 
   it('has every reading once in InfluxDB, raw', async () => {
@@ -199,7 +206,8 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
       readonly settings_version: string;
       readonly limits_revision: number | null;
     }
-    const bed = await Bedside.start(cluster, freshName(''));
+    bed = await Bedside.start(cluster, freshName(''));
+    const { patientId } = bed;
     const token = await cluster.staffToken('admin');
     const send = async (method: string, path: string, body: object): Promise<void> => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -207,17 +215,17 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
       const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
       expect(answer.ok, await answer.text()).toBe(true);
     };
-    const judged = (): Promise<Judged> => cluster.request(`/api/patients/${bed.patientId}`);
+    const judged = (): Promise<Judged> => cluster.request(`/api/patients/${patientId}`);
     /** By the processor's own word. */
     const runsInProcessor = async (version: string): Promise<boolean> => {
       const [alerting] = cluster.of('alerting');
       const metrics = await (await fetch(`http://127.0.0.1:${alerting?.ports['health']}/metrics`)).text();
       return new RegExp(`^vitalwire_settings_running\\{.*version="${version}".*\\} 1$`, 'm').test(metrics);
     };
-    await send('POST', '', { patient_id: bed.patientId, name: 'Bo', region: REGION, ward: 'B2', bed: '7' });
+    await send('POST', '', { patient_id: patientId, name: 'Bo', region: REGION, ward: 'B2', bed: '7' });
     const before = await eventually(judged, PATIENCE_MS);
-    writeAlarms(alarms.replace('default: 10', 'default: 1'));
-    await send('PUT', `/${bed.patientId}/limits`, { heartbeat: { high: 110 } });
+    writeAlarms(alarms.replace('default: 10', `default: ${++heartbeatDelayS}`));
+    await send('PUT', `/${patientId}/limits`, { heartbeat: { high: 110 } });
     const after = await eventually(async () => {
       const now = await judged();
       expect(now.settings_version).not.toBe(before.settings_version);
@@ -228,7 +236,7 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
     // A heart rate of 118: too high by her own limit alone.
     bed.desaturate();
     await eventually(async () => {
-      const { items } = await cluster.request<{ items: object[] }>(`/api/alerts?patient=${bed.patientId}`);
+      const { items } = await cluster.request<{ items: object[] }>(`/api/alerts?patient=${patientId}`);
       expect(items).toContainEqual(
         expect.objectContaining({
           type: 'high_heartrate',
@@ -238,6 +246,5 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
         }),
       );
     }, PATIENCE_MS);
-    await bed.stop();
   });
 });

@@ -136,8 +136,6 @@ describe(
           await kafka.stop();
         }
       },
-      // Kafka starts for it.
-      300_000,
     );
 
     it.for<[ComponentName, readonly string[]]>([

@@ -6,6 +6,7 @@ import { readConfig } from '@vitalwire/core/runtime/config.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { ComponentProcess, type ComponentName } from '../src/component-process.ts';
 import { environmentOf } from '../src/environment.ts';
 import { prepareEngines } from '../src/prepare-engines.ts';
@@ -34,15 +35,7 @@ describe.runIf(!process.env['VITALWIRE_TEST_ENGINES_GIVEN'])('engines that want 
     engines = await startSecuredEngines(testEnvironment()['INFLUX_URL'] ?? '');
     // Cassandra makes its first login some seconds after it began to answer.
     const settings = engineSettings(readConfig(environmentWith()));
-    for (let left = 20; ; left--) {
-      try {
-        await prepareEngines(settings, 2, logger);
-        return;
-      } catch (error) {
-        if (left === 0) throw error;
-        await systemClock.sleep(1_000);
-      }
-    }
+    await eventually(() => prepareEngines(settings, 2, logger));
   }, START_MS);
   afterAll(() => engines?.stop());
 

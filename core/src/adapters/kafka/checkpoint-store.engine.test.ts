@@ -12,7 +12,7 @@ import { ensureTopics } from './topic-setup.ts';
 
 const bytes = (length: number, fill: number): Buffer => Buffer.alloc(length, fill);
 
-describe('CheckpointStore on Kafka', { timeout: 60_000 }, () => {
+describe('CheckpointStore on Kafka', () => {
   let admin: Admin;
   let pipeline: string;
   let store: CheckpointStore;

@@ -16,9 +16,8 @@ import { PATIENCE_MS } from './persist.ts';
 const connect = net.connect;
 const proxies = new Map<number, SeverableProxy>();
 let isBent = false;
-const TEST_PATIENCE_MS = 60_000;
 
-describe('Kafka away', { timeout: 120_000 }, () => {
+describe('Kafka away', () => {
   let admin: Admin;
   const others: EventLog[] = [];
   let log: EventLog;
@@ -48,7 +47,7 @@ describe('Kafka away', { timeout: 120_000 }, () => {
     isBent = true;
     log = await openTestLog();
     // A busy broker hears of a new topic late.
-    await eventually(() => log.bounds(topic), TEST_PATIENCE_MS);
+    await eventually(() => log.bounds(topic));
   });
   afterEach(async () => {
     isBent = false;
@@ -120,17 +119,14 @@ describe('Kafka away', { timeout: 120_000 }, () => {
       onProcess: (records, group) => group.commit((records.at(-1)?.offset ?? 0) + 1),
     });
     await log.append([record(topic, 'a', '1')]);
-    await eventually(() => expect(member.values()).toEqual(['1']), TEST_PATIENCE_MS);
+    await eventually(() => expect(member.values()).toEqual(['1']));
     each((proxy) => proxy.cut());
     // Longer than a member may be silent.
     await systemClock.sleep(8_000);
     each((proxy) => proxy.mend());
     await log.append([record(topic, 'a', '2'), record(topic, 'b', '3')]);
-    await eventually(
-      () => expect(new Set(member.values())).toEqual(new Set(['1', '2', '3'])),
-      TEST_PATIENCE_MS,
-    );
-    await eventually(() => expect(tailed.toSorted()).toEqual(['1', '2', '3']), TEST_PATIENCE_MS);
+    await eventually(() => expect(new Set(member.values())).toEqual(new Set(['1', '2', '3'])));
+    await eventually(() => expect(tailed.toSorted()).toEqual(['1', '2', '3']));
     await member.stop();
     await tail.stop();
     expect(member.breaches).toEqual([]);
@@ -148,7 +144,7 @@ describe('Kafka away', { timeout: 120_000 }, () => {
       topics: [topic],
       onRelease: () => release.promise,
     });
-    await eventually(() => expect(first.held.size).toBe(4), TEST_PATIENCE_MS);
+    await eventually(() => expect(first.held.size).toBe(4));
     let membersMax = 0;
     const countMembers = async (): Promise<number> => {
       const count = (await admin.describeGroups([group])).groups[0]?.members.length ?? 0;
@@ -162,17 +158,17 @@ describe('Kafka away', { timeout: 120_000 }, () => {
     others.push(bent);
     const joining = RecordingConsumer.join({ log: bent, group, topics: [topic] });
     // It is in, and waits for the first to release what it has.
-    await eventually(async () => expect(await countMembers()).toBe(2), TEST_PATIENCE_MS);
+    await eventually(async () => expect(await countMembers()).toBe(2));
     each((proxy) => proxy.drop());
     const retried = async (): Promise<number> =>
       (await deps.metrics.retries.get()).values.find(({ labels }) => labels.operation === 'join')?.value ?? 0;
-    await eventually(async () => expect(await retried()).toBeGreaterThan(0), TEST_PATIENCE_MS);
+    await eventually(async () => expect(await retried()).toBeGreaterThan(0));
     release.resolve();
     const second = await joining;
     await eventually(async () => {
       await countMembers();
       expect([first.held.size, second.held.size]).toEqual([2, 2]);
-    }, TEST_PATIENCE_MS);
+    });
     expect(membersMax).toBe(2);
   });
 

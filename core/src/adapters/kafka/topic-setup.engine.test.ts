@@ -6,7 +6,7 @@ import { connectAdmin, testBrokers, testDeps } from './kafka-harness.ts';
 import { NO_SECURITY } from './security.ts';
 import { ensureTopics, topicSettings } from './topic-setup.ts';
 
-describe('ensureTopics', { timeout: 30_000 }, () => {
+describe('ensureTopics', () => {
   let admin: Admin;
   let timed: TopicSpec;
   let compacted: TopicSpec;

@@ -185,9 +185,9 @@ describe('Redis away', () => {
     await store.settled(store.life);
     proxy.fallSilent();
     const after = alert({ type: 'high_heartrate' });
-    await eventually(async () => expect(await store.commit(raised(after))).toBe('committed'), 60_000);
-    await eventually(() => store.settled(store.life), 60_000);
-    await eventually(async () => expect(await store.get(region, after.id)).toBeDefined(), 60_000);
+    await eventually(async () => expect(await store.commit(raised(after))).toBe('committed'));
+    await eventually(() => store.settled(store.life));
+    await eventually(async () => expect(await store.get(region, after.id)).toBeDefined());
   });
 
   it('reads and settles where it commits, on another primary too', async () => {
@@ -228,7 +228,7 @@ describe('Redis away', () => {
     await eventually(() => expect(woken.length).toBeGreaterThanOrEqual(2));
   });
 
-  it('commits once, and says so, though connections break under it', { timeout: 60_000 }, async () => {
+  it('commits once, and says so, though connections break under it', async () => {
     const store = await openStore();
     let [committed, atLastDrop] = [0, -1];
     // Only after something got through, or a machine too slow to connect in between would never get anything through.
@@ -282,7 +282,7 @@ describe('Redis away', () => {
     proxy.mend();
     await eventually(() => expect(seen).toEqual([live]));
     expect(await redis.hget(`cache:vitals:latest:${patient}`, 'heartbeat')).toBe('72.5');
-    expect(await redis.ttl(`cache:vitals:latest:${patient}`)).toBeGreaterThan(290);
+    expect(await redis.ttl(`cache:vitals:latest:${patient}`)).toBeGreaterThan(200);
   });
 
   it('survives a connection that breaks again and again while it subscribes', async () => {
@@ -346,7 +346,7 @@ describe('risk cache', () => {
       alert_level: 'low',
       partial: 'true',
     });
-    expect(await redis.ttl(key)).toBeGreaterThan(290);
+    expect(await redis.ttl(key)).toBeGreaterThan(200);
     expect(await redis.ttl(key)).toBeLessThanOrEqual(300);
     await bus.publishVitals([live(at + 1, { score: 8, level: 'high', partial: false })]);
     expect(await redis.hmget(key, 'risk_score', 'alert_level', 'partial')).toEqual(['8', 'high', 'false']);

@@ -17,11 +17,9 @@ export interface AlertStoreHarness {
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 60_000;
-
 /** Registers a test for every promise of `AlertStore`. */
 export function alertStoreContract(engine: string, makeHarness: () => Promise<AlertStoreHarness>): void {
-  describe(`AlertStore on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+  describe(`AlertStore on ${engine}`, () => {
     let harness: AlertStoreHarness;
     let region: string;
     let patient: string;
@@ -29,8 +27,8 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
       harness = await makeHarness();
       region = freshName('region');
       patient = freshName('P');
-    }, TIMEOUT_MS);
-    afterEach(() => harness.close(), TIMEOUT_MS);
+    });
+    afterEach(() => harness.close());
 
     const alert = (changes: Partial<Alert> = {}): Alert =>
       sampleAlert(freshName('alert'), changes.region ?? region, changes.patientId ?? patient, changes);

@@ -11,14 +11,13 @@ export interface AnalyticsHarness {
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** Two hours before midnight: ranges cross a day and a year. */
 const START_MS = Date.UTC(2025, 11, 31, 22);
 
 /** Registers a test for every promise of `Analytics`. */
 export function analyticsContract(engine: string, makeHarness: () => Promise<AnalyticsHarness>): void {
-  describe(`Analytics on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+  describe(`Analytics on ${engine}`, () => {
     let harness: AnalyticsHarness;
     let patient: string;
     let region: string;
@@ -26,8 +25,8 @@ export function analyticsContract(engine: string, makeHarness: () => Promise<Ana
       harness = await makeHarness();
       patient = freshName('P');
       region = freshName('region');
-    }, TIMEOUT_MS);
-    afterEach(() => harness.close(), TIMEOUT_MS);
+    });
+    afterEach(() => harness.close());
 
     const hour = (i: number): number => START_MS + i * HOUR_MS;
     const trend = (i: number, changes: Partial<VitalTrend> = {}): VitalTrend => ({

@@ -12,7 +12,6 @@ export interface CheckpointStoreHarness {
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 60_000;
 const LARGE_BYTES = 12 * 1024 * 1024;
 
 /** Registers a test for every promise of `CheckpointStore`. */
@@ -20,14 +19,14 @@ export function checkpointStoreContract(
   engine: string,
   makeHarness: () => Promise<CheckpointStoreHarness>,
 ): void {
-  describe(`CheckpointStore on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+  describe(`CheckpointStore on ${engine}`, () => {
     let harness: CheckpointStoreHarness;
     let pipeline: string;
     beforeEach(async () => {
       harness = await makeHarness();
       pipeline = await harness.pipeline();
-    }, TIMEOUT_MS);
-    afterEach(() => harness.close(), TIMEOUT_MS);
+    });
+    afterEach(() => harness.close());
 
     const save = (partition: number, nextOffset: number, state: Uint8Array): Promise<void> =>
       harness.store.save(pipeline, partition, { nextOffset, state });

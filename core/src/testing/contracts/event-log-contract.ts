@@ -8,18 +8,17 @@ import { readAll, record, textOf, type EventLogHarness } from './event-log-harne
 
 /** Larger than any engine's limit for one record. */
 const OVERSIZE_BYTES = 8 * 1024 * 1024;
-const TIMEOUT_MS = 60_000;
 
 /** Registers a test for every promise of `EventLog`. */
 export function eventLogContract(engine: string, makeHarness: () => Promise<EventLogHarness>): void {
-  describe(`EventLog on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+  describe(`EventLog on ${engine}`, () => {
     let harness: EventLogHarness;
     let topic: string;
     beforeEach(async () => {
       harness = await makeHarness();
       topic = await harness.topic();
-    }, TIMEOUT_MS);
-    afterEach(() => harness.close(), TIMEOUT_MS);
+    });
+    afterEach(() => harness.close());
     const append = (...records: NewRecord[]): Promise<void> => harness.log.append(records);
 
     describe('append', () => {

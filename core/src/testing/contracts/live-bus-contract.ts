@@ -14,8 +14,6 @@ export interface LiveBusHarness {
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 60_000;
-
 class Listening implements LiveListener {
   readonly seenVitals: LiveVitals[] = [];
   readonly seenPresence: DevicePresence[] = [];
@@ -40,7 +38,7 @@ class Listening implements LiveListener {
 
 /** Registers a test for every promise of `LiveBus`. */
 export function liveBusContract(engine: string, makeHarness: () => Promise<LiveBusHarness>): void {
-  describe(`LiveBus on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+  describe(`LiveBus on ${engine}`, () => {
     let harness: LiveBusHarness;
     let patient: string;
     let nowMs: number;
@@ -48,8 +46,8 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
       harness = await makeHarness();
       patient = freshName('P');
       nowMs = systemClock.now();
-    }, TIMEOUT_MS);
-    afterEach(() => harness.close(), TIMEOUT_MS);
+    });
+    afterEach(() => harness.close());
 
     const vitals = (heartbeat: number, changes: Partial<LiveVitals> = {}): LiveVitals => ({
       patientId: patient,

@@ -14,21 +14,19 @@ export interface PatientDirectoryHarness {
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 60_000;
-
 /** Registers a test for every promise of `PatientDirectory`. */
 export function patientDirectoryContract(
   engine: string,
   makeHarness: () => Promise<PatientDirectoryHarness>,
 ): void {
-  describe(`PatientDirectory on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+  describe(`PatientDirectory on ${engine}`, () => {
     let harness: PatientDirectoryHarness;
     let region: string;
     beforeEach(async () => {
       harness = await makeHarness();
       region = freshName('region');
-    }, TIMEOUT_MS);
-    afterEach(() => harness.close(), TIMEOUT_MS);
+    });
+    afterEach(() => harness.close());
 
     const patient = (id: string, changes: Partial<Patient> = {}): Patient => ({
       id,

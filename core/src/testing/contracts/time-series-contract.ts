@@ -14,11 +14,9 @@ export interface TimeSeriesHarness {
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 60_000;
-
 /** Registers a test for every promise of `TimeSeries`; what is written is of the last hours, which every tier retains. */
 export function timeSeriesContract(engine: string, makeHarness: () => Promise<TimeSeriesHarness>): void {
-  describe(`TimeSeries on ${engine}`, { timeout: TIMEOUT_MS }, () => {
+  describe(`TimeSeries on ${engine}`, () => {
     let harness: TimeSeriesHarness;
     let patient: string;
     let startMs: number;
@@ -27,8 +25,8 @@ export function timeSeriesContract(engine: string, makeHarness: () => Promise<Ti
       patient = freshName('P');
       const dayMs = 24 * TIER_MS['1h'];
       startMs = Math.floor((systemClock.now() - dayMs) / TIER_MS['1h']) * TIER_MS['1h'];
-    }, TIMEOUT_MS);
-    afterEach(() => harness.close(), TIMEOUT_MS);
+    });
+    afterEach(() => harness.close());
 
     const point = (atMs: number, heartbeat: number, changes: Partial<RawPoint> = {}): RawPoint => ({
       patientId: patient,

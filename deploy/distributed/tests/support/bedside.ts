@@ -1,4 +1,5 @@
 import { connectAsync, type MqttClient } from 'mqtt';
+import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { encodeDeviceStatus, encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
 import { noVitals, type VitalValues } from '@vitalwire/core/vitals/vital.ts';
@@ -30,7 +31,7 @@ export class Bedside {
 
   static async start(cluster: Cluster, name: string): Promise<Bedside> {
     const bedside = new Bedside(cluster, name);
-    await bedside.connect();
+    await eventually(() => bedside.connect());
     bedside.#timer = setInterval(() => bedside.#measure(), PERIOD_MS);
     return bedside;
   }
@@ -54,7 +55,7 @@ export class Bedside {
         username: this.deviceId,
         password: await this.#cluster.deviceToken(this.deviceId),
         reconnectPeriod: 0,
-        connectTimeout: 5_000,
+        connectTimeout: 30_000,
         will: { topic: this.#topic('status'), payload: this.#status('dead'), qos: 1, retain: false },
       },
       false,

@@ -18,14 +18,14 @@ export async function storedMoments(patientId: string): Promise<number[]> {
 }
 
 /** Waits until every acknowledged reading of the devices is stored, and sees that it is so once. */
-export async function expectStored(devices: readonly Bedside[], withinMs: number): Promise<void> {
+export async function expectStored(devices: readonly Bedside[]): Promise<void> {
   for (const device of devices) {
     const expected = [...device.acknowledged].sort((a, b) => a - b);
     await eventually(async () => {
       const stored = await storedMoments(device.patientId);
       expect(new Set(stored).size).toBe(stored.length);
       expect(expected.filter((atMs) => !stored.includes(atMs))).toEqual([]);
-    }, withinMs);
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@vitalwire/core/testing/eventually.ts';
 import { WebSocket } from 'ws';
 
 export interface Frame {
@@ -43,7 +44,7 @@ export async function stationSocket(
   socket.send(JSON.stringify({ type: 'hello', ...hello }));
   return {
     frames,
-    next<T extends Frame>(satisfies: (frame: Frame) => boolean, withinMs = 10_000): Promise<T> {
+    next<T extends Frame>(satisfies: (frame: Frame) => boolean, withinMs = PATIENCE_MS): Promise<T> {
       return new Promise((resolve, reject) => {
         const look = (): void => {
           const found = frames.find(satisfies);
