@@ -68,7 +68,7 @@ function streamOf<State, Outputs>(topology: Topology<State, Outputs>, patients: 
     const outputs = topology.newOutputs();
     for (const { value, headers, timestampMs } of records)
       topology.handle(state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
-    topology.finish(state, outputs);
+    topology.show(state, outputs);
   };
   return {
     pipeline: topology.pipeline,

@@ -40,6 +40,10 @@ export function limitRules(
 export const crosses = (rule: LimitRule, limit: number, value: number): boolean =>
   rule.side === 'low' ? value < limit : value > limit;
 
+/** Whether the value crosses neither of the vital's limits. */
+export const isInside = (rules: readonly LimitRule[], vital: number, value: number): boolean =>
+  value >= rules[vital * 2]!.limit && value <= rules[vital * 2 + 1]!.limit;
+
 /** Back inside by the hysteresis. */
 export const isClean = (rule: LimitRule, limit: number, value: number): boolean =>
   rule.side === 'low' ? value >= limit + rule.hysteresis : value <= limit - rule.hysteresis;

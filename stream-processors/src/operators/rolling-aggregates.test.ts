@@ -1,8 +1,9 @@
-import type { RollingAggregate, RollingWindow } from '@vitalwire/core/ports/live-bus.ts';
+import type { RollingAggregate, RollingAggregates, RollingWindow } from '@vitalwire/core/ports/live-bus.ts';
+import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { START_MS } from '../testing/readings.ts';
-import { addSample, aggregatesAt, newPanes } from './rolling-aggregates.ts';
+import { addSample, newPanes, rollingAt } from './rolling-aggregates.ts';
 
 interface Sample {
   readonly atMs: number;
@@ -18,6 +19,9 @@ const WINDOW_MS = {
 
 /** Any will do: each has panes of its own. */
 const VITAL = 4;
+
+const aggregatesAt = (panes: Float32Array, nowMs: number): RollingAggregates =>
+  rollingAt(panes, nowMs)[VITALS[VITAL]] ?? {};
 
 /** The definition, over all samples at once and in two passes: no panes, no merging. */
 function inBatch(
@@ -79,7 +83,7 @@ describe('rolling aggregates', () => {
         const panes = newPanes();
         for (const { atMs, value } of samples) addSample(panes, VITAL, value, atMs);
         const nowMs = Math.max(...samples.map(({ atMs }) => atMs));
-        const aggregates = aggregatesAt(panes, VITAL, nowMs);
+        const aggregates = aggregatesAt(panes, nowMs);
         for (const window of ['1m', '5m', '15m', '60m'] as const) {
           expectClose(aggregates[window], inBatch(samples, window, nowMs));
         }
@@ -98,7 +102,7 @@ describe('rolling aggregates', () => {
     add(3600, 80);
     for (let second = 3570; second > 3500; second -= 60) add(second, 200);
     const nowMs = START_MS + 3_600_000;
-    const aggregates = aggregatesAt(panes, VITAL, nowMs);
+    const aggregates = aggregatesAt(panes, nowMs);
     for (const window of ['1m', '5m', '15m', '60m'] as const) {
       expectClose(aggregates[window], inBatch(samples, window, nowMs));
       expect(aggregates[window]?.max).toBe(200);
@@ -109,7 +113,7 @@ describe('rolling aggregates', () => {
     const panes = newPanes();
     addSample(panes, VITAL, 80, START_MS + 3_600_000 * 3);
     addSample(panes, VITAL, 200, START_MS);
-    expect(aggregatesAt(panes, VITAL, START_MS + 3_600_000 * 3 + 300_000)['60m']?.max).toBe(80);
+    expect(aggregatesAt(panes, START_MS + 3_600_000 * 3 + 300_000)['60m']?.max).toBe(80);
   });
 
   it('say when a pane ended', () => {
@@ -123,17 +127,17 @@ describe('rolling aggregates', () => {
   it('fall silent with the vital: what is no longer measured leaves its windows', () => {
     const panes = newPanes();
     for (let second = 0; second < 60; second++) addSample(panes, VITAL, 80, START_MS + second * 1000);
-    expect(aggregatesAt(panes, VITAL, START_MS + 60_000)['1m']?.count).toBe(60);
-    expect(aggregatesAt(panes, VITAL, START_MS + 120_000)['1m']).toBeUndefined();
-    expect(aggregatesAt(panes, VITAL, START_MS + 120_000)['5m']?.count).toBe(60);
-    expect(aggregatesAt(panes, VITAL, START_MS + 9_000_000)).toEqual({});
+    expect(aggregatesAt(panes, START_MS + 60_000)['1m']?.count).toBe(60);
+    expect(aggregatesAt(panes, START_MS + 120_000)['1m']).toBeUndefined();
+    expect(aggregatesAt(panes, START_MS + 120_000)['5m']?.count).toBe(60);
+    expect(aggregatesAt(panes, START_MS + 9_000_000)).toEqual({});
   });
 
   it('keep the spread of large values that are close together', () => {
     const panes = newPanes();
     for (let second = 0; second < 60; second++)
       addSample(panes, VITAL, 349 + (second % 2) / 10, START_MS + second * 1000);
-    expect(aggregatesAt(panes, VITAL, START_MS + 60_000)['1m']?.standardDeviation).toBeCloseTo(
+    expect(aggregatesAt(panes, START_MS + 60_000)['1m']?.standardDeviation).toBeCloseTo(
       Math.sqrt(15 / 59) / 10,
       3,
     );
@@ -143,7 +147,7 @@ describe('rolling aggregates', () => {
     const panes = newPanes();
     for (let second = 0; second < 3600; second++) addSample(panes, VITAL, 98.6, START_MS + second * 1000);
     const steady = { min: 98.6, max: 98.6, mean: 98.6, standardDeviation: 0, slopePerMinute: 0 };
-    const { '1m': minute, '60m': hour } = aggregatesAt(panes, VITAL, START_MS + 3_600_000);
+    const { '1m': minute, '60m': hour } = aggregatesAt(panes, START_MS + 3_600_000);
     expect(minute).toMatchObject({ count: 60, ...steady });
     expect(hour).toMatchObject({ count: 3600, ...steady });
   });

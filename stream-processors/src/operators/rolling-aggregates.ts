@@ -1,6 +1,6 @@
 import { fromFloat32 } from '@vitalwire/core/vitals/units.ts';
-import { VITALS } from '@vitalwire/core/vitals/vital.ts';
-import type { RollingAggregate, RollingWindow } from '@vitalwire/core/ports/live-bus.ts';
+import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import type { RollingAggregate, RollingAggregates, RollingWindow } from '@vitalwire/core/ports/live-bus.ts';
 
 /**
  * Count, mean, extremes, standard deviation and slope of each vital over the last 1, 5, 15 and 60 minutes of event time.
@@ -95,7 +95,7 @@ const paneAt = (vital: number, ladder: number, pane: number): number =>
   closedAt(vital) + BASES[ladder]! + (pane % RINGS[ladder]!) * PANE_SIZE;
 
 /** Whether the vital was ever measured. */
-export const isMeasured = (panes: Float32Array, vital: number): boolean =>
+const isMeasured = (panes: Float32Array, vital: number): boolean =>
   panes[vital * OPEN_SIZE] !== Number.NEGATIVE_INFINITY;
 
 /**
@@ -231,17 +231,26 @@ function mergePane(panes: Float32Array, to: number, from: number, laterS: number
  */
 const standing = new WeakMap<Float32Array, (RollingAggregate | undefined)[]>();
 
-/** Each window of a vital that holds a sample, as of `nowMs` (event time). */
-export function aggregatesAt(
+/** Each window that holds a sample, of each vital that was ever measured, as of `nowMs` (event time). */
+export function rollingAt(panes: Float32Array, nowMs: number): Partial<Record<VitalName, RollingAggregates>> {
+  const rolling: Partial<Record<VitalName, RollingAggregates>> = {};
+  let known = standing.get(panes);
+  if (known === undefined) standing.set(panes, (known = []));
+  for (let vital = 0; vital < VITALS.length; vital++) {
+    if (isMeasured(panes, vital)) rolling[VITALS[vital]!] = aggregatesAt(panes, vital, nowMs, known);
+  }
+  return rolling;
+}
+
+function aggregatesAt(
   panes: Float32Array,
   vital: number,
   nowMs: number,
-): Partial<Record<RollingWindow, RollingAggregate>> {
+  known: (RollingAggregate | undefined)[],
+): RollingAggregates {
   const aggregates: Partial<Record<RollingWindow, RollingAggregate>> = {};
   // An open pane that ended by the clock alone may still take samples in.
   const openMs = openOf(panes, vital) * OPEN_MS;
-  let known = standing.get(panes);
-  if (known === undefined) standing.set(panes, (known = []));
   for (let index = 0; index < WINDOWS.length; index++) {
     const { window, ladder, panes: length } = WINDOWS[index]!;
     const { paneMs } = LADDERS[ladder]!;
@@ -250,7 +259,8 @@ export function aggregatesAt(
     let aggregate = known[place];
     if (aggregate?.endMs !== endMs) {
       aggregate = aggregateOf(panes, vital, ladder, length, endMs);
-      known[place] = openMs >= endMs ? aggregate : undefined;
+      // The shortest window is another one each time that anybody asks.
+      if (ladder > 0) known[place] = openMs >= endMs ? aggregate : undefined;
     }
     if (aggregate) aggregates[window] = aggregate;
   }

@@ -66,7 +66,8 @@ export function takeVital(
   if (atMs - beforeMs >= SCORE_LIFETIME_MS) cells[SCORED_POINTS + vital] = NO_POINTS;
   else if (value === cells[SCORED + vital]) return false;
   cells[SCORED + vital] = value;
-  values.devices[vital] = deviceId;
+  // Nearly always the same one: looking is cheaper than writing.
+  if (values.devices[vital] !== deviceId) values.devices[vital] = deviceId;
   const points = news2VitalPoints(VITALS[vital]!, value, oxygenScale, values.oxygen?.value ?? false);
   if (points === undefined || points === cells[SCORED_POINTS + vital]) return false;
   cells[SCORED_POINTS + vital] = points;

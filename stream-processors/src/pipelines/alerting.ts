@@ -5,7 +5,8 @@ import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { judgeLimit, suspendLimit } from '../operators/judge-limit.ts';
 import { lossAt } from '../operators/judge-signal.ts';
 import { updateLatest } from '../operators/latest-vitals.ts';
-import { crosses, type LimitRule } from '../operators/limit-rule.ts';
+import { crosses, isInside, type LimitRule } from '../operators/limit-rule.ts';
+import { LIMITS, limitAt, suspendLimits, withLimit } from '../operators/limit-states.ts';
 import { addReading, newPanes } from '../operators/rolling-aggregates.ts';
 import { isAlone, judgedAtMs, noteSample, uncountedMs } from '../operators/sampling.ts';
 import { dropVital } from '../operators/score-values.ts';
@@ -134,7 +135,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     const loss = lossAt(patient.signal, settings.absenceMs, nowMs);
     if (loss === undefined) return;
     patient.signal.lost = true;
-    for (const [index, limit] of patient.limits.entries()) patient.limits[index] = suspendLimit(limit);
+    patient.limits = suspendLimits(patient.limits);
     if (patient.leadOff !== null && patient.leadOff.onsetMs === undefined) patient.leadOff = null;
     emit(outputs, settings.version, patientId, patient, {
       event: 'began',
@@ -204,8 +205,10 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       const value = usable[vital]!;
       if (Number.isNaN(value) || atMs <= judgedAtMs(cells, vital)) continue;
       if (isBelieved(step, book, vital, value)) {
-        judgeSide(step, rules[vital * 2]!, vital * 2, vital, value);
-        judgeSide(step, rules[vital * 2 + 1]!, vital * 2 + 1, vital, value);
+        if (patient.limits !== null || !isInside(rules, vital, value)) {
+          judgeSide(step, rules[vital * 2]!, vital * 2, vital, value);
+          judgeSide(step, rules[vital * 2 + 1]!, vital * 2 + 1, vital, value);
+        }
         const trends = book.trends[vital]!;
         if (paneEnded[vital] === 1 && trends.length > 0) {
           judgeTrends(step, trends, patient.panes!, vital, value, isAlone(cells, vital, atMs));
@@ -221,7 +224,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     if (afterMs === undefined || judgeMoving(step, vital, value, afterMs)) return true;
     const { settings, patient, input, outputs } = step;
     for (const index of [vital * 2, vital * 2 + 1]) {
-      patient.limits[index] = suspendLimit(patient.limits[index] ?? null);
+      patient.limits = withLimit(patient.limits, index, suspendLimit(limitAt(patient.limits, index)));
     }
     if (!dropVital(patient.cells, patient.scoreValues, vital)) return false;
     rescore(settings, input.reading.patientId, patient, input.atMs, input.arrivalMs, outputs);
@@ -230,7 +233,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   function judgeSide(step: Step, rule: LimitRule, index: number, vital: number, value: number): void {
     const { settings, patient, input, outputs } = step;
-    const state = patient.limits[index] ?? null;
+    const state = limitAt(patient.limits, index);
     if (state === null && !crosses(rule, rule.limit, value)) return;
     const { atMs } = input;
     const judged = judgeLimit(state, rule, {
@@ -239,7 +242,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       uncountedMs: uncountedMs(patient.cells, vital, atMs),
       alone: isAlone(patient.cells, vital, atMs),
     });
-    patient.limits[index] = judged.state;
+    patient.limits = withLimit(patient.limits, index, judged.state);
     if (judged.change === undefined) return;
     if (judged.change.event === 'ended') noteCovered(patient, index, judged.change.onsetMs, atMs);
     const change = { ...judged.change, type: rule.type, value, atMs };
@@ -278,12 +281,13 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   /** A vital that is no longer measured while the patient is: what it last said is too old to stand. */
   function outlive(book: Rulebook, patientId: string, patient: PatientState, outputs: AlertingOutputs): void {
-    for (let index = 0; index < patient.limits.length; index++) {
-      const condition = patient.limits[index]?.condition;
+    if (patient.limits === null) return;
+    for (let index = 0; index < LIMITS; index++) {
+      const condition = limitAt(patient.limits, index)?.condition;
       if (condition === undefined) continue;
       const atMs = judgedAtMs(patient.cells, index >> 1) + VITAL_LIFETIME_MS;
       if (patient.signal.measuredAtMs < atMs) continue;
-      patient.limits[index] = null;
+      patient.limits = withLimit(patient.limits, index, null);
       noteCovered(patient, index, condition.onsetMs, atMs);
       emit(outputs, book.settings.version, patientId, patient, {
         ...endOfLimit(book.adult[index]!.type, condition),
@@ -329,7 +333,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     return changed;
   }
 
-  function finish(state: AlertingState, outputs: AlertingOutputs): void {
+  function show(state: AlertingState, outputs: AlertingOutputs): void {
     const { limitsOf } = bookOf(state.settings);
     const live = [];
     for (const [patientId, ended] of outputs.touched) {
@@ -355,7 +359,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     handle,
     apply,
     advance,
-    finish,
+    show,
     unrepeatable: (outputs) => (outputs.conditions.length > 0 ? outputs : undefined),
     watermarkMs: (state) => watermarkMs(state.time, allowedLatenessMs),
   };

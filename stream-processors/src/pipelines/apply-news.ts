@@ -1,8 +1,8 @@
 /** Settings and patients change while everything runs: what becomes of what is being timed and of what is present. */
 import type { TrendType } from '@vitalwire/core/alarms/condition.ts';
 import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
-import { suspendLimit } from '../operators/judge-limit.ts';
 import { startOverStuck } from '../operators/judge-stuck.ts';
+import { suspendLimits, withLimit } from '../operators/limit-states.ts';
 import type { AlertingState } from './alerting.ts';
 import { endAll, endOfLimit } from './ending.ts';
 import { endHistory } from './history.ts';
@@ -94,10 +94,13 @@ function startOver(
 ): void {
   endHistory(book, patientId, patient, outputs);
   const rules = book.limitsOf(patient.context);
-  for (const [index, limit] of patient.limits.entries()) {
+  const { limits } = patient;
+  patient.limits = suspendLimits(limits);
+  for (const [index, limit] of (limits ?? []).entries()) {
     const rule = rules[index]!;
-    patient.limits[index] = rule.tiers.length === 0 ? null : suspendLimit(limit);
-    if (rule.tiers.length > 0 || limit?.condition === undefined) continue;
+    if (rule.tiers.length > 0) continue;
+    patient.limits = withLimit(patient.limits, index, null);
+    if (limit?.condition === undefined) continue;
     emit(outputs, book.settings.version, patientId, patient, {
       ...endOfLimit(rule.type, limit.condition),
       event: 'ended',

@@ -24,8 +24,9 @@ export function endAll(
 
   endHistory(book, patientId, patient, outputs);
   const rules = limitsOf(patient.context);
-  for (const [index, limit] of patient.limits.entries()) {
-    patient.limits[index] = null;
+  const { limits } = patient;
+  patient.limits = null;
+  for (const [index, limit] of (limits ?? []).entries()) {
     if (limit?.condition) say(endOfLimit(rules[index]!.type, limit.condition));
   }
   endScore(settings, patientId, patient, atMs, reason, outputs);

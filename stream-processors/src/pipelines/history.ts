@@ -11,6 +11,7 @@ import { NO_MARKS, validityOf, type Mode } from '@vitalwire/core/vitals/reading.
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { judgeLimit, type LimitState, type PresentLimit } from '../operators/judge-limit.ts';
 import { crosses, type LimitRule } from '../operators/limit-rule.ts';
+import { limitAt } from '../operators/limit-states.ts';
 import {
   isAlone,
   judgedAtMs,
@@ -110,7 +111,7 @@ function judgeSide(step: Step, history: HistoryState, rule: LimitRule, index: nu
 
 /** The live alert of the rule, present or the last one that ended, was there at the time. */
 function isCovered({ limits, covered }: PatientState, index: number, atMs: number): boolean {
-  const present = limits[index]?.condition;
+  const present = limitAt(limits, index)?.condition;
   if (present !== undefined && present.onsetMs <= atMs) return true;
   return covered !== null && atMs >= covered[index * 2]! && atMs < covered[index * 2 + 1]!;
 }

@@ -1,9 +1,8 @@
-import type { LiveVitals, PendingCrossing, RollingAggregates } from '@vitalwire/core/ports/live-bus.ts';
-import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import type { LiveVitals, PendingCrossing } from '@vitalwire/core/ports/live-bus.ts';
 import { pendingTier } from '../operators/judge-limit.ts';
 import { liveVitals } from '../operators/latest-vitals.ts';
 import type { LimitRule } from '../operators/limit-rule.ts';
-import { aggregatesAt, isMeasured } from '../operators/rolling-aggregates.ts';
+import { rollingAt } from '../operators/rolling-aggregates.ts';
 import type { PatientState } from './patient-state.ts';
 
 const NOTHING_PENDING: readonly PendingCrossing[] = Object.freeze([]);
@@ -24,7 +23,7 @@ export function liveOf(
     vitals: liveVitals(patient.cells),
     pending: pendingOf(patient, rules),
   };
-  if (paneEnded) live.rolling = rollingOf(patient);
+  if (paneEnded) live.rolling = patient.panes === null ? {} : rollingAt(patient.panes, live.measuredAtMs);
   if (patient.score !== null) live.score = patient.score.live;
   const exclusion = patient.context?.scoreExclusion;
   if (exclusion !== undefined) live.scoreExclusion = exclusion;
@@ -32,23 +31,14 @@ export function liveOf(
 }
 
 function pendingOf(patient: PatientState, rules: readonly LimitRule[]): readonly PendingCrossing[] {
+  const { limits } = patient;
+  if (limits === null) return NOTHING_PENDING;
   let pending: PendingCrossing[] | undefined;
   for (let index = 0; index < rules.length; index++) {
-    const state = patient.limits[index] ?? null;
+    const state = limits[index] ?? null;
     if (state === null) continue;
     const tier = pendingTier(state, rules[index]!);
     if (tier) (pending ??= []).push({ type: rules[index]!.type, ...tier });
   }
   return pending ?? NOTHING_PENDING;
-}
-
-function rollingOf(patient: PatientState): Partial<Record<VitalName, RollingAggregates>> {
-  const rolling: Partial<Record<VitalName, RollingAggregates>> = {};
-  const { panes } = patient;
-  if (panes === null) return rolling;
-  for (let vital = 0; vital < VITALS.length; vital++) {
-    if (!isMeasured(panes, vital)) continue;
-    rolling[VITALS[vital]!] = aggregatesAt(panes, vital, patient.signal.measuredAtMs);
-  }
-  return rolling;
 }

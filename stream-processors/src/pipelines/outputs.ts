@@ -28,12 +28,12 @@ export interface AlertingOutputs {
   readonly tally: Tally;
 }
 
-export const newOutputs = (): AlertingOutputs => ({
+export const newOutputs = (unshown?: AlertingOutputs): AlertingOutputs => ({
   conditions: [],
   scores: [],
   shares: [],
   live: [],
-  touched: new Map(),
+  touched: unshown?.touched ?? new Map(),
   tally: newTally(),
 });
 

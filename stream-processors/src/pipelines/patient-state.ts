@@ -1,15 +1,14 @@
 import type { TrendType } from '@vitalwire/core/alarms/condition.ts';
 import type { LiveScore } from '@vitalwire/core/ports/live-bus.ts';
 import type { Mode } from '@vitalwire/core/vitals/reading.ts';
-import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import type { DeviceFact } from '../operators/judge-device.ts';
 import type { LatenessState } from '../operators/judge-lateness.ts';
 import type { LeadOffState } from '../operators/judge-lead-off.ts';
-import type { LimitState } from '../operators/judge-limit.ts';
 import type { ScoreJudgement } from '../operators/judge-score.ts';
 import type { SignalState } from '../operators/judge-signal.ts';
 import type { StuckState } from '../operators/judge-stuck.ts';
 import type { TrendState } from '../operators/judge-trend.ts';
+import type { LimitStates } from '../operators/limit-states.ts';
 import { newScoreValues, type ScoreValues, type StandingScore } from '../operators/score-values.ts';
 import type { StreamReading } from '../operators/stream-reading.ts';
 import { newVitalCells, type VitalCells } from '../operators/vital-cells.ts';
@@ -26,8 +25,7 @@ export interface PatientState {
   context: PatientContext | null;
   readonly signal: SignalState;
   readonly cells: VitalCells;
-  /** By limit rule; null where the value is inside. */
-  readonly limits: (LimitState | null)[];
+  limits: LimitStates;
   /** By limit rule, from when to when its last live condition stood; null while none has ended. */
   covered: Float64Array | null;
   /** Null while nothing came too late. */
@@ -63,7 +61,7 @@ export function newPatient(input: StreamReading, context: PatientContext | undef
     context: context ?? null,
     signal: { heardAtMs: arrivalMs, measuredAtMs: Math.min(atMs, arrivalMs) - 1, lost: false },
     cells: newVitalCells(),
-    limits: VITALS.flatMap(() => [null, null]),
+    limits: null,
     covered: null,
     history: null,
     leadOff: null,

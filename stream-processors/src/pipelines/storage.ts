@@ -225,7 +225,7 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
     handle,
     advance,
     apply: () => false,
-    finish: () => {},
+    show: () => {},
     unrepeatable: () => undefined,
     watermarkMs: (state) => watermarkMs(state.time, allowedLatenessMs),
   };

@@ -28,7 +28,7 @@ export function createDriver<State, Outputs>(topology: Topology<State, Outputs>)
   function batch(work: (outputs: Outputs) => void): Outputs {
     const outputs = topology.newOutputs();
     work(outputs);
-    topology.finish(state, outputs);
+    topology.show(state, outputs);
     return outputs;
   }
   return {

@@ -21,6 +21,7 @@ import { encodeState } from './checkpoint-codec.ts';
 import type { CheckpointPace } from './checkpoint-pace.ts';
 import type { Inbox } from './news.ts';
 import { PoisonGauge } from './poison-gauge.ts';
+import { ShowPace } from './show-pace.ts';
 import type { Sink, Topology } from './topology.ts';
 
 export interface TaskOptions<State, Outputs> {
@@ -63,6 +64,9 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   #checkpointDueMs: number;
   /** News that change anything cost a checkpoint: not before this. */
   #newsDueMs = Number.NEGATIVE_INFINITY;
+  /** Outputs of the batch before, where what they have to show was left to the next. */
+  #unshown: Outputs | undefined;
+  readonly #showPace = new ShowPace();
   /** Batches and ticks run one after the other. */
   #tail: Promise<void> = Promise.resolve();
   #ticking = false;
@@ -102,8 +106,13 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
 
   release(): Promise<void> {
     return this.#serially(async () => {
-      if (!this.#broken && !this.#superseded && this.#nextOffset !== this.#checkpointedOffset)
-        await this.#checkpoint();
+      if (this.#broken || this.#superseded) return;
+      if (this.#unshown !== undefined) {
+        const outputs = this.#options.topology.newOutputs(this.#unshown);
+        this.#show(outputs, undefined);
+        await this.#store(outputs, []);
+      }
+      if (this.#nextOffset !== this.#checkpointedOffset) await this.#checkpoint();
     });
   }
 
@@ -123,16 +132,16 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     const { topology, clock, metrics } = this.#options;
     if (this.#superseded) return;
     if (this.#broken) throw new VitalwireError('closed', 'the task has failed', { retriable: false });
-    const outputs = topology.newOutputs();
+    const outputs = topology.newOutputs(this.#unshown);
     const letters: DeadLetter[] = [];
+    const last = records.at(-1);
     await this.#orBroken(async () => {
       // Before the first reading it is known who the patients are.
       if (this.#newsDueMs === Number.NEGATIVE_INFINITY) await this.#takeNews();
       for (const record of records) this.#handle(record, outputs, letters);
-      topology.finish(this.#state, outputs);
+      this.#show(outputs, last);
       await this.#store(outputs, letters);
     });
-    const last = records.at(-1);
     if (last) {
       this.#nextOffset = last.offset + 1;
       metrics.latency.observe(
@@ -141,6 +150,19 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       );
     }
     await this.#checkpointIfDue();
+  }
+
+  /** What a batch of a backlog would show is replaced by the next one's before anybody sees it: it is taken over by that, for a while. */
+  #show(outputs: Outputs, last: LogRecord | undefined): void {
+    const { topology, clock } = this.#options;
+    const nowMs = clock.monotonic();
+    if (last !== undefined && this.#showPace.mayWait(clock.now() - last.timestampMs, nowMs)) {
+      this.#unshown = outputs;
+      return;
+    }
+    topology.show(this.#state, outputs);
+    this.#unshown = undefined;
+    this.#showPace.shown(nowMs);
   }
 
   #handle(record: LogRecord, outputs: Outputs, letters: DeadLetter[]): void {
@@ -190,11 +212,11 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     const { topology, clock } = this.#options;
     const lag = Math.max(0, bounds.next - Math.max(bounds.first, this.#nextOffset ?? 0));
     const nowMs = lag === 0 ? askedAtMs : this.#arrivedMs;
-    const outputs = topology.newOutputs();
+    const outputs = topology.newOutputs(this.#unshown);
     await this.#orBroken(async () => {
       if (clock.monotonic() >= this.#newsDueMs) await this.#takeNews();
       topology.advance(this.#state, nowMs, lag === 0, outputs);
-      topology.finish(this.#state, outputs);
+      this.#show(outputs, undefined);
       const unstored = topology.unrepeatable(outputs);
       if (unstored) await this.#checkpoint(unstored);
       await this.#store(outputs, []);
@@ -212,7 +234,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     if (news) {
       const outputs = topology.newOutputs();
       const changed = topology.apply(this.#state, news, clock.now(), outputs);
-      topology.finish(this.#state, outputs);
+      topology.show(this.#state, outputs);
       if (changed) workMs = await this.#checkpoint(outputs);
       await this.#store(outputs, []);
     }

@@ -11,7 +11,8 @@ export interface Topology<State, Outputs> {
   readonly stateVersion: number;
   /** `wholeFromMs`: readings that arrived before are not all seen; -infinity where the stream is read from its beginning. */
   newState(wholeFromMs: number): State;
-  newOutputs(): Outputs;
+  /** `unshown`: of the batch before, where it was not shown; what it would have shown is taken over. */
+  newOutputs(unshown?: Outputs): Outputs;
   /** Handles one reading. Processing time is its arrival. May throw: the reading is then set aside, and what was put out so far stands. */
   handle(state: State, input: StreamReading, outputs: Outputs): void;
   /** Takes in what was decided elsewhere; answers whether the state changed, and must be saved before anything follows from it. */
@@ -21,8 +22,11 @@ export interface Topology<State, Outputs> {
    * When it is called is not repeatable, so that what it puts out must be kept by `unrepeatable` or be idempotent.
    */
   advance(state: State, nowMs: number, silent: boolean, outputs: Outputs): void;
-  /** The batch is at its end: puts out what is put out once a batch. */
-  finish(state: State, outputs: Outputs): void;
+  /**
+   * Puts out what is there to be looked at, where only the newest counts. Once a batch or tick at the most; where the next batch waits already
+   * it may be left to that one.
+   */
+  show(state: State, outputs: Outputs): void;
   /** The part of an `advance`'s outputs that a replay might not come to again and whose effects must not be left half done. */
   unrepeatable(outputs: Outputs): Outputs | undefined;
   /** Event time that the watermark has reached, for the metric. */
