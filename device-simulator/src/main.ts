@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { writeFile } from 'node:fs/promises';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { CommanderError } from 'commander';
 import { ApiError } from './audit/api-client.ts';
 import { UsageError, createCommand } from './cli/arguments.ts';
 import { addCapacity } from './cli/capacity.ts';
+import { OutputError, refuseUnwritable, writeOutput } from './cli/output-files.ts';
 import { withPlan } from './cli/plan-file.ts';
 import { planRun } from './cli/plan.ts';
 import { NoConnectionError, run, type RunDeps } from './cli/run.ts';
@@ -34,13 +34,16 @@ const deps: RunDeps = {
 };
 
 const command = createCommand(async (given) => {
+  const json = typeof given.json === 'string' ? { option: '--json', path: given.json } : undefined;
+  const html = given.html === undefined ? undefined : { option: '--html', path: given.html };
+  await refuseUnwritable([json, html].filter((file) => file !== undefined));
   const plan = await resumed(await planRun(given, process.env), given.resume, sharedClock);
   const report = await run(plan, deps);
   const document = (): string => `${JSON.stringify(report, null, 2)}\n`;
-  if (typeof given.json === 'string') await writeFile(given.json, document());
-  if (given.html !== undefined) await writeFile(given.html, renderHtml(report));
   process.stdout.write(given.json === true ? document() : `\n${renderReport(report)}\n`);
   process.exitCode = exitCodeOfReport(report);
+  if (json) await writeOutput(json, document());
+  if (html) await writeOutput(html, renderHtml(report));
 });
 addCapacity(command, deps, process.env);
 addVerify(command, deps, process.env);
@@ -60,7 +63,11 @@ try {
   } else if (error instanceof UsageError || error instanceof LedgerFileError) {
     stderr.write(`vitalwire-sim: ${error.message}\n`);
     process.exitCode = WRONG_USE;
-  } else if (error instanceof NoConnectionError || error instanceof ApiError) {
+  } else if (
+    error instanceof NoConnectionError ||
+    error instanceof ApiError ||
+    error instanceof OutputError
+  ) {
     stderr.write(`vitalwire-sim: ${messageOf(error)}\n`);
     process.exitCode = 1;
   } else {

@@ -13,6 +13,7 @@ import { eventually, startBroker, type TestBroker } from './support/broker.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const SECRET = 'a secret of at least thirty-two characters';
+const PATIENCE_MS = 60_000;
 const scratch = mkdtempSync(join(tmpdir(), 'vitalwire-sim-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
@@ -70,15 +71,24 @@ describe('wrong use says what is wrong', () => {
     [['--replay', '--scenario', 'mix'], /--scenario does not go with --replay/],
     [['--replay', scratch, '--secret', SECRET], /holds no \*_Numerics\.csv/],
     [['--region', 'a/b'], /no space/],
+    [['--mix', 'stable'], /'--mix <shares>'.* "stable" is not like stable=0\.7/],
+    [['--secret', 'short'], /'--secret <text>'.* at least 32 characters/],
+    [['--scenario', 'none.yaml'], /--scenario none\.yaml: ENOENT/],
+    [['--alarms', join(scratch, 'none')], /--alarms .*none: ENOENT/],
+    [['--replay', join(scratch, 'nowhere')], /--replay: cannot read .*nowhere/],
+    [['--shape', 'storm'], /--shape storm needs a --duration/],
+    [['--window', '5', '--shape', 'ramp', '--duration', '9s'], /--shape and --phases do not go with it/],
     [['--token-file', badTokens], /bad\.csv line 1: the token of D1 is not a JWT/],
     [['--token-file', goodTokens, '--devices', '2'], /--devices 2, but .*good\.csv holds 1 token/],
-    [['--token-file', join(scratch, 'none.csv')], /cannot read the token file/],
+    [['--token-file', join(scratch, 'none.csv')], /--token-file .*none\.csv: ENOENT/],
   ])('%j', async (args, message) => {
     await expect(plan(args)).rejects.toThrow(message);
   });
 
   it.concurrent.each([
     [['--colour'], /unknown option '--colour'/],
+    [['--html', 'none/report.html'], /--html none\/report\.html: there is no folder none/],
+    [['capacity', '--html', 'x.html'], /--html is a report of one run/],
     [['--devices', '5', 'capacity'], /--devices stands before capacity: its options come after it/],
     [
       ['--data-dir', 'none'],
@@ -139,6 +149,25 @@ describe('against a broker', () => {
     expect(code).toBe(0);
   });
 
+  it('a closed loop sends readings as good as those of a schedule, for as long as it is asked to', async () => {
+    const load = ['--devices', '2', '--window', '3', '--duration', '1s', '--secret', SECRET, '--json'];
+    const { code, stdout } = await simulate(['--url', broker.url, ...load]);
+    const { acknowledged, duration_s: durationS } = JSON.parse(stdout) as Summary;
+    expect(acknowledged).toBeGreaterThan(6);
+    expect(durationS).toBeGreaterThanOrEqual(1);
+    const wrong = broker.live().filter(({ vitals }) => !(vitals.heartbeat! > 20));
+    expect(wrong).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it('sends nothing to a deployment whose API does not answer: nobody could say what became of it', async () => {
+    const api = ['--api', 'http://127.0.0.1:2', '--token', 'staff', '--secret', SECRET];
+    const { code, stderr } = await simulate(['--url', broker.url, ...api, '--duration', '1s']);
+    expect(stderr).toMatch(/^vitalwire-sim: --api http:\/\/127\.0\.0\.1:2: .*ECONNREFUSED/m);
+    expect(code).toBe(1);
+    expect(broker.arrivals).toEqual([]);
+  }, 30_000);
+
   it('signs tokens with the secret of the embedded deployment, and spreads devices over regions', async () => {
     writeFileSync(join(scratch, 'secrets.json'), JSON.stringify({ device: SECRET, staff: 'other' }));
     const args = ['--devices', '2', '--region', 'West,Midwest', '--prefix', 'X', '--duration', '1s'];
@@ -179,13 +208,14 @@ describe('against a broker', () => {
       '--rate',
       '20',
     ]);
-    await eventually(() => broker.live().length >= 10);
+    // A process of its own, which takes its time to start on a busy machine.
+    await eventually(() => broker.live().length >= 10, PATIENCE_MS);
     child.kill('SIGINT');
     const { code, stdout } = await ended;
     expect(stdout).toMatch(/^PUBACK +p50 /m);
     expect(Number(/^acknowledged +(\d+)$/m.exec(stdout)?.[1])).toBeGreaterThanOrEqual(10);
     expect(code).toBe(0);
-  });
+  }, 90_000);
 
   it('a reading that is never acknowledged is said and makes exit code 1', async () => {
     broker.withholdAcknowledgements = true;
@@ -199,10 +229,10 @@ describe('against a broker', () => {
       '--duration',
       '1h',
     ]);
-    await eventually(() => broker.live().length >= 1);
+    await eventually(() => broker.live().length >= 1, PATIENCE_MS);
     child.kill('SIGINT');
     const { code, stdout } = await ended;
     expect(stdout).toMatch(/^UNACKNOWLEDGED +[1-9]/m);
     expect(code).toBe(1);
-  }, 30_000);
+  }, 90_000);
 });

@@ -29,6 +29,8 @@ export class ApiError extends Error {
 }
 
 export interface ApiClient {
+  /** Resolves once the deployment answers with this token; it has some seconds. @throws ApiError naming the option that may be wrong */
+  reach(): Promise<void>;
   /** When the raw readings of a patient from one device were measured, Unix ms, oldest first; empty for a patient nobody knows. */
   moments(patientId: string, deviceId: string, fromMs: number, toMs: number): Promise<number[]>;
   /** Alerts of the deployment raised since, newest first. */
@@ -40,11 +42,13 @@ export interface ApiClient {
 const ATTEMPTS = 8;
 const PAUSE_MS = 500;
 const TIMEOUT_MS = 30_000;
+/** A deployment that is being started. */
+const REACH_ATTEMPTS = 4;
 
 /** The deployment's HTTP API (`<api>/api/...`), as any client has it. Tries again where that can help. */
 export function apiClient(api: string, token: string, clock: Clock): ApiClient {
   const root = `${api.replace(/\/$/, '')}/api`;
-  const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
+  const get = async <T>(path: string, schema: z.ZodType<T>, attempts = ATTEMPTS): Promise<T | undefined> => {
     for (let attempt = 1; ; attempt++) {
       let why: string;
       let pauseMs = PAUSE_MS * attempt;
@@ -61,15 +65,29 @@ export function apiClient(api: string, token: string, clock: Clock): ApiClient {
         pauseMs = Math.max(pauseMs, Number(response.headers.get('retry-after') ?? 0) * 1_000);
       } catch (error) {
         if (error instanceof ApiError || error instanceof z.ZodError) throw error;
-        why = messageOf(error);
+        why = causeOf(error);
       }
-      if (attempt === ATTEMPTS) throw new ApiError(`the API does not answer: ${why}`);
+      if (attempt === attempts) throw new ApiError(`the API does not answer: ${why}`);
       await clock.sleep(pauseMs);
     }
   };
   const iso = (ms: number): string => encodeURIComponent(new Date(ms).toISOString());
 
   return {
+    async reach() {
+      try {
+        const found = await get('/alerts?limit=1', alertsSchema, REACH_ATTEMPTS);
+        if (!found) throw new ApiError('there is no /api/alerts');
+      } catch (error) {
+        const isToken = error instanceof ApiError && /answered 40[13]/.test(error.message);
+        const hint = isToken
+          ? ': the staff token (--token, STAFF_TOKEN or --data-dir) is not good for it'
+          : '';
+        const why =
+          error instanceof z.ZodError ? '/alerts answered what no Vitalwire does' : messageOf(error);
+        throw new ApiError(`--api ${api}: ${why}${hint}`);
+      }
+    },
     async moments(patientId, deviceId, fromMs, toMs) {
       const moments: number[] = [];
       let after: string | null = null;
@@ -109,4 +127,10 @@ export function apiClient(api: string, token: string, clock: Clock): ApiClient {
       return (found?.history ?? []).map(({ event, alert }) => ({ event, onset: alert.onset }));
     },
   };
+}
+
+/** `fetch failed` says nothing; what it hides does. */
+function causeOf(error: unknown): string {
+  const { cause } = error instanceof Error ? error : {};
+  return cause instanceof Error && cause.message !== '' ? cause.message : messageOf(error);
 }

@@ -17,6 +17,7 @@ import {
   positive,
   regions,
   scenario,
+  secret,
   slo,
   topicLevel,
 } from './option-values.ts';
@@ -82,11 +83,14 @@ export const STAFF_TOKEN_VARIABLE = 'STAFF_TOKEN';
 export function createCommand(action: (given: Arguments) => Promise<void>): Command {
   return describeRun(
     new Command('vitalwire-sim')
+      .description(
+        'Simulates bedside devices: publishes vitals over MQTT (QoS 1) until each reading is acknowledged, and reports how that went.',
+      )
       .enablePositionalOptions()
       .usage('[options] | capacity [options] | verify <ledger> [options]')
       .hook('preSubcommand', refuseOptionsBefore),
     action,
-  );
+  ).addHelpText('after', helpAfter());
 }
 
 /** What stands before a subcommand would be the run's, and be forgotten without a word. */
@@ -101,9 +105,6 @@ function refuseOptionsBefore(command: Command, subcommand: Command): void {
 /** Gives a command the options of a run. */
 export function describeRun(command: Command, action: (given: Arguments) => Promise<void>): Command {
   command
-    .description(
-      'Simulates bedside devices: publishes vitals over MQTT (QoS 1) until each reading is acknowledged, and reports how that went.',
-    )
     .helpOption('-h, --help', 'show this help')
     .optionsGroup('Where to:')
     .option('--url <url>', 'the gateway', mqttUrl, 'mqtt://127.0.0.1:1883')
@@ -116,7 +117,7 @@ export function describeRun(command: Command, action: (given: Arguments) => Prom
     .option('--rate <n>', 'readings a second of each device (default: 1)', positive(RATE_MAX))
     .option(
       '--duration <time>',
-      'how long: 90, 90s, 10m, 2h (default: until Ctrl-C, or the end of the recordings)',
+      'how long: 90, 90s, 10m, 2h (default: until Ctrl-C, or the end of the recordings; soak: 1h)',
       duration,
     )
     .option(
@@ -156,11 +157,13 @@ export function describeRun(command: Command, action: (given: Arguments) => Prom
         .choices(['backoff', 'at-once'])
         .default('backoff'),
     )
-    .option(
-      '--fault <name[:share]>',
-      'a fault at that share of the devices (default: a tenth); repeatable',
-      fault,
-      [],
+    .addOption(
+      new Option(
+        '--fault <name[:share]>',
+        'a fault at that share of the devices (default: a tenth); repeatable',
+      )
+        .argParser(fault)
+        .default([], 'none'),
     )
     .addOption(
       new Option('--client <name>', 'what speaks MQTT (default: lean; mqttjs for ws: and wss:)').choices(
@@ -182,13 +185,15 @@ export function describeRun(command: Command, action: (given: Arguments) => Prom
       'keep the ledger there (default: beside the temporary files, kept if a promise was broken)',
     )
     .option('--resume <file>', 'go on with a ledger whose tester ended early, with what it was asked for')
-    .option('--settle <time>', 'what stores and stations may take to catch up at the end', duration, 15_000)
-    .option('--late-after <time>', 'an alert later than this is late', duration, 5_000)
-    .option(
-      '--slo <list>',
-      'objectives; one that is not met makes exit code 1: alert_p99<50ms,lost=0',
-      slo,
-      [],
+    .addOption(settleOption())
+    .addOption(lateAfterOption())
+    .addOption(
+      new Option(
+        '--slo <list>',
+        'objectives; one that is not met makes exit code 1: alert_p99<50ms,lost=0 (see docs/load-testing.md)',
+      )
+        .argParser(slo)
+        .default([], 'none'),
     )
     .optionsGroup('Who the devices are:')
     .addOption(
@@ -197,7 +202,7 @@ export function describeRun(command: Command, action: (given: Arguments) => Prom
         .default(['Northeast'], 'Northeast'),
     )
     .option('--prefix <text>', 'device ids begin with it: SIM-0001', topicLevel, 'SIM')
-    .option('--secret <text>', "the deployment's device secret; better given as DEVICE_JWT_SECRET")
+    .option('--secret <text>', "the deployment's device secret; better given as DEVICE_JWT_SECRET", secret)
     .option(
       '--data-dir <dir>',
       'data directory of an embedded deployment on this machine, for its secret',
@@ -206,8 +211,7 @@ export function describeRun(command: Command, action: (given: Arguments) => Prom
     .option('--token-file <file>', 'tokens made elsewhere, a line each: device_id,token')
     .optionsGroup('Output:')
     .option('--json [file]', 'the report as JSON: into a file, or on standard output')
-    .option('--html <file>', 'the report as one HTML page with plots that needs nothing else')
-    .addHelpText('after', helpAfter());
+    .option('--html <file>', 'the report as one HTML page with plots that needs nothing else');
   command.action((options: RawOptions) => {
     const {
       duration: durationMs,
@@ -248,6 +252,16 @@ export function describeRun(command: Command, action: (given: Arguments) => Prom
   });
   return command;
 }
+
+export const settleOption = (): Option =>
+  new Option('--settle <time>', 'what stores and stations may take to catch up at the end')
+    .argParser(duration)
+    .default(15_000, '15s');
+
+export const lateAfterOption = (): Option =>
+  new Option('--late-after <time>', 'an alert later than this is late')
+    .argParser(duration)
+    .default(5_000, '5s');
 
 type RawOptions = Pick<
   Arguments,

@@ -6,12 +6,25 @@ import { segmentsOf } from '../load/shapes.ts';
 import { parseSlo } from '../report/slo.ts';
 import { newBootId } from '../fleet/boot-id.ts';
 import { describeRun, UsageError } from './arguments.ts';
+import { refuseUnwritable, writeOutput } from './output-files.ts';
 import { planRun } from './plan.ts';
 import { run, type RunDeps } from './run.ts';
 
 const DEFAULT_STEP_MS = 10_000;
 const DEFAULT_SLO = 'puback_p99<100ms';
 const PAUSE_MS = 1_000;
+
+const DEFAULT_DEVICES = 200;
+/** Options of a run that mean nothing to a search, and are refused. */
+const NOT_OF_CAPACITY: ReadonlySet<string> = new Set([
+  'rate',
+  'shape',
+  'phases',
+  'window',
+  'ledger',
+  'resume',
+  'html',
+]);
 
 interface CapacityOptions {
   readonly min: number;
@@ -30,6 +43,7 @@ export function addCapacity(
     .description(
       `Finds the highest rate that meets --slo (default: ${DEFAULT_SLO}), each tried for --duration (default: 10s), by bisection.`,
     )
+    .optionsGroup('What is sought:')
     .option('--min <n>', 'lowest rate tried, readings a second of all devices', Number, 500)
     .option('--max <n>', 'highest rate tried', Number, 50_000)
     .option('--precision <share>', 'how close the answer has to be', Number, 0.05);
@@ -48,11 +62,19 @@ export function addCapacity(
       );
     }
     if (given.ledger !== undefined || given.resume !== undefined) {
-      throw new UsageError('capacity keeps no ledger: every probe has its own');
+      throw new UsageError('capacity keeps no ledger: --ledger and --resume do not go with it');
     }
+    if (given.html !== undefined) {
+      throw new UsageError('--html is a report of one run: capacity makes many, see --json');
+    }
+    const json = typeof given.json === 'string' ? { option: '--json', path: given.json } : undefined;
+    await refuseUnwritable(json ? [json] : []);
     const durationMs = given.durationMs ?? DEFAULT_STEP_MS;
     const slo = given.slo.length > 0 ? given.slo : parseSlo(DEFAULT_SLO);
-    const base = await planRun({ ...given, durationMs, devices: given.devices ?? 200 }, environment);
+    const base = await planRun(
+      { ...given, durationMs, devices: given.devices ?? DEFAULT_DEVICES },
+      environment,
+    );
     const devices = base.load.devices.length;
     const reports: Report[] = [];
     const probe = async (rate: number): Promise<Probe> => {
@@ -84,8 +106,9 @@ export function addCapacity(
       `${base.title}: ${devices} devices, ${slo.map(({ text }) => text).join(', ')}, ${durationMs / 1_000} s a probe\n`,
     );
     const knee = await searchKnee({ min, max, precision, isAborted: () => deps.signal.aborted }, probe);
-    if (given.json === true)
-      process.stdout.write(`${JSON.stringify({ knee: knee ?? null, probes: reports }, null, 2)}\n`);
+    const document = `${JSON.stringify({ knee: knee ?? null, probes: reports }, null, 2)}\n`;
+    if (json) await writeOutput(json, document);
+    if (given.json === true) process.stdout.write(document);
     else {
       process.stdout.write(
         knee
@@ -96,6 +119,15 @@ export function addCapacity(
     }
     process.exitCode = knee ? 0 : 1;
   });
+  for (const option of capacity.options) {
+    if (NOT_OF_CAPACITY.has(option.attributeName())) option.hideHelp();
+    if (option.attributeName() === 'devices')
+      option.description = `number of devices (default: ${DEFAULT_DEVICES})`;
+    if (option.attributeName() === 'duration')
+      option.description = 'how long each rate is tried (default: 10s)';
+    if (option.attributeName() === 'slo')
+      option.description = `objectives that the rate must meet (default: ${DEFAULT_SLO})`;
+  }
 }
 
 function probeLine({ rate, isMet, why }: Probe, report: Report): string {

@@ -10,7 +10,7 @@ export function refuseContradictions(given: Arguments): void {
     throw new UsageError('--rate does not go with --replay: a recording has its own, see --speed');
   }
   if (replay !== undefined && (given.scenario !== undefined || given.mix !== undefined)) {
-    throw new UsageError('--scenario does not go with --replay');
+    throw new UsageError(`${given.mix === undefined ? '--scenario' : '--mix'} does not go with --replay`);
   }
   if (given.scenario !== undefined && given.mix !== undefined) {
     throw new UsageError('--scenario does not go with --mix');
@@ -26,12 +26,15 @@ export function refuseContradictions(given: Arguments): void {
   if (
     given.phases === undefined &&
     given.durationMs === undefined &&
-    !['constant', 'soak', 'storm'].includes(given.shape)
+    !['constant', 'soak'].includes(given.shape)
   ) {
     throw new UsageError(`--shape ${given.shape} needs a --duration`);
   }
   if (given.window !== undefined && (given.rate !== undefined || given.replay !== undefined)) {
     throw new UsageError('--window finds the rate: --rate and --replay do not go with it');
+  }
+  if (given.window !== undefined && (given.phases !== undefined || given.shape !== 'constant')) {
+    throw new UsageError('--window finds the rate: --shape and --phases do not go with it');
   }
   if (given.client === 'lean' && /^wss?:/.test(given.url)) {
     throw new UsageError('--client lean speaks mqtt: and mqtts: only');
@@ -39,10 +42,12 @@ export function refuseContradictions(given: Arguments): void {
   if (given.api === undefined && (given.stations !== undefined || given.token !== undefined)) {
     throw new UsageError('--stations and --token need --api, the address of the deployment');
   }
-  if (given.resume !== undefined && given.api === undefined)
+  if (given.resume !== undefined && given.api === undefined) {
     throw new UsageError('--resume needs --api: a ledger is held against a deployment');
-  if (given.resume !== undefined && given.ledger !== undefined)
+  }
+  if (given.resume !== undefined && given.ledger !== undefined) {
     throw new UsageError('--resume names the ledger: --ledger does not go with it');
+  }
   if (given.api === undefined && given.faults.some(({ name }) => name === 'slow-station')) {
     throw new UsageError('--fault slow-station needs --api');
   }

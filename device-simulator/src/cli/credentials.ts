@@ -77,15 +77,17 @@ function parseSecret(text: string, of: 'device' | 'staff'): string | undefined {
 
 async function fromTokenFile(file: string, devices: number | undefined): Promise<DeviceCredential[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`cannot read the token file: ${messageOf(error)}`);
+    throw new UsageError(`--token-file ${file}: ${messageOf(error)}`);
   });
   const credentials = text.split(/\r?\n/).flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
-    return [parseTokenLine(line, `${file} line ${index + 1}`)];
+    return [parseTokenLine(line, `--token-file ${file} line ${index + 1}`)];
   });
-  if (credentials.length === 0) throw new UsageError(`${file} holds no tokens`);
+  if (credentials.length === 0) throw new UsageError(`--token-file ${file} holds no tokens`);
   if (devices !== undefined && devices > credentials.length) {
-    throw new UsageError(`--devices ${devices}, but ${file} holds ${credentials.length} tokens`);
+    throw new UsageError(
+      `--devices ${devices}, but ${file} holds ${credentials.length} token${credentials.length === 1 ? '' : 's'}`,
+    );
   }
   return credentials.slice(0, devices);
 }

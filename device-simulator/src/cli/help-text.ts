@@ -1,15 +1,28 @@
-import { FAULTS } from '../faults/faults.ts';
+import { ACCOUNTS, FAULTS } from '../faults/faults.ts';
 import { SCENARIOS, loadScenario } from '../scenarios/scenario.ts';
 
 /** What stands below the options in --help. */
 export function helpAfter(): string {
   const scenarios = SCENARIOS.map((name) => `  ${name.padEnd(13)} ${loadScenario(name).description}`);
+  const faults = [
+    ...FAULTS.map((name) => [name, ACCOUNTS[name].description] as const),
+    ['slow-station', 'that share of the stations reads nothing for 3 s of each 6'] as const,
+  ].map(([name, description]) => `  ${name.padEnd(17)} ${description}`);
   return `
+Shapes, over --duration:
+  constant      one rate
+  ramp          from a tenth of the rate to all of it
+  step          25, 50, 75 and 100 % of the rate
+  spike         five times the rate for the middle tenth
+  storm         every connection is cut at once after each third, or each minute of a long run; see --reconnect
+  soak          one rate, for an hour if not told
+
 Scenarios:
 ${scenarios.join('\n')}
   mix           seven in ten stable, two desaturate, one septic, begun at different times
 
-Faults (docs/load-testing.md): ${FAULTS.join(', ')}, slow-station.
+Faults (what is held against the deployment: docs/load-testing.md):
+${faults.join('\n')}
 
 Device tokens are signed here with the deployment's secret, taken from --secret, else DEVICE_JWT_SECRET, else --data-dir;
 --token-file needs no secret.

@@ -20,7 +20,8 @@ export function scenario(text: string): string {
 
 export function mix(text: string): readonly Share<string>[] {
   const shares = text.split(',').map((part) => {
-    const [name = '', share = ''] = part.split('=').map((side) => side.trim());
+    const [name = '', share] = part.split('=').map((side) => side.trim());
+    if (share === undefined) throw new InvalidArgumentError(`"${part.trim()}" is not like stable=0.7.`);
     return { name: scenario(name), share: shareOf(share) };
   });
   const sum = shares.reduce((total, { share }) => total + share, 0);
@@ -37,6 +38,14 @@ export function fault(text: string, before: Arguments['faults']): Arguments['fau
   if (sum > 1.000_001)
     throw new InvalidArgumentError('A device has one fault at most: the shares make more than 1.');
   return all;
+}
+
+const SECRET_LENGTH_MIN = 32;
+
+export function secret(text: string): string {
+  if (text.length < SECRET_LENGTH_MIN)
+    throw new InvalidArgumentError(`A deployment's secret has at least ${SECRET_LENGTH_MIN} characters.`);
+  return text;
 }
 
 export function shareOf(text: string): number {

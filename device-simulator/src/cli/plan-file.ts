@@ -13,10 +13,10 @@ export function planOptions(path: string): string[] {
   try {
     plan = parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(`plan ${path}: ${messageOf(error).split('\n')[0]}`);
+    throw new UsageError(`--plan ${path}: ${messageOf(error).split('\n')[0]}`);
   }
   if (typeof plan !== 'object' || plan === null || Array.isArray(plan)) {
-    throw new UsageError(`plan ${path}: it must be a map of options`);
+    throw new UsageError(`--plan ${path}: it must be a map of options`);
   }
   return Object.entries(plan).flatMap(([key, value]) => {
     if (key === 'faults')
@@ -32,18 +32,18 @@ export function planOptions(path: string): string[] {
     if (key === 'slo' && Array.isArray(value)) return ['--slo', value.map(String).join(',')];
     if (key === 'region' && Array.isArray(value)) return ['--region', value.map(String).join(',')];
     if (key === 'secret' || key === 'token')
-      throw new UsageError(`plan ${path}: ${key} belongs into the environment`);
+      throw new UsageError(`--plan ${path}: ${key} belongs into the environment`);
     if (value === true) return [`--${key}`];
     if (value === false) return [];
     if (typeof value !== 'string' && typeof value !== 'number')
-      throw new UsageError(`plan ${path}: ${key} must be a text or a number`);
+      throw new UsageError(`--plan ${path}: ${key} must be a text or a number`);
     return [`--${key}`, String(value)];
   });
 }
 
 function entriesOf(path: string, key: string, value: unknown): [string, string][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`plan ${path}: ${key} must be a map of a name to its share`);
+    throw new UsageError(`--plan ${path}: ${key} must be a map of a name to its share`);
   }
   return Object.entries(value).map(([name, share]) => [name, String(share)]);
 }

@@ -14,7 +14,6 @@ import type { Objective } from '../report/slo.ts';
 import { scenarioInMix } from '../scenarios/mix.ts';
 import {
   SCENARIOS,
-  ScenarioError,
   loadScenario,
   parseScenario,
   type Scenario,
@@ -143,7 +142,7 @@ async function readRecordings(directory: string): Promise<readonly Recording[]> 
   try {
     return await loadRecordings(directory);
   } catch (error) {
-    if (error instanceof RecordingError) throw new UsageError(error.message);
+    if (error instanceof RecordingError) throw new UsageError(`--replay: ${error.message}`);
     throw error;
   }
 }
@@ -155,7 +154,7 @@ function readAlarms(path: string): string {
     return text;
   } catch (error) {
     const why = messageOf(error).split('\n')[0];
-    throw new UsageError(`alarm settings ${path}: ${why}`);
+    throw new UsageError(`--alarms ${path}: ${why}`);
   }
 }
 
@@ -173,8 +172,7 @@ function readScenario(name: string): Scenario {
   try {
     return parseScenario(readFileSync(name, 'utf8'));
   } catch (error) {
-    if (error instanceof ScenarioError) throw new UsageError(`scenario ${name}: ${error.message}`);
-    throw new UsageError(`scenario: ${messageOf(error)}`);
+    throw new UsageError(`--scenario ${name}: ${messageOf(error)}`);
   }
 }
 

@@ -11,6 +11,7 @@ import { objectivesOf, type Report } from '../report/report.ts';
 import { Series } from '../report/series.ts';
 import { percentiles, summarize } from '../report/summary.ts';
 import { formatCount, formatRate } from '../report/text.ts';
+import { slowOf } from '../station/station-group.ts';
 import type { Plan } from './plan.ts';
 import { Witness } from './witness.ts';
 
@@ -71,6 +72,7 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Report> {
     deps.progress.write(
       `${plan.title}: connecting ${formatCount(load.devices.length)} devices, ${formatRate(schedule.rateAt(0))}, ${plan.workers} thread${plan.workers === 1 ? '' : 's'}\n`,
     );
+    await witness.reachApi();
     await Promise.all([fleet.connect(CONNECT_PATIENCE_MS), witness.openStations()]);
     if (fleet.connected === 0 && !signal.aborted) {
       // The last words of the threads: why.
@@ -167,6 +169,8 @@ function wantedRate(schedule: Schedule, elapsedMs: number, window: number | unde
 function faultCounts(plan: Plan): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { fault } of plan.devices) if (fault !== undefined) counts[fault] = (counts[fault] ?? 0) + 1;
+  const { stations, slowShare } = plan.api ?? { stations: 0, slowShare: 0 };
+  if (slowShare > 0) counts['slow-station'] = slowOf(stations, slowShare);
   return counts;
 }
 

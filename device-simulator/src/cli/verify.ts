@@ -6,13 +6,20 @@ import { addStoredAlerts } from '../audit/stored-alerts.ts';
 import { readAccount } from '../ledger/read-account.ts';
 import { judge } from '../ledger/verdict.ts';
 import { renderVerdict } from '../report/text.ts';
-import { STAFF_TOKEN_VARIABLE, UsageError } from './arguments.ts';
+import { STAFF_TOKEN_VARIABLE, UsageError, lateAfterOption, settleOption } from './arguments.ts';
+import { httpUrl } from './option-values.ts';
 import type { Plan } from './plan.ts';
 import type { RunDeps } from './run.ts';
 import { staffToken } from './credentials.ts';
 
-const SETTLE_MS = 15_000;
-const LATE_AFTER_MS = 5_000;
+interface VerifyOptions {
+  readonly api: string;
+  readonly token?: string;
+  readonly dataDir: string;
+  readonly settle: number;
+  readonly lateAfter: number;
+  readonly json?: boolean;
+}
 
 /** `verify <ledger>`: holds a ledger that exists against the deployment, without sending anything. */
 export function addVerify(
@@ -25,51 +32,51 @@ export function addVerify(
     .description(
       'Looks for everything that a ledger holds, also one whose tester ended early, in the deployment.',
     )
-    .requiredOption('--api <url>', 'the HTTP address of the deployment')
+    .requiredOption('--api <url>', 'the HTTP address of the deployment', httpUrl)
     .option('--token <jwt>', `a staff token for it; better given as ${STAFF_TOKEN_VARIABLE}`)
     .option(
       '--data-dir <dir>',
       'data directory of an embedded deployment on this machine, for its secret',
       '.data',
     )
-    .option('--json', 'the verdict as JSON')
-    .action(
-      async (path: string, options: { api: string; token?: string; dataDir: string; json?: boolean }) => {
-        const account = await readAccount(path);
-        if (!account.run) throw new UsageError(`${path} ends before its run began`);
-        const regions = account.devices.map(({ spec }) => spec.region);
-        const token = await staffToken(
-          { token: options.token, dataDir: options.dataDir },
-          regions,
-          environment,
-        );
-        const api = apiClient(options.api, token, clock);
-        const mayEndEarly = !account.isEnded;
-        if (mayEndEarly)
-          progress.write('the tester ended early: what it wrote last may be missing from the ledger\n');
-        const stores = await auditStores({
-          path,
-          account,
-          api,
-          clock,
-          settleMs: SETTLE_MS,
-          mayEndEarly,
-          onProgress: () => {},
-        });
-        await addStoredAlerts(account, api);
-        const lastMs = Math.max(...account.devices.map(({ lastMeasuredMs }) => lastMeasuredMs));
-        const verdict = judge(account, {
-          stores,
-          sees: 'api',
-          lateAfterMs: LATE_AFTER_MS,
-          ranMs: lastMs - account.run.started_at_ms,
-        });
-        process.stdout.write(
-          options.json ? `${JSON.stringify(verdict, null, 2)}\n` : `${renderVerdict(verdict)}\n`,
-        );
-        process.exitCode = verdict.is_kept ? 0 : 1;
-      },
-    );
+    .addOption(settleOption())
+    .addOption(lateAfterOption())
+    .option('--json', 'the verdict as JSON, on standard output')
+    .action(async (path: string, options: VerifyOptions) => {
+      const account = await readAccount(path);
+      if (!account.run) throw new UsageError(`${path} ends before its run began`);
+      const regions = account.devices.map(({ spec }) => spec.region);
+      const token = await staffToken(
+        { token: options.token, dataDir: options.dataDir },
+        regions,
+        environment,
+      );
+      const api = apiClient(options.api, token, clock);
+      const mayEndEarly = !account.isEnded;
+      if (mayEndEarly)
+        progress.write('the tester ended early: what it wrote last may be missing from the ledger\n');
+      const stores = await auditStores({
+        path,
+        account,
+        api,
+        clock,
+        settleMs: options.settle,
+        mayEndEarly,
+        onProgress: () => {},
+      });
+      await addStoredAlerts(account, api);
+      const lastMs = Math.max(...account.devices.map(({ lastMeasuredMs }) => lastMeasuredMs));
+      const verdict = judge(account, {
+        stores,
+        sees: 'api',
+        lateAfterMs: options.lateAfter,
+        ranMs: lastMs - account.run.started_at_ms,
+      });
+      process.stdout.write(
+        options.json ? `${JSON.stringify(verdict, null, 2)}\n` : `${renderVerdict(verdict)}\n`,
+      );
+      process.exitCode = verdict.is_kept ? 0 : 1;
+    });
 }
 
 /**

@@ -76,6 +76,11 @@ export class Witness {
     return witness;
   }
 
+  /** Nothing is sent to a deployment that could not be looked into afterwards. @throws ApiError */
+  async reachApi(): Promise<void> {
+    await this.#api?.reach();
+  }
+
   /** Resolves once every station has its first snapshot, or has had its time. */
   async openStations(): Promise<void> {
     await this.#stations?.open(STATION_PATIENCE_MS);

@@ -5,6 +5,7 @@ import { connectMqtt } from '../device/mqtt-transport.ts';
 import { leanTransport } from '../device/lean-transport.ts';
 import type { DeviceObserver } from '../device/device-observer.ts';
 import { createFault } from '../faults/create-fault.ts';
+import { LET_IN } from '../faults/faults.ts';
 import { Schedule } from '../load/schedule.ts';
 import { HeldBack } from '../ledger/held-back.ts';
 import { RecordWriter } from '../ledger/records.ts';
@@ -45,7 +46,7 @@ async function startFleetWorker(
     if (device.fault?.refused === true) {
       return {
         ...IGNORE,
-        onConnected: () => broken.push(`${device.identity.deviceId} was let in with a wrong token`),
+        onConnected: () => broken.push(`${device.identity.deviceId} ${LET_IN}`),
         onDisconnected: () => void tally.connectionsRefused++,
       };
     }

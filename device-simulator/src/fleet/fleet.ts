@@ -151,10 +151,18 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
       onDone,
     });
   const runClosed = (window: number, onDone: () => void): Cancel => {
-    for (let slot = 0; slot < specs.length; slot++) {
-      for (let i = 0; i < window; i++) takeTurn(slot, clock.monotonic());
-    }
-    return Number.isFinite(schedule.durationMs) ? clock.after(schedule.durationMs, onDone) : () => {};
+    // The start lies ahead, and before it there is no patient: what was measured then would be no number.
+    const leadMs = Math.max(0, start.monotonicMs - clock.monotonic());
+    const cancels = [
+      clock.after(leadMs, () => {
+        isRunning = true;
+        for (let slot = 0; slot < specs.length; slot++) {
+          for (let i = 0; i < window; i++) takeTurn(slot, Math.max(start.monotonicMs, clock.monotonic()));
+        }
+      }),
+    ];
+    if (Number.isFinite(schedule.durationMs)) cancels.push(clock.after(leadMs + schedule.durationMs, onDone));
+    return () => cancels.forEach((each) => each());
   };
 
   return {
@@ -185,7 +193,6 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
           cancel();
           resolve();
         };
-        isRunning = options.window !== undefined;
         cancel = options.window === undefined ? runOpen(halt) : runClosed(options.window, halt);
       });
     },

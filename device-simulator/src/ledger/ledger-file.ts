@@ -85,7 +85,7 @@ export class LedgerFile {
 /** Gives every whole frame, in order; answers where the last ends. @throws LedgerFileError */
 export async function readLedger(path: string, onRecords: (records: Uint8Array) => void): Promise<number> {
   const file = await open(path, 'r').catch((error: Error) => {
-    throw new LedgerFileError(`cannot read the ledger: ${error.message}`);
+    throw new LedgerFileError(`cannot read the ledger ${path}: ${error.message}`);
   });
   try {
     const magic = Buffer.alloc(MAGIC.length);

@@ -28,6 +28,8 @@ export function stalePatients(
     if (!measuresNow || made !== acknowledged || !isJudged) return [];
     const newestMs = newestOf(spec.patient_id);
     if (newestMs === undefined || newestMs >= lastMeasuredMs) return [];
+    // Shown nothing at all, it would be behind by the age of the epoch.
+    if (newestMs <= 0) return [`a station shows nothing of ${spec.patient_id}`];
     const behindMs = lastMeasuredMs - newestMs;
     return [`a station shows ${spec.patient_id} as of ${behindMs} ms before the newest acknowledged reading`];
   });

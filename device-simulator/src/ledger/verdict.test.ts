@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LET_IN } from '../faults/faults.ts';
 import { Account, type AlertNote } from './account.ts';
 import { judge } from './verdict.ts';
 
@@ -101,4 +102,31 @@ describe('a crossing', () => {
     expect(verdictOf(account).alerts).toMatchObject({ expected: 1, found: 1, late: 0, doubled: 1 });
     expect(verdictOf(alerted(accountWith([]), 60, 100)).alerts).toMatchObject({ found: 1, late: 1 });
   });
+});
+
+it('a device with a wrong token is held against the deployment, and not against its stations', () => {
+  const stranger = {
+    device_id: 'D2',
+    patient_id: 'P-D2',
+    region: 'West',
+    fault: 'wrong-credentials' as const,
+    expect: [],
+  };
+  const account = new Account();
+  account.note({ kind: 'run', started_at_ms: STARTED_MS, devices: [stranger], asked: {} });
+  const promised = (): unknown =>
+    verdictOf(account).promises.flatMap(({ promise, checked, broken }) =>
+      /wrong token|in order/.test(promise) ? [[promise, checked, broken]] : [],
+    );
+  const station = 'what a station is shown is in order and without gaps';
+  expect(promised()).toEqual([
+    ['a device with a wrong token is not let in', 1, 0],
+    [station, 0, 0],
+  ]);
+  account.note({ kind: 'broken', what: `D2 ${LET_IN}` });
+  expect(promised()).toEqual([
+    ['a device with a wrong token is not let in', 1, 1],
+    [station, 0, 0],
+  ]);
+  expect(verdictOf(account)).toMatchObject({ out_of_order: 0, is_kept: false });
 });

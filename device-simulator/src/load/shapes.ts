@@ -67,7 +67,6 @@ export const segmentsOf = (phases: readonly Phase[], devices: number): Segment[]
 /** When a reconnect storm cuts every connection: after each third, and each minute of a long run. */
 export function stormsMs(shape: ShapeName, durationMs: number): readonly number[] {
   if (shape !== 'storm') return [];
-  if (!Number.isFinite(durationMs)) return [60_000];
   const everyMs = Math.min(60_000, durationMs / 3);
   return Array.from({ length: Math.ceil(durationMs / everyMs) - 1 }, (_, i) => (i + 1) * everyMs);
 }

@@ -13,12 +13,15 @@ export interface StationGroupOptions {
   readonly clock: Clock;
 }
 
+/** How many of the stations are slow readers. */
+export const slowOf = (count: number, share: number): number => Math.ceil(count * share);
+
 /** The stations of a run: the first sees everything, so that every alert is seen; each further one watches a region. */
 export class StationGroup {
   readonly #stations: readonly Station[];
 
   constructor({ url, token, count, slowShare, regions, clock }: StationGroupOptions, events: StationEvents) {
-    const slow = Math.ceil(count * slowShare);
+    const slow = slowOf(count, slowShare);
     this.#stations = Array.from({ length: count }, (_, i) => {
       const isSlow = count - i <= slow;
       const region = i === 0 ? undefined : regions[(i - 1) % regions.length];
