@@ -45,6 +45,34 @@ describe('GroupCommit', () => {
     return new GroupCommit({ connection, walFd, clock, logger, metrics });
   }
 
+  it('lets a transaction take its share of the time where turns are long, and gives each lane one', async () => {
+    let nowMs = 0;
+    const commits = groupCommit(`${path}-wal`, undefined, { ...systemClock, monotonic: () => nowMs });
+    let ran: Record<'urgent' | 'bulk', number> = { urgent: 0, bulk: 0 };
+    const transactions: (typeof ran)[] = [];
+    const submit = (lane: 'urgent' | 'bulk'): Promise<void> =>
+      commits.submit(
+        () => {
+          nowMs += 1;
+          ran[lane]++;
+        },
+        lane,
+        () => {
+          if (ran.urgent + ran.bulk === 0) return;
+          transactions.push(ran);
+          ran = { urgent: 0, bulk: 0 };
+          // The turns of the event loop until the next transaction.
+          nowMs += 100;
+        },
+      );
+    await Promise.all(Array.from({ length: 40 }, () => [submit('urgent'), submit('bulk')]).flat());
+    expect(transactions).toEqual([
+      { urgent: 3, bulk: 3 },
+      { urgent: 25, bulk: 25 },
+      { urgent: 12, bulk: 12 },
+    ]);
+  });
+
   it('believes nothing any more once an fsync failed', async () => {
     // No fsync of this device succeeds.
     const commits = groupCommit('/dev/null');

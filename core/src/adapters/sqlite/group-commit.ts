@@ -32,8 +32,14 @@ export interface GroupCommitOptions {
   readonly metrics: SqliteMetrics | undefined;
 }
 
-/** How long one transaction may hold the event loop before it is cut. */
+/** How long one lane of a transaction may hold the event loop before it is cut. */
 const SLICE_MS = 3;
+/**
+ * Where turns of the event loop take long, with thousands of sockets to read in each, a slice of a few ms between two of them would write less than
+ * comes in, for ever: a slice may take this share of the time since the last one ended, within bounds.
+ */
+const SLICE_SHARE = 0.25;
+const SLICE_MS_MAX = 50;
 const QUEUE_MAX = 100_000;
 const RETRY_MS = 250;
 /** A reading's condition is asked for in the turn after the reading was written, and its alert in the turn after that. */
@@ -71,6 +77,8 @@ export class GroupCommit {
   #gathering = false;
   #scheduled = false;
   #held = 0;
+  /** When the last transaction ended. */
+  #wroteAtMs = Number.POSITIVE_INFINITY;
   #failure: VitalwireError | undefined;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -261,17 +269,18 @@ export class GroupCommit {
     for (const answer of this.#readers.splice(0)) answer();
   }
 
-  /** Takes jobs from the lanes into `jobs` and runs them in one transaction, for a slice of time at most. */
+  /** Takes jobs from the lanes into `jobs` and runs them in one transaction, for a slice of time a lane at most. */
   #transaction(jobs: Job[], lanes: readonly Job[][]): Outcome[] {
     const { clock } = this.#options;
     const outcomes: Outcome[] = [];
-    const startedMs = clock.monotonic();
+    const sliceMs = this.#sliceMs();
     this.#begin.run();
     try {
       for (const lane of lanes) {
+        const startedMs = clock.monotonic();
         let taken = 0;
         try {
-          while (taken < lane.length && (taken === 0 || clock.monotonic() - startedMs < SLICE_MS)) {
+          while (taken < lane.length && (taken === 0 || clock.monotonic() - startedMs < sliceMs)) {
             const job = lane[taken++] as Job;
             jobs.push(job);
             outcomes.push({ value: job.run() });
@@ -286,7 +295,14 @@ export class GroupCommit {
       this.#abort();
       if (isStorageFailure(error)) throw error;
       return jobs.map((job) => this.#alone(job));
+    } finally {
+      this.#wroteAtMs = clock.monotonic();
     }
+  }
+
+  #sliceMs(): number {
+    const sinceMs = this.#options.clock.monotonic() - this.#wroteAtMs;
+    return Math.min(SLICE_MS_MAX, Math.max(SLICE_MS, sinceMs * SLICE_SHARE));
   }
 
   /** After a job of a shared transaction threw: each again, in a transaction of its own. */

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { LogRecord, PartitionBounds } from '../../ports/event-log.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { TopicSpec } from '../../runtime/topics.ts';
 import type { SqliteDatabase } from './database.ts';
@@ -17,6 +18,7 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** The event log's tables and their statements. */
 export class LogStorage {
+  readonly clock: Clock;
   readonly #database: SqliteDatabase;
   readonly #insert: StatementSync;
   readonly #page: StatementSync;
@@ -26,6 +28,7 @@ export class LogStorage {
   readonly #committedOne: StatementSync;
 
   constructor(database: SqliteDatabase) {
+    this.clock = database.clock;
     this.#database = database;
     this.#insert = database.prepare('INSERT INTO log_records VALUES (?, ?, ?, ?, ?)');
     this.#page = database.prepare(

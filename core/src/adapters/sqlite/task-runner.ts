@@ -4,8 +4,9 @@ import { VitalwireError } from '../../runtime/errors.ts';
 import type { PartitionLog } from './log-slots.ts';
 import type { LogStorage } from './log-storage.ts';
 
-/** Rows read before the event loop gets a turn. */
+/** Rows read at once, and for how long before the event loop gets a turn. */
 const CHUNK_RECORDS = 256;
+const READ_MS = 3;
 /** A batch is not made larger than this, whatever its number of records. */
 const BATCH_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -114,13 +115,18 @@ export class TaskRunner {
   async #rest(first: readonly LogRecord[]): Promise<readonly LogRecord[]> {
     const max = this.#subscription.maxBatchRecords;
     const batch: LogRecord[] = [];
+    const { clock } = this.#storage;
     let bytes = 0;
+    let sinceMs = clock.monotonic();
     for (let page = first; ;) {
       batch.push(...page);
       for (const record of page) bytes += record.value?.length ?? 0;
       const last = page.at(-1);
       if (!last || batch.length >= max || bytes >= BATCH_BYTES_MAX || this.#isWhole(page)) return batch;
-      await nextTurn();
+      if (clock.monotonic() - sinceMs >= READ_MS) {
+        await nextTurn();
+        sinceMs = clock.monotonic();
+      }
       page = this.#page(last.offset + 1, batch.length);
     }
   }
