@@ -19,6 +19,7 @@ import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
 import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
 import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
 import { startIngestGateway } from '@vitalwire/ingest-gateway/start.ts';
+import { gatewayTlsOf } from '@vitalwire/ingest-gateway/tls-settings.ts';
 import {
   STORAGE_DEFAULTS,
   alertingDefaults,
@@ -55,6 +56,8 @@ const STOP_EACH_MS = 1_500;
 const PACE = {
   /** Readings share a transaction with those of the next milliseconds: a PUBACK is that much later. */
   appendEveryMs: 2,
+  /** With ten thousand devices at 1 Hz a transaction has a hundred readings so, and every partition a batch of eight. */
+  appendEveryMsMax: 10,
   /** Trends may be that much behind. */
   storageGatherMs: 250,
   /** After a crash so much of the log is read again: a second's work at 2,000 readings/s. */
@@ -135,10 +138,11 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
       {
         host: config.HOST,
         port: config.MQTT_PORT,
+        tls: gatewayTlsOf(config),
         deviceSecret: secrets.device,
         regions: config.REGIONS,
         futureToleranceMs,
-        limits: { appendEveryMs: PACE.appendEveryMs },
+        limits: { appendEveryMs: PACE.appendEveryMs, appendEveryMsMax: PACE.appendEveryMsMax },
       },
       { log: ports.log, ...shared },
     );
