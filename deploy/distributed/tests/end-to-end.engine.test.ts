@@ -149,6 +149,53 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
     expect(tags).toMatchObject({ device_id: device, region: REGION });
   });
 
+  it('judges by a patient’s limits and settings that change while it runs, and the alert says by which', async () => {
+    interface Judged {
+      readonly settings_version: string;
+      readonly limits_revision: number | null;
+    }
+    bed = await Bedside.start(cluster, freshName(''));
+    const { patientId } = bed;
+    const token = await cluster.staffToken('admin');
+    const send = async (method: string, path: string, body: object): Promise<void> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const url = `${cluster.httpUrl()}/api/patients${path}`;
+      const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+      expect(answer.ok, await answer.text()).toBe(true);
+    };
+    const judged = (): Promise<Judged> => cluster.request(`/api/patients/${patientId}`);
+    /** By the processor's own word. */
+    const runsInProcessor = async (version: string): Promise<boolean> => {
+      const [alerting] = cluster.of('alerting');
+      const metrics = await (await fetch(`http://127.0.0.1:${alerting?.ports['health']}/metrics`)).text();
+      return new RegExp(`^vitalwire_settings_running\\{.*version="${version}".*\\} 1$`, 'm').test(metrics);
+    };
+    await send('POST', '', { patient_id: patientId, name: 'Bo', region: REGION, ward: 'B2', bed: '7' });
+    const before = await eventually(judged, PATIENCE_MS);
+    writeAlarms(alarms.replace('default: 10', `default: ${++heartbeatDelayS}`));
+    await send('PUT', `/${patientId}/limits`, { heartbeat: { high: 110 } });
+    const after = await eventually(async () => {
+      const now = await judged();
+      expect(now.settings_version).not.toBe(before.settings_version);
+      expect(now.limits_revision).not.toBe(before.limits_revision);
+      expect(await runsInProcessor(now.settings_version)).toBe(true);
+      return now;
+    }, PATIENCE_MS);
+    // A heart rate of 118: too high by her own limit alone.
+    bed.desaturate();
+    await eventually(async () => {
+      const { items } = await cluster.request<{ items: object[] }>(`/api/alerts?patient=${patientId}`);
+      expect(items).toContainEqual(
+        expect.objectContaining({
+          type: 'high_heartrate',
+          threshold: 110,
+          settings_version: after.settings_version,
+          limits_revision: after.limits_revision,
+        }),
+      );
+    }, PATIENCE_MS);
+  });
+
   it.each([
     ['medium_term', FIVE_MINUTES_MS],
     ['long_term', HOUR_MS],
@@ -198,53 +245,6 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
         expect(row?.['avg_value']).toBeCloseTo(average, 9);
         expect(row?.['std_deviation']).toBeCloseTo(Math.sqrt(variance), 9);
       }
-    }, PATIENCE_MS);
-  });
-
-  it('judges by a patient’s limits and settings that change while it runs, and the alert says by which', async () => {
-    interface Judged {
-      readonly settings_version: string;
-      readonly limits_revision: number | null;
-    }
-    bed = await Bedside.start(cluster, freshName(''));
-    const { patientId } = bed;
-    const token = await cluster.staffToken('admin');
-    const send = async (method: string, path: string, body: object): Promise<void> => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const url = `${cluster.httpUrl()}/api/patients${path}`;
-      const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
-      expect(answer.ok, await answer.text()).toBe(true);
-    };
-    const judged = (): Promise<Judged> => cluster.request(`/api/patients/${patientId}`);
-    /** By the processor's own word. */
-    const runsInProcessor = async (version: string): Promise<boolean> => {
-      const [alerting] = cluster.of('alerting');
-      const metrics = await (await fetch(`http://127.0.0.1:${alerting?.ports['health']}/metrics`)).text();
-      return new RegExp(`^vitalwire_settings_running\\{.*version="${version}".*\\} 1$`, 'm').test(metrics);
-    };
-    await send('POST', '', { patient_id: patientId, name: 'Bo', region: REGION, ward: 'B2', bed: '7' });
-    const before = await eventually(judged, PATIENCE_MS);
-    writeAlarms(alarms.replace('default: 10', `default: ${++heartbeatDelayS}`));
-    await send('PUT', `/${patientId}/limits`, { heartbeat: { high: 110 } });
-    const after = await eventually(async () => {
-      const now = await judged();
-      expect(now.settings_version).not.toBe(before.settings_version);
-      expect(now.limits_revision).not.toBe(before.limits_revision);
-      expect(await runsInProcessor(now.settings_version)).toBe(true);
-      return now;
-    }, PATIENCE_MS);
-    // A heart rate of 118: too high by her own limit alone.
-    bed.desaturate();
-    await eventually(async () => {
-      const { items } = await cluster.request<{ items: object[] }>(`/api/alerts?patient=${patientId}`);
-      expect(items).toContainEqual(
-        expect.objectContaining({
-          type: 'high_heartrate',
-          threshold: 110,
-          settings_version: after.settings_version,
-          limits_revision: after.limits_revision,
-        }),
-      );
     }, PATIENCE_MS);
   });
 });

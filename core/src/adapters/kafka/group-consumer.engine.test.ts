@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Admin } from 'kafkajs';
 import type { EventLog } from '../../ports/event-log.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { record } from '../../testing/contracts/event-log-harness.ts';
 import { RecordingConsumer } from '../../testing/contracts/recording-consumer.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { freshName } from '../../testing/fresh-name.ts';
 import { KAFKA_DEFAULTS, openKafkaEventLog, type KafkaDeps } from './event-log.ts';
-import { connectAdmin, testBrokers, testDeps } from './kafka-harness.ts';
+import { connectAdmin, createTestTopic, testBrokers, testDeps } from './kafka-harness.ts';
 
 const PARTITIONS = 4;
 
-describe('the metrics of a group member', () => {
+describe('a group member', () => {
   let admin: Admin;
   let topic: string;
   let deps: KafkaDeps;
@@ -19,8 +20,7 @@ describe('the metrics of a group member', () => {
   beforeEach(async () => {
     admin = await connectAdmin();
     topic = freshName('told');
-    const configEntries = [{ name: 'retention.ms', value: '-1' }];
-    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] });
+    await createTestTopic(admin, topic, PARTITIONS);
     deps = testDeps();
     const config = { brokers: testBrokers(), clientId: 'told', topics: [], ...KAFKA_DEFAULTS };
     log = await openKafkaEventLog(config, deps);
@@ -31,7 +31,7 @@ describe('the metrics of a group member', () => {
     await admin.disconnect();
   });
 
-  it('tell of every partition it has, also of those that nothing comes to', async () => {
+  it('tells in metrics of every partition it has, also of those that nothing comes to', async () => {
     const lags = async (): Promise<Set<unknown>> =>
       new Set((await deps.metrics.lag.get()).values.map(({ labels }) => labels.partition));
     const assigned = async (): Promise<number | undefined> =>
@@ -43,5 +43,28 @@ describe('the metrics of a group member', () => {
     await member.stop();
     expect(await lags()).toEqual(new Set());
     expect(await assigned()).toBe(0);
+  });
+
+  it('stops while it waits to be let in again, whatever another still holds', async () => {
+    const group = freshName('group');
+    const gate = Promise.withResolvers<void>();
+    let isHolding = false;
+    const join = (onRelease = (): Promise<void> | undefined => undefined): Promise<RecordingConsumer> =>
+      RecordingConsumer.join({ log, group, topics: [topic], onRelease });
+    const slow = await join(() => (isHolding ? gate.promise : undefined));
+    const stopped = await join();
+    await eventually(() => expect([slow.held.size, stopped.held.size]).toEqual([2, 2]));
+    isHolding = true;
+    const joining = join();
+    await eventually(() => expect(stopped.held.size).toBe(0));
+    await systemClock.sleep(300);
+    await stopped.stop();
+    // The group has not given the slow one up meanwhile, which is what else would have ended the wait.
+    expect((await admin.describeGroups([group])).groups[0]?.members).toHaveLength(2);
+    gate.resolve();
+    const third = await joining;
+    await eventually(() => expect([slow.held.size, third.held.size]).toEqual([2, 2]));
+    await Promise.all([slow.stop(), third.stop()]);
+    expect([...slow.breaches, ...stopped.breaches, ...third.breaches]).toEqual([]);
   });
 });

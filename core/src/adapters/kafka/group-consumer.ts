@@ -49,6 +49,7 @@ export class GroupConsumer implements Consumer {
   readonly #impatience = new AbortController();
   #fail!: (error: unknown) => void;
   #tenure: Tenure | undefined;
+  #isJoining = false;
   #life: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
@@ -92,6 +93,7 @@ export class GroupConsumer implements Consumer {
     this.#stopping.abort();
     const impatient = this.#options.clock.after(PATIENCE_MS, () => this.#impatience.abort());
     this.#tenure?.end('stopping');
+    if (this.#isJoining) await this.#giveUpJoin();
     await this.#life;
     impatient();
   }
@@ -105,7 +107,9 @@ export class GroupConsumer implements Consumer {
         const reason = await this.#serve(generation);
         logger.info({ group, reason, generation: generation.id }, 'released all partitions');
         if (this.#stopping.signal.aborted) break;
+        this.#isJoining = true;
         generation = await persist(this.#options, 'join', this.#stopping.signal, () => this.#join());
+        this.#isJoining = false;
       }
     } catch (error) {
       // A join that stop() interrupted is no failure.
@@ -118,10 +122,24 @@ export class GroupConsumer implements Consumer {
     await this.#leave();
   }
 
+  /**
+   * A join is answered once every other member has released what it has, and a broker takes nothing else from a connection until then: the
+   * group is told by another one, and answers the join.
+   */
+  async #giveUpJoin(): Promise<void> {
+    const cluster = new Cluster(this.#options.cluster);
+    try {
+      await this.#member.leave(await cluster.coordinator(this.#subscription.group));
+    } catch (error) {
+      this.#options.logger.debug({ reason: messageOf(error) }, 'the join is waited for');
+    }
+    await cluster.close();
+  }
+
   /** A member that says nothing is waited for until its session ends, and its partitions with it. */
   async #leave(): Promise<void> {
     try {
-      await this.#member.leave();
+      await this.#member.leave(undefined);
     } catch (error) {
       const { group } = this.#subscription;
       this.#options.logger.warn({ group, reason: messageOf(error) }, 'left the group without saying so');

@@ -111,11 +111,12 @@ export class GroupMember {
     return this.#ask((coordinator) => committedOffsets(coordinator, this.group, partitions));
   }
 
-  async leave(): Promise<void> {
+  /** By the connection given, or by its own. */
+  async leave(by: BrokerConnection | undefined): Promise<void> {
     if (this.#memberId === '') return;
-    await this.#ask((coordinator) =>
-      coordinator.leaveGroup({ groupId: this.group, memberId: this.#memberId }),
-    );
+    const request = { groupId: this.group, memberId: this.#memberId };
+    if (by) await by.leaveGroup(request);
+    else await this.#ask((coordinator) => coordinator.leaveGroup(request));
     this.#memberId = '';
   }
 

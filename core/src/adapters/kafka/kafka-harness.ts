@@ -10,6 +10,7 @@ import { ensureTopics } from './topic-setup.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import { systemClock, type Cancel, type Clock } from '../../runtime/clock.ts';
 import { Registry } from '../../runtime/metrics.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { freshName } from '../../testing/fresh-name.ts';
 import type { EventLogHarness } from '../../testing/contracts/event-log-harness.ts';
 import { KAFKA_DEFAULTS, openKafkaEventLog, type KafkaDeps } from './event-log.ts';
@@ -75,6 +76,20 @@ export async function connectAdmin(): Promise<Admin> {
   return admin;
 }
 
+/** Makes a topic whose records stay, and waits until the brokers know it: kafkajs's own waiting fails where they do not at once. */
+export async function createTestTopic(admin: Admin, topic: string, partitions = PARTITIONS): Promise<void> {
+  const configEntries = [{ name: 'retention.ms', value: '-1' }];
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: [{ topic, numPartitions: partitions, configEntries }],
+  });
+  await eventually(async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const leaders = topics.flatMap((one) => one.partitions.map(({ leader }) => leader));
+    if (leaders.length < partitions || leaders.includes(-1)) throw new Error(`${topic} has no leaders yet`);
+  });
+}
+
 const CHECKPOINT_PARTITIONS = 4;
 
 export async function makeCheckpointHarness(): Promise<CheckpointStoreHarness> {
@@ -132,9 +147,8 @@ export async function makeKafkaHarness(): Promise<EventLogHarness> {
     peer: async () => (await open()).log,
     topic: async () => {
       const topic = freshName('contract');
-      const configEntries = [{ name: 'retention.ms', value: '-1' }];
-      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] });
       topics.push(topic);
+      await createTestTopic(admin, topic);
       return topic;
     },
     expire: async (topic) => {

@@ -9,7 +9,7 @@ import { eventually } from '../../testing/eventually.ts';
 import { freshName } from '../../testing/fresh-name.ts';
 import { SeverableProxy } from '../../testing/severable-proxy.ts';
 import { KAFKA_DEFAULTS, openKafkaEventLog } from './event-log.ts';
-import { connectAdmin, openTestLog, testBrokers, testDeps } from './kafka-harness.ts';
+import { connectAdmin, createTestTopic, openTestLog, testBrokers, testDeps } from './kafka-harness.ts';
 import { PATIENCE_MS } from './persist.ts';
 
 /** Brokers say where they are to be reached, so the way to them is bent where sockets are made. */
@@ -40,14 +40,9 @@ describe('Kafka away', () => {
   });
   beforeEach(async () => {
     topic = freshName('outage');
-    await admin.createTopics({
-      waitForLeaders: false,
-      topics: [{ topic, numPartitions: 4, configEntries: [{ name: 'retention.ms', value: '-1' }] }],
-    });
+    await createTestTopic(admin, topic, 4);
     isBent = true;
     log = await openTestLog();
-    // A busy broker hears of a new topic late.
-    await eventually(() => log.bounds(topic));
   });
   afterEach(async () => {
     isBent = false;

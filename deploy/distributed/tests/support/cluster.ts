@@ -41,10 +41,10 @@ export class Cluster {
     const config = readConfig(testEnvironment());
     await prepareEngines(engineSettings(config), config.LOG_PARTITIONS, createLogger('setup', 'warn'));
     const cluster = new Cluster(await Balancer.before([]));
-    const names = Object.entries(counts) as [ComponentName, number][];
-    await Promise.all(
-      names.flatMap(([name, count]) => Array.from({ length: count }, () => cluster.add(name))),
-    );
+    // Those of one name at once: ten processes that all start have little of two cores each, and only so much patience with an engine.
+    for (const [name, count] of Object.entries(counts) as [ComponentName, number][]) {
+      await Promise.all(Array.from({ length: count }, () => cluster.add(name)));
+    }
     return cluster;
   }
 
