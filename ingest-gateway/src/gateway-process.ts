@@ -4,6 +4,7 @@ import { openDistributedPorts } from '@vitalwire/core/adapters/open-distributed-
 import { serveHealth } from '@vitalwire/core/runtime/health.ts';
 import type { ComponentContext, StartedComponent } from '@vitalwire/core/runtime/run-component.ts';
 import { startIngestGateway } from './start.ts';
+import { gatewayTlsOf } from './tls-settings.ts';
 import { answerQuestions } from './workers/questions.ts';
 
 /** One gateway on Kafka. As one of several workers it has no port for its health: it answers the process that started it. */
@@ -28,6 +29,7 @@ export async function startGatewayProcess(context: ComponentContext): Promise<St
     {
       host: config.HOST,
       port: config.MQTT_PORT,
+      tls: gatewayTlsOf(config),
       deviceSecret: config.DEVICE_JWT_SECRET ?? '',
       regions: config.REGIONS,
       futureToleranceMs: config.FUTURE_TOLERANCE_S * 1000,
@@ -35,5 +37,6 @@ export async function startGatewayProcess(context: ComponentContext): Promise<St
     { log: ports.log, clock, logger, registry },
   );
   started(gateway);
-  return { failed: gateway.failed, ports: { mqtt: gateway.port, ...health } };
+  const mqtts = gateway.tlsPort === undefined ? {} : { mqtts: gateway.tlsPort };
+  return { failed: gateway.failed, ports: { mqtt: gateway.port, ...mqtts, ...health } };
 }

@@ -19,6 +19,7 @@ import { Pubacks, PubackWriter } from './delivery/pubacks.ts';
 import { FramedStream } from './framing/framed-stream.ts';
 import { ownTopic, type OwnPublishes } from './framing/own-publishes.ts';
 import { Authenticator, refusalError } from './identity/authenticator.ts';
+import { certifiedDevice } from './identity/device-certificate.ts';
 import { Misuse } from './identity/misuse.ts';
 import type { TokenCache } from './identity/token-cache.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -111,7 +112,8 @@ export class Gateway {
     done: (error: AuthenticateError | null, ok: boolean | null) => void,
   ): void => {
     const connection = this.#connections.get(client.conn);
-    this.#authenticator.identify(client.id, username, password?.toString('utf8')).then(
+    const certified = connection && certifiedDevice(connection.stream);
+    this.#authenticator.identify(client.id, username, password?.toString('utf8'), certified).then(
       (identity) => {
         const { lanes } = this.#parts;
         if (typeof identity !== 'object') {

@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
@@ -12,12 +11,15 @@ import { InflightBudget } from './delivery/inflight-budget.ts';
 import { Gateway } from './gateway.ts';
 import { TokenCache } from './identity/token-cache.ts';
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts';
+import { listenPlain, listenTls, type GatewayTls, type Listener, type ListenerEvents } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface IngestGatewayConfig {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Left out: no port for TLS. */
+  readonly tls?: GatewayTls | undefined;
   /** Signs device tokens (HS256). */
   readonly deviceSecret: string;
   readonly regions: readonly string[];
@@ -39,6 +41,8 @@ export interface IngestGatewayDeps {
 export interface IngestGateway extends Service {
   /** The port that is listened on. */
   readonly port: number;
+  /** The one for TLS, where there is one. */
+  readonly tlsPort: number | undefined;
   /** Never resolves; rejects when the gateway can no longer tell which devices are its own, and should be started anew. */
   readonly failed: Promise<never>;
 }
@@ -103,21 +107,31 @@ export async function startIngestGateway(
 
   // Before the first device: what the topic holds already concerns none that is connected here.
   const presence = await deps.log.tail(TOPICS.presence.name, (records) => gateway.heard(records));
-  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
-  server.maxConnections = limits.maxConnections;
-  server.on('drop', () => metrics.refused('too_many_connections'));
-  server.on('connection', (socket: Socket) => {
-    gateway.accept(socket);
-    broker.handle(socket);
-  });
-  const port = await listen(server, config.host, config.port).catch(async (error: unknown) => {
+  const listeners: Listener[] = [];
+  const events: ListenerEvents = {
+    connected: (socket) => {
+      gateway.accept(socket);
+      broker.handle(socket);
+    },
+    dropped: () => metrics.refused('too_many_connections'),
+    tlsFailed: (error) => {
+      metrics.refused('protocol');
+      logger.debug({ reason: error.message }, 'connection ended before TLS was agreed on');
+    },
+  };
+  try {
+    listeners.push(await listenPlain(config.host, config.port, limits, events));
+    if (config.tls) listeners.push(await listenTls(config.host, config.tls, limits, events));
+  } catch (error) {
+    for (const listener of listeners) listener.close();
     await presence.stop();
     throw error;
-  });
-  logger.info({ host: config.host, port }, 'listening for devices');
+  }
+  const [port = 0, tlsPort] = listeners.map((listener) => listener.port);
+  logger.info({ host: config.host, port, tls_port: tlsPort }, 'listening for devices');
 
   const stop = async (): Promise<void> => {
-    server.close();
+    for (const listener of listeners) listener.close();
     gateway.stopReading();
     const deadline = clock.sleep(limits.stopDrainMs);
     await Promise.race([lanes.idle(), deadline]);
@@ -132,15 +146,5 @@ export async function startIngestGateway(
     logger.info('stopped');
   };
   let stopped: Promise<void> | undefined;
-  return { name: 'ingest-gateway', port, failed: presence.failed, stop: () => (stopped ??= stop()) };
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+  return { name: 'ingest-gateway', port, tlsPort, failed: presence.failed, stop: () => (stopped ??= stop()) };
 }

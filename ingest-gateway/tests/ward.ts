@@ -15,7 +15,7 @@ import { decodePresence } from '@vitalwire/core/vitals/presence-codec.ts';
 import { NO_MARKS, type DeviceStatus, type Reading } from '@vitalwire/core/vitals/reading.ts';
 import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import type { GatewayLimits } from '../src/limits.ts';
-import { startIngestGateway, type IngestGateway } from '../src/start.ts';
+import { startIngestGateway, type IngestGateway, type IngestGatewayConfig } from '../src/start.ts';
 import { FaultyLog } from './faulty-log.ts';
 
 export const SECRET = 'a secret of at least thirty-two characters';
@@ -37,6 +37,7 @@ export async function openWard(limits: Partial<GatewayLimits> = {}): Promise<War
 export async function openWardOn<L extends EventLog>(
   log: L,
   limits: Partial<GatewayLimits> = {},
+  changes: Partial<IngestGatewayConfig> = {},
 ): Promise<Ward<L>> {
   const registry = new Registry();
   const lines: Record<string, unknown>[] = [];
@@ -49,6 +50,7 @@ export async function openWardOn<L extends EventLog>(
       regions: [REGION, 'West'],
       futureToleranceMs: 60_000,
       limits: { retryFirstPauseMs: 10, retryMaxPauseMs: 50, ...limits },
+      ...changes,
     },
     { log, clock: systemClock, logger, registry },
   );
@@ -144,12 +146,15 @@ export const statesOf = (log: FaultyLog, deviceId: string): string[] =>
 export const valuesOf = (records: readonly NewRecord[]): string[] =>
   records.map((record) => Buffer.from(record.value ?? []).toString('hex'));
 
+/** Of a machine that is busy with everything else. */
+const PATIENCE_MS = 20_000;
+
 /** Waits until it is so; fails with what `is` last threw, or says that it never was. */
 export async function until(is: () => boolean | Promise<boolean>, what = 'it'): Promise<void> {
-  for (const endMs = performance.now() + 8_000; performance.now() < endMs; await sleep(5)) {
+  for (const endMs = performance.now() + PATIENCE_MS; performance.now() < endMs; await sleep(5)) {
     if (await is()) return;
   }
-  throw new Error(`${what} did not come about in 8 s`);
+  throw new Error(`${what} did not come about in ${PATIENCE_MS / 1000} s`);
 }
 
 /** A client that speaks bytes: what it sends need not be MQTT, and it sees every packet it gets. */

@@ -16,7 +16,8 @@ export interface EngineLogin {
   readonly password: string;
 }
 
-type Prefix = 'KAFKA' | 'CASSANDRA' | 'REDIS';
+/** `MQTT`: how the gateway is known to devices, and by whom theirs are signed. */
+type Prefix = 'KAFKA' | 'CASSANDRA' | 'REDIS' | 'MQTT';
 
 /** Reads the files that the settings name, at start, so that a mistake in them is told then. @throws ConfigError */
 export function readTls(config: Config, engine: Prefix): EngineTls {

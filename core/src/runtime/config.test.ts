@@ -75,6 +75,15 @@ describe('the configuration', () => {
     expect(problemsOf({ STAFF_OIDC_ISSUER: issuer, STAFF_OIDC_AUDIENCE: 'vitalwire' })).toEqual([]);
   });
 
+  it('wants the key with the certificate that devices are shown', () => {
+    expect(problemsOf({ MQTT_TLS_CERT: 'gateway.pem' })).toEqual([
+      'MQTT_TLS_KEY: must be set where MQTT_TLS_CERT is set',
+    ]);
+    expect(problemsOf({ MQTT_TLS_CA: 'devices.pem' })).toEqual([
+      'MQTT_TLS_CERT: must be set where MQTT_TLS_CA is set',
+    ]);
+  });
+
   it('wants two ports where it serves two things', () => {
     expect(problemsOf({ MQTT_PORT: '8080' })).toEqual(['HTTP_PORT: is 8080, which MQTT_PORT takes']);
   });

@@ -20,6 +20,22 @@ const settings = {
     .describe('one process on SQLite, or components on Kafka, Redis, InfluxDB and Cassandra'),
   HOST: z.string().min(1).default('127.0.0.1').describe('address that servers listen on'),
   MQTT_PORT: port.default(1883).describe('port of the MQTT gateway; 0 takes a free one'),
+  MQTT_TLS_PORT: port
+    .default(8883)
+    .describe('port of the MQTT gateway over TLS, open where MQTT_TLS_CERT is set; 0 takes a free one'),
+  MQTT_TLS_CERT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM file of the gateway's certificate, shown to devices"),
+  MQTT_TLS_KEY: z.string().min(1).optional().describe('PEM file of its key'),
+  MQTT_TLS_CA: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM file of the authority of device certificates: one with the device id as CN and its region as OU takes the place of user name and token',
+    ),
   HTTP_PORT: port
     .default(8080)
     .describe('port of the station, the API and the WebSocket; 0 takes a free one'),
@@ -146,6 +162,15 @@ export type Config = Readonly<Parsed & { LOG_LEVEL: NonNullable<Parsed['LOG_LEVE
 const INFLUX = ['INFLUX_URL', 'INFLUX_TOKEN'] as const;
 const CASSANDRA = ['CASSANDRA_CONTACT_POINTS', 'CASSANDRA_LOCAL_DC'] as const;
 
+/** Each of the first makes no sense without the second. */
+const TOGETHER = [
+  ['STAFF_OIDC_ISSUER', 'STAFF_OIDC_AUDIENCE'],
+  ['STAFF_OIDC_AUDIENCE', 'STAFF_OIDC_ISSUER'],
+  ['MQTT_TLS_CERT', 'MQTT_TLS_KEY'],
+  ['MQTT_TLS_KEY', 'MQTT_TLS_CERT'],
+  ['MQTT_TLS_CA', 'MQTT_TLS_CERT'],
+] as const satisfies readonly (readonly [keyof Parsed, keyof Parsed])[];
+
 /** What each process of a distributed deployment cannot do without; it is given no other secret. */
 const NEEDED_DISTRIBUTED = {
   'ingest-gateway': ['KAFKA_BROKERS', 'DEVICE_JWT_SECRET'],
@@ -235,10 +260,10 @@ export function readConfig(
         problems.push(`${name}: must be set when VITALWIRE_MODE is distributed`);
     }
   }
-  if (config.STAFF_OIDC_ISSUER !== undefined && config.STAFF_OIDC_AUDIENCE === undefined)
-    problems.push('STAFF_OIDC_AUDIENCE: must be set where STAFF_OIDC_ISSUER is set');
-  if (config.STAFF_OIDC_AUDIENCE !== undefined && config.STAFF_OIDC_ISSUER === undefined)
-    problems.push('STAFF_OIDC_ISSUER: must be set where STAFF_OIDC_AUDIENCE is set');
+  for (const [given, needed] of TOGETHER) {
+    if (config[given] !== undefined && config[needed] === undefined)
+      problems.push(`${needed}: must be set where ${given} is set`);
+  }
   if (config.MQTT_PORT !== 0 && config.MQTT_PORT === config.HTTP_PORT) {
     problems.push(`HTTP_PORT: is ${config.HTTP_PORT}, which MQTT_PORT takes`);
   }

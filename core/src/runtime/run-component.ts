@@ -80,7 +80,7 @@ export async function runComponent(
   }
 }
 
-const PORT_SETTINGS = ['MQTT_PORT', 'HTTP_PORT', 'HEALTH_PORT'] as const;
+const PORT_SETTINGS = ['MQTT_PORT', 'MQTT_TLS_PORT', 'HTTP_PORT', 'HEALTH_PORT'] as const;
 
 /** What somebody must mend, a line each; undefined where it is no matter of configuration. */
 function misconfiguration(error: unknown, config: Config | undefined): string | undefined {

@@ -82,6 +82,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
 
 const SETTINGS: Readonly<Record<string, string>> = {
   mqtt: 'MQTT_PORT',
+  mqtts: 'MQTT_TLS_PORT',
   http: 'HTTP_PORT',
   health: 'HEALTH_PORT',
 };

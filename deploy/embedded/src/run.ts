@@ -36,7 +36,7 @@ try {
     process.exit(MISCONFIGURED);
   }
   if (code === 'EADDRINUSE' || code === 'EACCES') {
-    console.error(`MQTT_PORT or HTTP_PORT: ${messageOf(error)}`);
+    console.error(`MQTT_PORT, MQTT_TLS_PORT or HTTP_PORT: ${messageOf(error)}`);
     process.exit(MISCONFIGURED);
   }
   console.error(error);

@@ -19,6 +19,7 @@ import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
 import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
 import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
 import { startIngestGateway } from '@vitalwire/ingest-gateway/start.ts';
+import { gatewayTlsOf } from '@vitalwire/ingest-gateway/tls-settings.ts';
 import {
   STORAGE_DEFAULTS,
   alertingDefaults,
@@ -137,6 +138,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
       {
         host: config.HOST,
         port: config.MQTT_PORT,
+        tls: gatewayTlsOf(config),
         deviceSecret: secrets.device,
         regions: config.REGIONS,
         futureToleranceMs,

@@ -19,8 +19,8 @@ export interface AuthenticatorParts {
 }
 
 /**
- * Who a device is: client id = user name = the token's subject, in a region of the deployment. A client certificate, once there is one,
- * takes the place of user name and token here.
+ * Who a device is: client id = user name = the token's subject, in a region of the deployment. A client certificate takes the place of user
+ * name and token.
  */
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
@@ -34,18 +34,28 @@ export class Authenticator {
     clientId: string,
     username: string | undefined,
     password: string | undefined,
+    certified: DeviceIdentity | 'untrusted' | undefined,
   ): Promise<DeviceIdentity | RefusalReason> {
-    const { limits, tokens, regions, budget, misuse, clock } = this.#parts;
+    const { limits, regions, budget, misuse, clock } = this.#parts;
     if (!isIdentifier(clientId, limits.maxIdLength)) return 'identifier';
     if (!budget.admits) return 'overloaded';
     if (misuse.refuses(clientId, clock.monotonic())) return 'misuse';
-    if (username !== clientId || password === undefined) return 'credentials';
+    // Who shows a certificate wants to be known by it: a wrong one is a mistake to be told, whatever token comes with it.
+    const identity = certified ?? (await this.#byToken(username, password));
+    if (typeof identity === 'string' || identity.deviceId !== clientId) return 'credentials';
+    if (username !== clientId && (certified === undefined || username !== undefined)) return 'credentials';
+    return regions.includes(identity.region) ? identity : 'region';
+  }
+
+  async #byToken(
+    username: string | undefined,
+    password: string | undefined,
+  ): Promise<DeviceIdentity | 'untrusted'> {
+    if (username === undefined || password === undefined) return 'untrusted';
     try {
-      const identity = await tokens.verify(password);
-      if (identity.deviceId !== clientId) return 'credentials';
-      return regions.includes(identity.region) ? identity : 'region';
+      return await this.#parts.tokens.verify(password);
     } catch (error) {
-      if (error instanceof TokenError) return 'credentials';
+      if (error instanceof TokenError) return 'untrusted';
       throw error;
     }
   }
