@@ -18,7 +18,7 @@ export function createInfluxdb(layout: Layout): Engine {
     version,
     nodesMax: 1,
     startOrder: 'together',
-    readySecondsMax: 60,
+    readySecondsMax: 120,
     stopSecondsMax: 30,
     isProvisioned: () => existsSync(influxd),
     provision: async (report: Report) => {

@@ -33,7 +33,7 @@ export function createKafka(layout: Layout): Engine {
     nodesMax: 3,
     // A quorum of three elects nobody before two are there.
     startOrder: 'together',
-    readySecondsMax: 120,
+    readySecondsMax: 240,
     stopSecondsMax: 20,
     isProvisioned: () => hasJars(layout, jars),
     provision: async (report) => {

@@ -17,7 +17,7 @@ export function createRedis(layout: Layout): Engine {
     nodesMax: 2,
     // A replica that starts before its primary would wait a second between attempts.
     startOrder: 'one-by-one',
-    readySecondsMax: 30,
+    readySecondsMax: 60,
     stopSecondsMax: 20,
     isProvisioned: () => findProgram(program) !== undefined,
     provision: (report) => provision(layout, report),
