@@ -8,6 +8,11 @@ import { signDeviceToken } from '@vitalwire/core/identity/token.ts';
 import { cpuSeconds } from './engines/cpu.ts';
 
 const MAIN = fileURLToPath(import.meta.resolve('@vitalwire/embedded/main.ts'));
+const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly scripts: { readonly start: string };
+};
+/** What `npm start` gives node beside the program. */
+const NODE_OPTIONS = PACKAGE.scripts.start.split(' ').slice(1, -1);
 export const DEVICE_JWT_SECRET = 'bench-device-secret-bench-device-secret';
 export const REGION = 'Northeast';
 
@@ -34,7 +39,7 @@ export interface Deployment extends MeasuredDeployment {
 
 export async function startDeployment(environment: Record<string, string>): Promise<Deployment> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vitalwire-bench-'));
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, MAIN], {
     env: {
       ...process.env,
       MQTT_PORT: '0',
