@@ -22,12 +22,15 @@ const command = (...args: string[]): Promise<{ code: number; stdout: string; std
     );
   });
 
-it('makes fewer than half the alarms of naive limits on the shipped recordings, and misses no sustained crossing', async () => {
+it('makes four fifths fewer alarms of limits than naive limits on the shipped recordings, and misses no sustained crossing', async () => {
   const source = await fromRecordings(SHIPPED_RECORDINGS, undefined);
   const compared = await compare(source, { against: naive(settings), settings }, () => {});
   expect(compared.beds).toBe(10);
   expect(compared.sustained).toBeGreaterThan(5);
   expect(compared.settings.missed).toBe(0);
+  const score = compared.settings.byType['early_warning_score'] ?? 0;
+  expect(compared.crossings.each).toBeGreaterThan(20);
+  expect(compared.settings.alarms - score).toBeLessThanOrEqual(0.2 * compared.crossings.each);
   expect(compared.settings.alarms).toBeLessThan(compared.crossings.mildest / 2);
   expect(compared.settings.brief).toBeLessThan(compared.crossings.brief / 4);
   expect(compared.settings.delay_s?.max).toBeLessThanOrEqual(15);
