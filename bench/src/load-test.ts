@@ -6,6 +6,7 @@ import { sharedClock } from '@vitalwire/device-simulator/fleet/shared-clock.ts';
 import type { Report } from '@vitalwire/device-simulator/report/report.ts';
 import { renderVerdict } from '@vitalwire/device-simulator/report/text.ts';
 import { DEVICE_JWT_SECRET, startDeployment, type Deployment } from './deployment.ts';
+import { watchLag, type Lag } from './pipeline-lag.ts';
 import { median } from './results.ts';
 
 export interface LoadTest {
@@ -15,6 +16,11 @@ export interface LoadTest {
   readonly cpuShare: number;
   /** Medians of the first and the last fifth of the same time. */
   readonly memoryMiB: { readonly early: number; readonly late: number };
+  readonly lag: {
+    readonly most: Lag;
+    /** With the verdict: where it is 0, what an acknowledged reading's audit did not find is lost; else it may be late. */
+    readonly atEnd: Lag;
+  };
 }
 
 interface Sample {
@@ -26,6 +32,11 @@ interface Sample {
 const SAMPLE_MS = 500;
 /** A process that has just started compiles its code and meets every patient for the first time. */
 const WARM_UP_S = 10;
+/**
+ * After the load, for what is late: once for stations to show it, and once for the stores to have it. A deployment that has not caught up by then
+ * is told as one that is behind.
+ */
+const SETTLE_S = 90;
 /** Patients of whom some fall ill within the first minute, whatever the length of the run. */
 const MIX = 'stable=0.8,desaturation=0.1,hypotension=0.1';
 
@@ -41,10 +52,12 @@ export async function loadTest(
   const deployment = await startDeployment({});
   const samples: Sample[] = [];
   const sampling = sharedClock.every(SAMPLE_MS, () => samples.push(sampleOf(deployment)));
+  const watch = watchLag(deployment.httpUrl, sharedClock);
   try {
     const report = await simulate(deployment, devices, WARM_UP_S + seconds);
-    if (report.verdict?.is_kept === false) note(renderVerdict(report.verdict));
-    return { report, ...usageOf(samples, report) };
+    const atEnd = await watch.end();
+    if (report.verdict?.is_kept === false) note(`${renderVerdict(report.verdict)}\n  ${lateOrLost(atEnd)}`);
+    return { report, ...usageOf(samples, report), lag: { most: watch.most, atEnd } };
   } finally {
     sampling();
     await deployment.stop();
@@ -64,8 +77,7 @@ async function simulate(deployment: Deployment, devices: number, seconds: number
     devices: String(devices),
     duration: `${seconds}s`,
     mix: MIX,
-    // Ends when all is there: a deployment that is behind is asked until it no longer is, so that what is late is not told as lost.
-    settle: '300s',
+    settle: `${SETTLE_S}s`,
     'late-after': '10s',
   };
   await command.parseAsync(
@@ -81,7 +93,15 @@ const sampleOf = (deployment: Deployment): Sample => ({
   memoryMiB: deployment.memoryMiB(),
 });
 
-function usageOf(samples: readonly Sample[], report: Report): Omit<LoadTest, 'report'> {
+const lateOrLost = ({ alerting, storage }: Lag): string =>
+  alerting + storage === 0
+    ? 'the pipelines have taken in all there is: what is missing is lost'
+    : `${storage} readings are still to be stored and ${alerting} to be looked at for alarms: so many of what is missing are late, not lost`;
+
+function usageOf(
+  samples: readonly Sample[],
+  report: Report,
+): Pick<LoadTest, 'cpuMicrosecondsPerReading' | 'cpuShare' | 'memoryMiB'> {
   const startMs = Date.parse(report.started_at);
   const fromMs = startMs + WARM_UP_S * 1_000;
   const within = samples.filter(({ atMs }) => atMs >= fromMs && atMs <= startMs + report.duration_s * 1_000);
