@@ -28,6 +28,8 @@ export interface RunDeps {
 }
 
 const CONNECT_PATIENCE_MS = 5_000;
+/** A fleet that comes all at once is let in one by one: a load without those who are still knocking would not be the one asked for. */
+const CONNECT_PATIENCE_MS_PER_DEVICE = 5;
 /** For what is unacknowledged when the schedule ends; shorter when somebody waits at the keyboard. */
 const DRAIN_WITHIN_MS = 15_000;
 const DRAIN_INTERRUPTED_WITHIN_MS = 3_000;
@@ -73,7 +75,8 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Report> {
       `${plan.title}: connecting ${formatCount(load.devices.length)} devices, ${formatRate(schedule.rateAt(0))}, ${plan.workers} thread${plan.workers === 1 ? '' : 's'}\n`,
     );
     await witness.reachApi();
-    await Promise.all([fleet.connect(CONNECT_PATIENCE_MS), witness.openStations()]);
+    const connectPatienceMs = CONNECT_PATIENCE_MS + CONNECT_PATIENCE_MS_PER_DEVICE * load.devices.length;
+    await Promise.all([fleet.connect(connectPatienceMs), witness.openStations()]);
     if (fleet.connected === 0 && !signal.aborted) {
       // The last words of the threads: why.
       await fleet.stop();
@@ -205,9 +208,11 @@ function showProgress(
       devices: plan.load.devices.length,
       connected: fleet.connected,
       waiting: fleet.waiting,
-      rateWanted: plan.load.window === undefined ? schedule.rateAt(atMs - start.monotonicMs) : 0,
+      rateWanted: plan.load.window === undefined ? schedule.rateAt(atMs - start.monotonicMs) : undefined,
       rateAcknowledged,
       tally: { ...fleet.counts, pubackUs: series.total.puback },
+      lateUs: series.total.schedule_late,
+      last: series.points.at(-1),
       stations: witness.snapshot(),
     };
   };
