@@ -5,7 +5,6 @@ import {
   fluxString,
   type InfluxDB,
   type ParameterizedQuery,
-  type Point,
 } from '@influxdata/influxdb-client';
 import { PingAPI } from '@influxdata/influxdb-client-apis';
 import type { RawPoint, SeriesRange, Tier, TimeSeries, WindowPoint } from '../../ports/time-series.ts';
@@ -18,10 +17,10 @@ import { influxError, isBeyondRetention } from './influx-error.ts';
 import {
   RAW_MEASUREMENT,
   WINDOW_MEASUREMENT,
-  rawToPoint,
+  rawToLine,
   rowToRaw,
   rowToWindow,
-  windowToPoint,
+  windowToLine,
   type Row,
 } from './line-points.ts';
 import type { InfluxMetrics } from './metrics.ts';
@@ -65,14 +64,14 @@ export class InfluxTimeSeries implements TimeSeries {
   }
 
   writeRaw(points: readonly RawPoint[]): Promise<void> {
-    return this.#accept(() => this.#write(BUCKETS.raw, points.map(rawToPoint)));
+    return this.#accept(() => this.#write(BUCKETS.raw, points.map(rawToLine)));
   }
 
   writeWindows(windows: readonly WindowPoint[]): Promise<void> {
     return this.#accept(async () => {
       for (const tier of ['5m', '1h'] as const) {
-        const points = windows.filter((window) => window.tier === tier).map(windowToPoint);
-        await this.#write(BUCKETS[tier], points);
+        const lines = windows.filter((window) => window.tier === tier).map(windowToLine);
+        await this.#write(BUCKETS[tier], lines);
       }
     });
   }
@@ -114,14 +113,14 @@ export class InfluxTimeSeries implements TimeSeries {
     }
   }
 
-  async #write(bucket: string, points: readonly Point[]): Promise<void> {
-    for (let from = 0; from < points.length; from += LINES_PER_REQUEST) {
-      await this.#writeOnce(bucket, points.slice(from, from + LINES_PER_REQUEST));
+  async #write(bucket: string, lines: readonly string[]): Promise<void> {
+    for (let from = 0; from < lines.length; from += LINES_PER_REQUEST) {
+      await this.#writeOnce(bucket, lines.slice(from, from + LINES_PER_REQUEST));
     }
   }
 
   /** Resolves after the server's answer, which it gives once the lines are in its write-ahead log and on disk. */
-  async #writeOnce(bucket: string, points: readonly Point[]): Promise<void> {
+  async #writeOnce(bucket: string, lines: readonly string[]): Promise<void> {
     // The client's own retries are bounded and then drop: they are off, and the caller tries again. Nothing leaves before the flush below.
     const api = this.client.getWriteApi(this.#org, bucket, 'ms', {
       batchSize: LINES_PER_REQUEST + 1,
@@ -135,19 +134,19 @@ export class InfluxTimeSeries implements TimeSeries {
     const { clock, logger, metrics } = this.#deps;
     const startMs = clock.monotonic();
     try {
-      api.writePoints([...points]);
+      api.writeRecords([...lines]);
       await api.flush();
     } catch (error) {
       if (!isBeyondRetention(error)) {
         metrics.errors.inc({ operation: 'write' });
         throw influxError(error);
       }
-      logger.info({ bucket, lines: points.length }, 'some points are older than their bucket keeps');
+      logger.info({ bucket, lines: lines.length }, 'some points are older than their bucket keeps');
     } finally {
       metrics.writeSeconds.observe((clock.monotonic() - startMs) / 1000);
       api.dispose();
     }
-    metrics.pointsWritten.inc({ bucket }, points.length);
+    metrics.pointsWritten.inc({ bucket }, lines.length);
   }
 
   async #query(query: ParameterizedQuery): Promise<Row[]> {
