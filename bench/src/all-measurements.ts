@@ -13,6 +13,7 @@ import { growthDevices } from './measurements/growth-devices.ts';
 import { growthPartitions } from './measurements/growth-partitions.ts';
 import { kafkaIngest } from './measurements/kafka-ingest.ts';
 import { kafkaProcessing } from './measurements/kafka-processing.ts';
+import { kafkaRecovery } from './measurements/kafka-recovery.ts';
 import { kafkaStreams } from './measurements/kafka-streams.ts';
 import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
@@ -33,6 +34,7 @@ export const allMeasurements: readonly Measurement[] = [
   recovery,
   kafkaIngest,
   kafkaProcessing,
+  kafkaRecovery,
   kafkaStreams,
   enginesLatency,
   growthPartitions,

@@ -24,14 +24,13 @@ import {
   startAlertingPipeline,
   startStoragePipeline,
 } from '@vitalwire/stream-processors/start.ts';
+import { crossing } from './crossing.ts';
 import type { CheckpointCost, FromEngine, ToEngine } from './messages.ts';
 
 const PARTITIONS = 12;
 /** What is appended at once. */
 const APPEND_RECORDS = 1_000;
 const CAUGHT_UP_MS_MAX = 45_000;
-/** A crossing that has lasted as long as the alarm's delay. */
-const CROSSING_S = 16;
 
 const tell = (message: FromEngine): void => void process.send?.(message);
 
@@ -107,18 +106,7 @@ async function alert(): Promise<void> {
   const raised = new Promise<void>((resolve) => {
     void alerts.onCommit(() => resolve());
   });
-  const nowMs = clock.now();
-  const records = Array.from({ length: CROSSING_S + 1 }, (_, second): NewRecord => {
-    const reading = benchReading(0, second, nowMs - (CROSSING_S - second) * 1_000, Math.random);
-    const crossing = {
-      ...reading,
-      deviceId: 'D-new',
-      patientId: 'P-new',
-      vitals: { ...reading.vitals, oxygen_saturation: 85 },
-    };
-    return { ...READING, key: 'P-new', value: encodeReading(crossing), timestampMs: nowMs };
-  });
-  await log.append(records);
+  await log.append(crossing('P-new', clock.now()));
   await raised;
   tell({ told: 'alert' });
 }
