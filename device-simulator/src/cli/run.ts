@@ -208,11 +208,9 @@ function showProgress(
       devices: plan.load.devices.length,
       connected: fleet.connected,
       waiting: fleet.waiting,
-      rateWanted: plan.load.window === undefined ? schedule.rateAt(atMs - start.monotonicMs) : undefined,
+      rateWanted: plan.load.window === undefined ? schedule.rateAt(atMs - start.monotonicMs) : 0,
       rateAcknowledged,
       tally: { ...fleet.counts, pubackUs: series.total.puback },
-      lateUs: series.total.schedule_late,
-      last: series.points.at(-1),
       stations: witness.snapshot(),
     };
   };
