@@ -42,6 +42,23 @@ describe('alerting', () => {
     expect(ward.conditions()).toBe(1);
   });
 
+  it.each(['ticks', 'is stopped'])('shows what a backlog ended with when it %s', async (then) => {
+    const ward = new Ward();
+    // A batch and a half: what the first shows stands until then.
+    for (let tenth = 0; tenth < 1_500; tenth++) {
+      ward.log.add([ward.record(97)]);
+      await ward.clock.advance(100);
+    }
+    await ward.clock.advance(5_000);
+    const pipeline = await ward.alerting();
+    await ward.clock.advance(100);
+    const shown = (): number => (ward.stores.live.get('P1')?.measuredAtMs ?? NaN) - START_MS;
+    expect(shown()).toBe(99_900);
+    await (then === 'ticks' ? ward.clock.advance(1_000) : pipeline.stop());
+    expect(shown()).toBe(149_900);
+    await pipeline.stop();
+  });
+
   it('knows its patients before the first reading, and learns of changes within a second', async () => {
     const ward = new Ward();
     ward.directory.put(aPatient({ limits: { oxygen_saturation: { low: 84 } } }));
