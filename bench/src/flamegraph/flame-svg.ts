@@ -5,7 +5,7 @@ const ROW = 17;
 const MARGIN = 10;
 const HEAD = 58;
 /** Narrower than this, px, a frame is no more than a hair. */
-const WIDTH_MIN = 0.4;
+const WIDTH_MIN = 0.6;
 const CHARACTER = 6.2;
 const NAMED: Readonly<Record<string, string>> = { 'npm packages': '#a9cf8a', Node: '#a8c6e8', V8: '#cfcfd6' };
 const OWN = ['#f2a65a', '#f3c969', '#e98a7b', '#d9a0c9', '#c7b37f', '#8fcfc2'] as const;

@@ -47,6 +47,12 @@ describe('the tree', () => {
     ]);
   });
 
+  it('says so of code outside of the repository, and tells nothing of where it lies', () => {
+    const top = frameTree(profile, { ...options, root: 'file:///another/repo/' });
+    expect(timeByFamily(top).map(([family]) => family)).toContain('elsewhere');
+    expect(top.children[0]?.children[0]?.place).toBe('ingest-gateway/src/session.ts:10');
+  });
+
   it('of a part of the profile has its time alone', () => {
     expect(frameTree(profile, { ...options, fromS: 1.0005 }).totalUs).toBe(300);
     expect(frameTree(profile, { ...options, toS: 1.0005 }).totalUs).toBe(700);

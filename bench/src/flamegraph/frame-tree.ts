@@ -14,14 +14,11 @@ export interface ProfileNode {
   readonly children?: readonly number[];
 }
 
-/** Whose code a frame is: a workspace of this repository by its name, or one of these. */
-export const FAMILIES = ['npm packages', 'Node', 'V8'] as const;
-
 export interface Frame {
   readonly name: string;
   /** File and line, without what is of one machine. */
   readonly place: string;
-  /** One of FAMILIES, or a workspace. */
+  /** Whose code it is: a workspace of the repository by its name, or `npm packages`, `Node`, `V8`, `elsewhere`. */
   readonly family: string;
   selfUs: number;
   /** With everything below. */
@@ -130,6 +127,9 @@ function placeOf(url: string, root: string): readonly [family: string, file: str
   if (url.startsWith('node:')) return ['Node', url];
   const inPackage = url.split('/node_modules/').at(-1);
   if (inPackage !== undefined && inPackage !== url) return ['npm packages', inPackage];
-  const inside = url.startsWith(root) ? url.slice(root.length) : url.split('/').slice(-3).join('/');
+  // Node's own: it reads modules with them.
+  if (url.startsWith('wasm:')) return ['Node', 'wasm'];
+  if (!url.startsWith(root)) return ['elsewhere', url.split('/').slice(-3).join('/')];
+  const inside = url.slice(root.length);
   return [inside.split('/')[0] ?? inside, inside];
 }
