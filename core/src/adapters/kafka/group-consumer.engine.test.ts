@@ -58,10 +58,13 @@ describe('a group member', () => {
     const joining = join();
     await eventually(() => expect(stopped.held.size).toBe(0));
     await systemClock.sleep(300);
-    await stopped.stop();
-    // The group has not given the slow one up meanwhile, which is what else would have ended the wait.
-    expect((await admin.describeGroups([group])).groups[0]?.members).toHaveLength(2);
-    gate.resolve();
+    try {
+      await stopped.stop();
+      // The group has not given the slow one up meanwhile, which is what else would have ended the wait.
+      expect((await admin.describeGroups([group])).groups[0]?.members).toHaveLength(2);
+    } finally {
+      gate.resolve();
+    }
     const third = await joining;
     await eventually(() => expect([slow.held.size, third.held.size]).toEqual([2, 2]));
     await Promise.all([slow.stop(), third.stop()]);

@@ -20,6 +20,7 @@ let isBent = false;
 describe('Kafka away', () => {
   let admin: Admin;
   const others: EventLog[] = [];
+  const closing: (() => void)[] = [];
   let log: EventLog;
   let topic: string;
 
@@ -47,6 +48,7 @@ describe('Kafka away', () => {
   afterEach(async () => {
     isBent = false;
     for (const proxy of proxies.values()) proxy.mend();
+    for (const close of closing.splice(0)) close();
     await Promise.all([log, ...others.splice(0)].map((one) => one.close()));
     await admin.deleteTopics({ topics: [topic] });
   });
@@ -133,6 +135,7 @@ describe('Kafka away', () => {
     const steady = await openTestLog();
     others.push(steady);
     const release = Promise.withResolvers<void>();
+    closing.push(() => release.resolve());
     const first = await RecordingConsumer.join({
       log: steady,
       group,
