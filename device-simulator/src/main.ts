@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { styleText } from 'node:util';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { CommanderError } from 'commander';
 import { ApiError } from './audit/api-client.ts';
@@ -11,6 +12,7 @@ import { NoConnectionError, run, type RunDeps } from './cli/run.ts';
 import { addVerify, resumed } from './cli/verify.ts';
 import { sharedClock } from './fleet/shared-clock.ts';
 import { LedgerFileError } from './ledger/ledger-file.ts';
+import { coloured } from './report/colour.ts';
 import { renderHtml } from './report/html.ts';
 import { exitCodeOfReport } from './report/report.ts';
 import { renderReport } from './report/text.ts';
@@ -40,7 +42,10 @@ const command = createCommand(async (given) => {
   const plan = await resumed(await planRun(given, process.env), given.resume, sharedClock);
   const report = await run(plan, deps);
   const document = (): string => `${JSON.stringify(report, null, 2)}\n`;
-  process.stdout.write(given.json === true ? document() : `\n${renderReport(report)}\n`);
+  const text = renderReport(report);
+  const shown =
+    process.stdout.isTTY && styleText('red', 'x', { stream: process.stdout }) !== 'x' ? coloured(text) : text;
+  process.stdout.write(given.json === true ? document() : `\n${shown}\n`);
   process.exitCode = exitCodeOfReport(report);
   if (json) await writeOutput(json, document());
   if (html) await writeOutput(html, renderHtml(report));

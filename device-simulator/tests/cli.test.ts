@@ -212,7 +212,7 @@ describe('against a broker', () => {
     await eventually(() => broker.live().length >= 10, PATIENCE_MS);
     child.kill('SIGINT');
     const { code, stdout } = await ended;
-    expect(stdout).toMatch(/^PUBACK +p50 /m);
+    expect(stdout).toMatch(/^latency +p50 +p90 +p99 +p99\.9 +max\nPUBACK( +[\d.]+ (µs|ms|s)){5}$/m);
     expect(Number(/^acknowledged +(\d+)$/m.exec(stdout)?.[1])).toBeGreaterThanOrEqual(10);
     expect(code).toBe(0);
   }, 90_000);

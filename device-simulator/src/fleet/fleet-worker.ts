@@ -47,7 +47,10 @@ async function startFleetWorker(
       return {
         ...IGNORE,
         onConnected: () => broken.push(`${device.identity.deviceId} ${LET_IN}`),
-        onDisconnected: () => void tally.connectionsRefused++,
+        onDisconnected() {
+          tally.connectionsFailed++;
+          tally.connectionsRefused++;
+        },
       };
     }
     const oracle = settings && new CrossingOracle(settings);

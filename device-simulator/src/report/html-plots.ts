@@ -70,6 +70,7 @@ export function renderPlots(series: readonly SeriesPoint[]): string {
       title,
       atS,
       format,
+      isWhole: format === formatCount,
       lines: lines
         .filter(([, , of]) => of !== 'wanted' || isOpen)
         .map(([name, style, of]) => ({ name, style, values: series.map((point) => point[of]) })),

@@ -34,6 +34,6 @@ svg .tick{font-size:12px;fill:var(--soft)}
 svg .grid{stroke:var(--line);stroke-width:1}
 svg path{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
 svg .a{stroke:var(--a);stroke-width:2}svg .b{stroke:var(--b);stroke-width:2}svg .c{stroke:var(--c);stroke-width:2;stroke-dasharray:5 4}
-@media (max-width:700px){body{padding:18px 12px 40px}section{padding:14px 14px}section.cards{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}th,td{padding-right:8px}td.n,th.n{padding-left:8px}.account td:first-child{white-space:normal;width:34%}.account td{overflow-wrap:anywhere}.scroll{overflow-x:auto}.scroll svg{min-width:600px}.promises td,.promises th{font-size:14px}.promises td:first-child{padding-right:6px}}
+@media (max-width:700px){body{padding:18px 12px 40px}section{padding:14px 14px}section.cards{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}th,td{padding-right:8px}td.n,th.n{padding-left:8px}.account td:first-child{white-space:normal;width:34%}.account td{overflow-wrap:anywhere}.account td:first-child{overflow-wrap:normal}.latency th,.latency td{font-size:12px;padding-right:0}.latency td.n,.latency th.n{padding-left:5px}.latency td:first-child{white-space:normal;width:auto}.scroll{overflow-x:auto}.scroll svg{min-width:600px}.promises td,.promises th{font-size:14px}.promises td:first-child{padding-right:6px}}
 @media print{body{background:#fff;max-width:none;padding:0}section{break-inside:avoid}}
 `;

@@ -99,7 +99,7 @@ function promises({ verdict }: Report): string {
         ? '<span class="badge bad">Broken</span>'
         : checked > 0
           ? '<span class="badge good">Kept</span>'
-          : '<span class="badge">Not met with</span>';
+          : '<span class="badge">Untested</span>';
     const list =
       examples.length === 0
         ? ''
@@ -133,7 +133,7 @@ function latencies(report: Report): string {
         ]
       : [],
   );
-  return `<div class="scroll"><table><thead><tr><th></th>${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th class="n">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table class="latency"><thead><tr><th></th>${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => `<th class="n">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function accounts(report: Report): string {
@@ -148,7 +148,7 @@ function accounts(report: Report): string {
     ],
     [
       'Connections',
-      `${formatCount(connections.made)} made, ${formatCount(connections.lost)} lost, ${formatCount(connections.failed)} failed, ${formatCount(connections.refused)} refused`,
+      `${formatCount(connections.made)} made, ${formatCount(connections.lost)} lost, ${formatCount(connections.failed)} failed (${formatCount(connections.refused)} refused)`,
     ],
   ];
   if (verdict?.stores) {

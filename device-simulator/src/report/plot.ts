@@ -14,6 +14,8 @@ export interface Plot {
   readonly atS: readonly number[];
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
+  /** Of whole things: no line of the grid stands between two of them. */
+  readonly isWhole: boolean;
 }
 
 const WIDTH = 860;
@@ -22,18 +24,20 @@ const LEFT = 74;
 const RIGHT = 12;
 const TOP = 34;
 const BOTTOM = 26;
-const TICKS = 4;
 
 /** Empty where no line has a value. */
-export function renderPlot({ title, atS, lines, format }: Plot): string {
+export function renderPlot({ title, atS, lines, format, isWhole }: Plot): string {
   const shown = lines.filter(({ values }) => values.some((value) => value !== null));
   const lastS = atS.at(-1);
   if (shown.length === 0 || lastS === undefined) return '';
-  const top = niceTop(Math.max(...shown.flatMap(({ values }) => values.map((value) => value ?? 0))));
+  const { step, top } = axisOf(
+    Math.max(...shown.flatMap(({ values }) => values.map((value) => value ?? 0))),
+    isWhole,
+  );
   const x = (s: number): number => LEFT + ((WIDTH - LEFT - RIGHT) * s) / lastS;
   const y = (value: number): number => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
-  const grid = Array.from({ length: TICKS + 1 }, (_, i) => {
-    const value = (top * i) / TICKS;
+  const grid = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => {
+    const value = step * i;
     return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(value))}" y2="${px(y(value))}"/><text class="tick" text-anchor="end" x="${LEFT - 8}" y="${px(y(value) + 4)}">${value === 0 ? '0' : escape(format(value))}</text>`;
   });
   const times = timeTicks(lastS).map(
@@ -77,11 +81,13 @@ function pathOf(
   return path;
 }
 
-/** The least of 1, 2, 4, 6, 8 times a power of ten that holds the value. */
-function niceTop(value: number): number {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power;
+/** Steps of 1, 2 or 5 times a power of ten, four at most, up to what holds the value. */
+function axisOf(value: number, isWhole: boolean): { readonly step: number; readonly top: number } {
+  if (value <= 0) return { step: 1, top: 1 };
+  const power = 10 ** Math.floor(Math.log10(value / 4));
+  const least = ([1, 2, 5, 10].find((times) => times * power >= value / 4) ?? 10) * power;
+  const step = isWhole ? Math.max(1, least) : least;
+  return { step, top: Math.ceil(value / step) * step };
 }
 
 function timeTicks(lastS: number): number[] {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Histogram } from 'hdr-histogram-js';
+import type { SeriesPoint } from './series.ts';
 import type { Counts } from './tally.ts';
 import { percentiles } from './summary.ts';
 import { formatClock, formatCount, formatMs, formatRate } from './text.ts';
@@ -12,10 +13,14 @@ export interface Snapshot {
   readonly devices: number;
   readonly connected: number;
   readonly waiting: number;
-  readonly rateWanted: number;
+  /** undefined in a closed loop. */
+  readonly rateWanted: number | undefined;
   /** Acknowledged a second since the snapshot before. */
   readonly rateAcknowledged: number;
   readonly tally: Counts & { readonly pubackUs: Histogram };
+  readonly lateUs: Histogram;
+  /** The second before; undefined in the first. */
+  readonly last: SeriesPoint | undefined;
   /** What stations saw so far; undefined without any. */
   readonly stations: StationsSnapshot | undefined;
 }
@@ -46,20 +51,54 @@ export function renderBlock(snapshot: Snapshot): string[] {
     `${snapshot.title}   ${formatClock(elapsedMs)}${durationMs === undefined ? '' : ` ${bar(elapsedMs / durationMs)} ${formatClock(durationMs)}`}`,
     `  devices    ${formatCount(snapshot.connected)} of ${formatCount(snapshot.devices)} connected`,
     `  readings   ${counts.join('   ')}`,
-    `  rate       ${formatRate(snapshot.rateAcknowledged)} acknowledged   ${formatRate(snapshot.rateWanted)} wanted`,
-    `  PUBACK     ${renderLatency(tally.pubackUs)}`,
+    `  rate       ${formatRate(snapshot.rateAcknowledged)} acknowledged   ${wanted(snapshot)}`,
   ];
-  const { stations } = snapshot;
+  const { stations, last } = snapshot;
   if (stations) {
     lines.push(
-      `  vitals     ${renderLatency(stations.vitalsUs)}   on ${formatCount(stations.count)} station${stations.count === 1 ? '' : 's'}`,
-      `  alerts     ${renderLatency(stations.alertUs)}   ${formatCount(stations.alerted)} of ${formatCount(stations.crossings)} crossings`,
+      `  stations   ${formatCount(stations.count)} watching   ${formatCount(stations.alerted)} of ${formatCount(stations.crossings)} crossings alerted`,
+    );
+  }
+  lines.push(
+    `             ${['p50', 'p99', 'max'].map((name) => name.padStart(COLUMN)).join('')}   in the last second`,
+    row('PUBACK', tally.pubackUs, { p50: last?.puback_p50, p99: last?.puback_p99 }),
+  );
+  if (stations) {
+    lines.push(
+      row('vitals', stations.vitalsUs, { p50: last?.vitals_p50, p99: last?.vitals_p99 }),
+      row('alerts', stations.alertUs, { p50: last?.alert_p50, max: last?.alert_max }),
     );
     if (stations.broken > 0)
       lines.push(`  BROKEN     ${formatCount(stations.broken)} promises; the report says which`);
   }
+  lines.push(row('own late', snapshot.lateUs, { max: last?.schedule_late_max }));
   if (tally.lastTrouble !== undefined) lines.push(`  trouble    ${tally.lastTrouble}`);
   return lines;
+}
+
+const COLUMN = 10;
+
+/** One latency of the table: of the whole run, and of the last second. */
+function row(
+  name: string,
+  histogram: Histogram,
+  last: Readonly<Record<string, number | null | undefined>>,
+): string {
+  const values = percentiles(histogram);
+  const cells = values ? [values.p50, values.p99, values.max].map(formatMs) : ['-', '-', '-'];
+  const now = Object.entries(last).flatMap(([quantile, ms]) =>
+    ms === null || ms === undefined ? [] : [`${quantile} ${formatMs(ms)}`],
+  );
+  return `  ${name.padEnd(11)}${cells.map((cell) => cell.padStart(COLUMN)).join('')}   ${now.join('  ')}`.trimEnd();
+}
+
+/** After the schedule a run still waits, and for what is worth saying. */
+function wanted({ rateWanted, elapsedMs, durationMs, waiting, stations }: Snapshot): string {
+  if (durationMs !== undefined && elapsedMs >= durationMs) {
+    if (waiting > 0) return 'nothing more to send, waiting for PUBACKs';
+    return stations ? 'nothing more to send, waiting for the stations' : 'nothing more to send';
+  }
+  return rateWanted === undefined ? 'as fast as it goes' : `${formatRate(rateWanted)} wanted`;
 }
 
 /** For a file or a pipe: one plain line. */
@@ -73,6 +112,7 @@ export function renderLine(snapshot: Snapshot): string {
     `waiting ${snapshot.waiting}`,
     `resent ${tally.resent}`,
     `refused ${tally.refused}`,
+    `rate ${formatRate(snapshot.rateAcknowledged)}`,
     `PUBACK ${renderLatency(tally.pubackUs)}`,
   ];
   if (snapshot.stations) {

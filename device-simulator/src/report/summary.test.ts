@@ -4,6 +4,7 @@ import { NO_MARKS } from '@vitalwire/core/vitals/reading.ts';
 import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import type { Entry } from '../device/outbox.ts';
 import { BlockScreen, renderBlock, renderLine, type Snapshot } from './progress.ts';
+import type { SeriesPoint } from './series.ts';
 import { exitCodeOf, summarize, type Percentiles } from './summary.ts';
 import { Tally } from './tally.ts';
 import { formatClock, formatMs, renderSummary } from './text.ts';
@@ -82,7 +83,7 @@ describe('the summary', () => {
     expect(summary.connections).toEqual({ made: 0, lost: 1, failed: 2, refused: 1 });
     expect(summary).toMatchObject({ last_trouble: 'not authorised', rate_acknowledged: 0 });
     expect(summary.puback_ms).toBeUndefined();
-    expect(renderSummary(summary)).toMatch(/^PUBACK +none$/m);
+    expect(renderSummary(summary)).toMatch(/^connections +0 made, 1 lost, 2 failed \(1 refused\)$/m);
   });
 
   it('shouts what was never acknowledged, and only then', async () => {
@@ -100,7 +101,9 @@ describe('text', () => {
     [1, '1 ms'],
     [1.2345, '1.23 ms'],
     [120, '120 ms'],
+    [246.12, '246 ms'],
     [999.9, '1000 ms'],
+    [100_500, '101 s'],
     [12_345, '12.3 s'],
   ])('%d ms is %s', (ms, text) => expect(formatMs(ms)).toBe(text));
 
@@ -120,12 +123,31 @@ describe('progress', () => {
     waiting: 3,
     rateWanted: 10,
     rateAcknowledged: 9.5,
+    lateUs: new Tally(new ManualClock()).pubackUs,
+    last: undefined,
     stations: undefined,
     tally: new Tally(new ManualClock()),
   });
 
   it('is one plain line for a pipe', () => {
-    expect(renderLine(snapshot())).toMatch(/^00:30 {2}connected 9\/10 {2}sent 0 .*PUBACK none yet$/);
+    expect(renderLine(snapshot())).toMatch(
+      /^00:30 {2}connected 9\/10 {2}sent 0 .*rate 9\.5\/s {2}PUBACK none yet$/,
+    );
+  });
+
+  it('is a table of the run and its last second, in 80 columns', async () => {
+    const { pubackUs } = await thousand();
+    const last = { puback_p50: 5, puback_p99: 250, schedule_late_max: 0.25 } as SeriesPoint;
+    const tally = { ...new Tally(new ManualClock()).counts(), pubackUs };
+    const of = (more: Partial<Snapshot>): string[] => renderBlock({ ...snapshot(), tally, last, ...more });
+    const lines = of({});
+    expect(lines).toContain('  PUBACK         500 ms    990 ms       1 s   p50 5 ms  p99 250 ms');
+    expect(lines).toContain('  own late            -         -         -   max 250 µs');
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines.join()).toContain('10/s wanted');
+    expect(of({ rateWanted: undefined }).join()).toContain('as fast as it goes');
+    expect(of({ elapsedMs: 60_001 }).join()).toContain('nothing more to send, waiting for PUBACKs');
+    expect(of({ elapsedMs: 60_001, waiting: 0 }).join()).toMatch(/nothing more to send(?!, waiting)/);
   });
 
   it('is a block for a terminal, drawn over the one before it, no line wider than the screen', () => {

@@ -11,7 +11,8 @@ export const formatRate = (perSecond: number): string => `${decimal.format(perSe
 
 /** A latency as a person reads it: three figures, in µs, ms or s. */
 export function formatMs(ms: number): string {
-  const figures = (value: number): string => value.toPrecision(value >= 100 ? 4 : 3).replace(/\.?0+$/, '');
+  const figures = (value: number): string =>
+    value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
   if (ms < 1) return `${Math.round(ms * 1_000)} µs`;
   if (ms < 1_000) return `${ms < 999.5 ? figures(ms) : '1000'} ms`;
   return `${figures(ms / 1_000)} s`;
@@ -26,16 +27,24 @@ export function formatClock(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
-export function formatPercentiles(values: Percentiles | undefined): string {
-  if (!values) return 'none';
-  const { p50, p90, p99, p999, max } = values;
-  const named = { p50, p90, p99, 'p99.9': p999, max };
-  return Object.entries(named)
-    .map(([name, ms]) => `${name} ${formatMs(ms)}`)
-    .join('   ');
+const LATENCY_COLUMNS = ['p50', 'p90', 'p99', 'p99.9', 'max'] as const;
+const COLUMN = 10;
+
+/** Latencies below one another, in a table that fits 80 columns. */
+function renderLatencies(rows: readonly (readonly [name: string, Percentiles | undefined])[]): string {
+  const line = (name: string, cells: readonly string[]): string =>
+    `${name.padEnd(14)}${cells.map((cell) => cell.padStart(COLUMN)).join('')}`;
+  return [
+    line('latency', LATENCY_COLUMNS),
+    ...rows.map(([name, values]) => {
+      if (!values) return line(name, ['none']);
+      const { p50, p90, p99, p999, max } = values;
+      return line(name, [p50, p90, p99, p999, max].map(formatMs));
+    }),
+  ].join('\n');
 }
 
-/** The summary as lines of a name and what it says. */
+/** The summary, but for its latencies, as lines of a name and what it says. */
 export function renderSummary(summary: Summary): string {
   const { connections } = summary;
   const rows: [string, string][] = [
@@ -43,7 +52,7 @@ export function renderSummary(summary: Summary): string {
     ['duration', formatClock(summary.duration_s * 1_000)],
     [
       'rate',
-      `${formatRate(summary.rate_acknowledged)} acknowledged, ${formatRate(summary.rate_wanted)} wanted`,
+      `${formatRate(summary.rate_acknowledged)} acknowledged, ${summary.rate_wanted > 0 ? `${formatRate(summary.rate_wanted)} wanted` : 'as fast as it went'}`,
     ],
     ['sent', formatCount(summary.sent)],
     ['acknowledged', formatCount(summary.acknowledged)],
@@ -52,11 +61,6 @@ export function renderSummary(summary: Summary): string {
   ];
   if (summary.dropped > 0) rows.push(['given up', `${formatCount(summary.dropped)} (device memory full)`]);
   if (summary.unacknowledged > 0) rows.push(['UNACKNOWLEDGED', formatCount(summary.unacknowledged)]);
-  rows.push(['PUBACK', formatPercentiles(summary.puback_ms)]);
-  if (summary.schedule_late_ms) {
-    const { p99, max } = summary.schedule_late_ms;
-    rows.push(['own lateness', `p99 ${formatMs(p99)}   max ${formatMs(max)}`]);
-  }
   rows.push([
     'connections',
     `${formatCount(connections.made)} made, ${formatCount(connections.lost)} lost, ` +
@@ -71,8 +75,6 @@ export function renderReport(report: Report): string {
   const rows: [string, string][] = [];
   if (report.stations) {
     const { count, alerts, reconnects, not_monitoring_s: blind, last_trouble: trouble } = report.stations;
-    rows.push(['vitals shown', formatPercentiles(report.vitals_ms)]);
-    rows.push(['alert shown', `${formatPercentiles(report.alert_ms)}   (beyond its delay)`]);
     rows.push([
       'stations',
       `${formatCount(count)}, ${formatCount(alerts)} alert events, ${formatCount(reconnects)} reconnects` +
@@ -83,7 +85,12 @@ export function renderReport(report: Report): string {
   const faults = Object.entries(report.faults);
   if (faults.length > 0)
     rows.push(['faults', faults.map(([name, count]) => `${name} at ${count}`).join(', ')]);
-  const parts = [renderSummary(report), rows.map(([name, text]) => `${name.padEnd(14)}  ${text}`).join('\n')];
+  const parts = [
+    renderSummary(report),
+    rows.map(([name, text]) => `${name.padEnd(14)}  ${text}`).join('\n'),
+    `\n${renderLatencies(latenciesOf(report))}`,
+  ];
+  if (report.alert_ms) parts.push('an alert counts from the end of its configured delay');
   if (report.verdict) parts.push(`\n${renderVerdict(report.verdict)}`);
   if (report.slo.length > 0) {
     parts.push(
@@ -97,6 +104,12 @@ export function renderReport(report: Report): string {
   }
   if (report.ledger !== null) parts.push(`\nLedger          ${report.ledger}`);
   return parts.join('\n');
+}
+
+function latenciesOf(report: Report): [string, Percentiles | undefined][] {
+  const rows: [string, Percentiles | undefined][] = [['PUBACK', report.puback_ms]];
+  if (report.stations) rows.push(['vitals shown', report.vitals_ms], ['alert shown', report.alert_ms]);
+  return [...rows, ['own lateness', report.schedule_late_ms]];
 }
 
 /** What the tester itself took. */
