@@ -208,9 +208,11 @@ function showProgress(
       devices: plan.load.devices.length,
       connected: fleet.connected,
       waiting: fleet.waiting,
-      rateWanted: plan.load.window === undefined ? schedule.rateAt(atMs - start.monotonicMs) : 0,
+      rateWanted: plan.load.window === undefined ? schedule.rateAt(atMs - start.monotonicMs) : undefined,
       rateAcknowledged,
       tally: { ...fleet.counts, pubackUs: series.total.puback },
+      lateUs: series.total.schedule_late,
+      last: series.points.at(-1),
       stations: witness.snapshot(),
     };
   };
