@@ -73,6 +73,7 @@ describe('ProduceLane', () => {
   let broker: ScriptedBroker;
   let queue: PartitionQueue;
   let lane: ProduceLane;
+  let otherLane: ProduceLane;
   const outcomes: [keys: number, error: unknown][] = [];
   const first: ProducerIdentity = { id: 100n, epoch: 0 };
 
@@ -80,7 +81,7 @@ describe('ProduceLane', () => {
   const start = (...answers: (number | typeof LOST)[]): void => {
     broker = new ScriptedBroker(answers);
     let nextId = first.id;
-    lane = new ProduceLane({
+    const options = {
       cluster: { broker: () => Promise.resolve(broker) } as unknown as Cluster,
       directory: {
         leader: () => 1,
@@ -95,8 +96,10 @@ describe('ProduceLane', () => {
       busyRecords: BUSY_RECORDS,
       requestBytesMax: 1_000_000,
       newIdentity: () => Promise.resolve({ id: ++nextId, epoch: 0 }),
-      settled: (batch: PendingBatch, error) => void outcomes.push([batch.builder.count, error]),
-    });
+      settled: (batch: PendingBatch, error: unknown) => void outcomes.push([batch.builder.count, error]),
+    };
+    lane = new ProduceLane(options);
+    otherLane = new ProduceLane(options);
   };
   const append = (...keys: string[]): void => {
     for (const key of keys) {
@@ -141,6 +144,18 @@ describe('ProduceLane', () => {
     append('g');
     await settled(3);
     expect(broker.sent.map(({ keys }) => keys)).toEqual([['a', 'b', 'c', 'd'], ['e', 'f'], ['g']]);
+  });
+
+  it('leaves alone what another lane has on its way, which goes on with it', async () => {
+    start(LOST);
+    append('a');
+    otherLane.offer(queue);
+    await eventually(() => expect(broker.sent).toHaveLength(1));
+    append('b');
+    otherLane.offer(queue);
+    await settled(2);
+    const a = { keys: ['a'], producerId: 100n, sequence: 0 };
+    expect(broker.sent).toEqual([a, a, { keys: ['b'], producerId: 100n, sequence: 1 }]);
   });
 
   it('sends a batch whose answer was lost again as it was, before all that came after', async () => {

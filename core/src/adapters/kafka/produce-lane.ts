@@ -50,7 +50,7 @@ interface Sending {
 }
 
 /**
- * Sends what waits for a share of the partitions, over connections of its own: at most one request to a broker at a time, and one every
+ * Sends what waits for the partitions it is offered, over connections of its own: at most one request to a broker at a time, and one every
  * `lingerMs`. A broker answers the requests of a connection one after another, so more would only wait there; meanwhile the batches grow.
  * Under load they are let grow for longer.
  */
@@ -69,7 +69,12 @@ export class ProduceLane {
     this.#options = options;
   }
 
-  /** Something waits in `queue`. */
+  /** How many records its last request carried. */
+  get lastRecords(): number {
+    return this.#lastRecords;
+  }
+
+  /** Something waits in `queue`. Another lane may be offered it as well: whichever comes to it first sends it. */
   offer(queue: PartitionQueue): void {
     if (queue.onItsWay) return;
     this.#ready.add(queue);
@@ -102,6 +107,11 @@ export class ProduceLane {
     const bytesTo = new Map<number, number>();
     let records = 0;
     for (const queue of this.#ready) {
+      // Another lane has it, and goes on with it.
+      if (queue.onItsWay || queue.isEmpty) {
+        this.#ready.delete(queue);
+        continue;
+      }
       const leader = directory.leader(queue.topic, queue.partition);
       const bytes = bytesTo.get(leader) ?? 0;
       if (this.#busy.has(leader) || bytes > requestBytesMax) continue;

@@ -170,8 +170,18 @@ export class Producer {
       }
       const queue = queues[partition ?? partitionOf(record.key, queues.length)]!;
       queue.add(record, recordSizeMax(record), call);
-      this.#lanes[queue.partition % this.#lanes.length]!.offer(queue);
+      this.#laneOf(queue).offer(queue);
     }
+  }
+
+  /**
+   * While there is little to send one lane sends it all: what a request costs a broker hangs little on what is in it. Under load they share the
+   * partitions. A partition has one batch on its way whichever lane it goes by, so it may change lanes.
+   */
+  #laneOf(queue: PartitionQueue): ProduceLane {
+    const records = this.#lanes.reduce((sum, lane) => sum + lane.lastRecords, 0);
+    const isBusy = records >= this.#options.limits.busyRecords;
+    return this.#lanes[isBusy ? queue.partition % this.#lanes.length : 0]!;
   }
 
   #makeQueues(topic: string): PartitionQueue[] {
