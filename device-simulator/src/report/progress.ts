@@ -48,7 +48,8 @@ export function renderBlock(snapshot: Snapshot): string[] {
     `${formatCount(tally.refused)} refused`,
   ];
   const lines = [
-    `${snapshot.title}   ${formatClock(elapsedMs)}${durationMs === undefined ? '' : ` ${bar(elapsedMs / durationMs)} ${formatClock(durationMs)}`}`,
+    snapshot.title,
+    `  time       ${formatClock(elapsedMs)}${durationMs === undefined ? '' : ` ${bar(elapsedMs / durationMs)} ${formatClock(durationMs)}`}`,
     `  devices    ${formatCount(snapshot.connected)} of ${formatCount(snapshot.devices)} connected`,
     `  readings   ${counts.join('   ')}`,
     `  rate       ${formatRate(snapshot.rateAcknowledged)} acknowledged   ${wanted(snapshot)}`,
@@ -95,8 +96,8 @@ function row(
 /** After the schedule a run still waits, and for what is worth saying. */
 function wanted({ rateWanted, elapsedMs, durationMs, waiting, stations }: Snapshot): string {
   if (durationMs !== undefined && elapsedMs >= durationMs) {
-    if (waiting > 0) return 'nothing more to send, waiting for PUBACKs';
-    return stations ? 'nothing more to send, waiting for the stations' : 'nothing more to send';
+    if (waiting > 0) return 'all made, waiting for PUBACKs';
+    return stations ? 'all sent, waiting for the stations' : 'all sent';
   }
   return rateWanted === undefined ? 'as fast as it goes' : `${formatRate(rateWanted)} wanted`;
 }

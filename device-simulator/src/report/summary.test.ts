@@ -146,8 +146,8 @@ describe('progress', () => {
     expect(lines.every((line) => line.length <= 80)).toBe(true);
     expect(lines.join()).toContain('10/s wanted');
     expect(of({ rateWanted: undefined }).join()).toContain('as fast as it goes');
-    expect(of({ elapsedMs: 60_001 }).join()).toContain('nothing more to send, waiting for PUBACKs');
-    expect(of({ elapsedMs: 60_001, waiting: 0 }).join()).toMatch(/nothing more to send(?!, waiting)/);
+    expect(of({ elapsedMs: 60_001 }).join()).toContain('all made, waiting for PUBACKs');
+    expect(of({ elapsedMs: 60_001, waiting: 0 }).join()).toMatch(/all sent(?!, waiting)/);
   });
 
   it('is a block for a terminal, drawn over the one before it, no line wider than the screen', () => {
