@@ -100,6 +100,15 @@ interface EncoderInstance {
 
 interface RequestQueueInstance {
   pending: unknown[];
+  readonly inflight: ReadonlyMap<
+    number,
+    { readonly sentAt: number | null; readonly requestTimeout: number; timeoutRequest(): void }
+  >;
+  readonly enforceRequestTimeout: boolean;
+  requestTimeoutIntervalId: NodeJS.Timeout | undefined;
+  isConnected(): boolean;
+  scheduleRequestTimeoutCheck(): void;
+  destroy(): void;
   throttledUntil: number;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   checkPendingRequests(): void;
@@ -124,6 +133,32 @@ const RequestQueue = require('kafkajs/src/network/requestQueue') as { prototype:
 };
 
 const CHECK_PENDING_MS = 10;
+const CHECK_TIMEOUTS_MS = 100;
+
+/**
+ * kafkajs no longer looks at the clock once a connection counts as closed, and one that was opened again while it was being closed counts so
+ * with requests on their way: those would never be answered, nor fail, and whoever waits for them would wait for ever. Here every request
+ * ends, at its timeout at the latest.
+ */
+RequestQueue.prototype.scheduleRequestTimeoutCheck = function (this: RequestQueueInstance): void {
+  clearInterval(this.requestTimeoutIntervalId);
+  if (!this.enforceRequestTimeout) return;
+  const check = (): void => {
+    const nowMs = Date.now(); // oxlint-disable-line no-restricted-properties -- kafkajs keeps it in wall time
+    for (const request of this.inflight.values()) {
+      if (nowMs - (request.sentAt ?? nowMs) > request.requestTimeout) request.timeoutRequest();
+    }
+    if (!this.isConnected()) this.destroy();
+  };
+  // oxlint-disable-next-line no-restricted-globals -- inside kafkajs's own queue, which knows no clock
+  this.requestTimeoutIntervalId = setInterval(check, CHECK_TIMEOUTS_MS);
+};
+
+RequestQueue.prototype.destroy = function (this: RequestQueueInstance): void {
+  if (this.inflight.size === 0) clearInterval(this.requestTimeoutIntervalId);
+  clearTimeout(this.throttleCheckTimeoutId ?? undefined);
+  this.throttleCheckTimeoutId = null;
+};
 
 /**
  * kafkajs sets a timer after every response, with a negative delay when there is no throttling: Node 24 warns of it, and each request
