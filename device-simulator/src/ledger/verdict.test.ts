@@ -130,3 +130,16 @@ it('a device with a wrong token is held against the deployment, and not against 
   ]);
   expect(verdictOf(account)).toMatchObject({ out_of_order: 0, is_kept: false });
 });
+
+it('an alert that a scenario names is not demanded of a time in which the tester was away', () => {
+  const away = accountWith([]);
+  away.note({ kind: 'boot', boot_id: 2, at_ms: STARTED_MS + 100_000 });
+  const scenario = 'a scenario brings the alerts it names, in time';
+  const scenarioOf = (account: Account) =>
+    verdictOf(account).promises.find(({ promise }) => promise === scenario);
+  expect(scenarioOf(accountWith([]))).toMatchObject({ checked: 1, broken: 1, exempt: 0 });
+  expect(scenarioOf(away)).toMatchObject({ checked: 0, broken: 0, exempt: 1 });
+  const afterwards = accountWith([]);
+  afterwards.note({ kind: 'boot', boot_id: 2, at_ms: STARTED_MS + 200_000 });
+  expect(scenarioOf(afterwards)).toMatchObject({ broken: 1, exempt: 0 });
+});

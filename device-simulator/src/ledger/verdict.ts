@@ -205,7 +205,10 @@ function judgeScenarios(account: Account, lateAfterMs: number, ranMs: number, pr
       if (dueMs > ranMs) continue;
       const atMs = (seen.get(`${index} ${alert}`) ?? Infinity) - startedMs;
       const isMissing = atMs > dueMs + lateAfterMs;
-      if (isMissing && Account.isDoubtful(device, startedMs, startedMs + dueMs)) {
+      const wasAway = account.bootsAtMs
+        .slice(1)
+        .some((bootMs) => bootMs < startedMs + dueMs + BLIND_AFTER_BOOT_MS);
+      if (isMissing && (wasAway || Account.isDoubtful(device, startedMs, startedMs + dueMs))) {
         exempt++;
         continue;
       }

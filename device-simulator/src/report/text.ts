@@ -127,7 +127,7 @@ export function formatActual(text: string, actual: number | undefined): string {
 
 /** Why what is exempt is not held against the deployment. */
 export const EXEMPT_BECAUSE =
-  'readings reached it after newer ones, or so late that it may have taken the signal for lost: it timed anew';
+  'readings reached it after newer ones, or so late that it may have taken the signal for lost: it timed anew; or the tester was away';
 
 export function renderVerdict({ promises, is_kept: isKept }: Verdict): string {
   const width = Math.max(...promises.map(({ promise }) => promise.length));
