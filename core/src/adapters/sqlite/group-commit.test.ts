@@ -71,6 +71,11 @@ describe('GroupCommit', () => {
       { urgent: 25, bulk: 25 },
       { urgent: 12, bulk: 12 },
     ]);
+    // Nothing waited meanwhile.
+    nowMs += 10_000;
+    transactions.length = 0;
+    await Promise.all(Array.from({ length: 6 }, () => submit('bulk')));
+    expect(transactions[0]).toEqual({ urgent: 0, bulk: 3 });
   });
 
   it('believes nothing any more once an fsync failed', async () => {

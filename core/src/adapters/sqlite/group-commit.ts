@@ -36,7 +36,7 @@ export interface GroupCommitOptions {
 const SLICE_MS = 3;
 /**
  * Where turns of the event loop take long, with thousands of sockets to read in each, a slice of a few ms between two of them would write less than
- * comes in, for ever: a slice may take this share of the time since the last one ended, within bounds.
+ * comes in, for ever: a slice may take this share of the time that jobs have waited since the one before, within bounds.
  */
 const SLICE_SHARE = 0.25;
 const SLICE_MS_MAX = 50;
@@ -77,8 +77,8 @@ export class GroupCommit {
   #gathering = false;
   #scheduled = false;
   #held = 0;
-  /** When the last transaction ended. */
-  #wroteAtMs = Number.POSITIVE_INFINITY;
+  /** How long what is not a step towards an alert has waited: since it was asked for, or since the last transaction that took some of it. */
+  #waitingSinceMs = 0;
   #failure: VitalwireError | undefined;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -106,6 +106,8 @@ export class GroupCommit {
         new VitalwireError('overloaded', `${queue.length} writes wait already`, { retriable: true }),
       );
     }
+    if (this.#lanes.urgent.length + this.#lanes.bulk.length === 0)
+      this.#waitingSinceMs = this.#options.clock.monotonic();
     return new Promise<T>((resolve, reject) => {
       queue.push({
         run: job,
@@ -296,13 +298,13 @@ export class GroupCommit {
       if (isStorageFailure(error)) throw error;
       return jobs.map((job) => this.#alone(job));
     } finally {
-      this.#wroteAtMs = clock.monotonic();
+      if (!lanes.includes(this.#lanes.prompt)) this.#waitingSinceMs = clock.monotonic();
     }
   }
 
   #sliceMs(): number {
-    const sinceMs = this.#options.clock.monotonic() - this.#wroteAtMs;
-    return Math.min(SLICE_MS_MAX, Math.max(SLICE_MS, sinceMs * SLICE_SHARE));
+    const waitedMs = this.#options.clock.monotonic() - this.#waitingSinceMs;
+    return Math.min(SLICE_MS_MAX, Math.max(SLICE_MS, waitedMs * SLICE_SHARE));
   }
 
   /** After a job of a shared transaction threw: each again, in a transaction of its own. */
