@@ -39,8 +39,6 @@ export interface GatewayLimits {
   readonly maxAppendRecords: number;
   /** Appends begin at most this often: what comes meanwhile shares them. 0 for as often as the log can. */
   readonly appendEveryMs: number;
-  /** Up to so far apart, as many ms as messages come in one, where there are many. */
-  readonly appendEveryMsMax: number;
   readonly retryFirstPauseMs: number;
   readonly retryMaxPauseMs: number;
   /** How long a stop waits for what is in flight to become durable and acknowledged. */
@@ -71,7 +69,6 @@ export const DEFAULT_LIMITS: GatewayLimits = Object.freeze({
   appendLanes: 16,
   maxAppendRecords: 1_000,
   appendEveryMs: 0,
-  appendEveryMsMax: 0,
   retryFirstPauseMs: 50,
   retryMaxPauseMs: 2_000,
   stopDrainMs: 3_000,

@@ -56,8 +56,6 @@ const STOP_EACH_MS = 1_500;
 const PACE = {
   /** Readings share a transaction with those of the next milliseconds: a PUBACK is that much later. */
   appendEveryMs: 2,
-  /** With ten thousand devices at 1 Hz a transaction has a hundred readings so, and every partition a batch of eight. */
-  appendEveryMsMax: 10,
   /** Trends may be that much behind. */
   storageGatherMs: 250,
   /** After a crash so much of the log is read again: a second's work at 2,000 readings/s. */
@@ -142,7 +140,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         deviceSecret: secrets.device,
         regions: config.REGIONS,
         futureToleranceMs,
-        limits: { appendEveryMs: PACE.appendEveryMs, appendEveryMsMax: PACE.appendEveryMsMax },
+        limits: { appendEveryMs: PACE.appendEveryMs },
       },
       { log: ports.log, ...shared },
     );

@@ -11,8 +11,6 @@ export interface LaneBounds {
   readonly maxAppendRecords: number;
   /** Appends begin at most this often, together; a message that finds the lanes at rest goes at once. */
   readonly appendEveryMs: number;
-  /** The more messages come, the further apart, up to this. */
-  readonly appendEveryMsMax: number;
   readonly retryFirstPauseMs: number;
   readonly retryMaxPauseMs: number;
 }
@@ -25,33 +23,25 @@ export interface LaneDeps {
   readonly retried: () => void;
 }
 
-/** The rate of messages is what it was on average over about so long. */
-const RATE_OVER_MS = 100;
-
 /**
  * The way to the log. A device always takes the same lane, and a lane has one append under way at a time, which takes everything that
  * came meanwhile: so a device's order holds through retries, a message costs no promise of its own, and batches grow with the load.
  * A log that is quick to become durable would let none grow, and then every message pays for a transaction of its own: lanes begin their
- * appends together, and no more often than `appendEveryMs`; as many ms apart as messages come in one, up to `appendEveryMsMax`, for what a
- * transaction costs whoever reads behind it grows with their number, and where there are many a PUBACK waits for its turn anyway.
+ * appends together, and no more often than `appendEveryMs`.
  * While the log is away a lane goes on trying; what waits in it is bounded by the in-flight budget.
  */
 export class AppendLanes {
   readonly #lanes: readonly Lane[];
   readonly #clock: Clock;
   readonly #everyMs: number;
-  readonly #everyMsMax: number;
   readonly #ended = new AbortController();
   #dirty: Lane[] = [];
   #flushedAtMs = Number.NEGATIVE_INFINITY;
-  #arrivedSinceFlush = 0;
-  #messagesPerMs = 0;
   #idle: (() => void) | undefined;
 
   constructor(bounds: LaneBounds, deps: LaneDeps) {
     this.#clock = deps.clock;
     this.#everyMs = bounds.appendEveryMs;
-    this.#everyMsMax = bounds.appendEveryMsMax;
     const events: LaneEvents = {
       wantsStart: (lane) => this.#startSoon(lane),
       becameIdle: () => this.#laneIdle(),
@@ -68,7 +58,6 @@ export class AppendLanes {
   }
 
   submit(lane: number, ticket: Ticket): void {
-    this.#arrivedSinceFlush++;
     (this.#lanes[lane] as Lane).push(ticket);
   }
 
@@ -87,22 +76,14 @@ export class AppendLanes {
 
   #startSoon(lane: Lane): void {
     if (this.#dirty.push(lane) > 1) return;
-    const everyMs = Math.max(this.#everyMs, Math.min(this.#everyMsMax, this.#messagesPerMs));
-    const waitMs = this.#flushedAtMs + everyMs - this.#clock.monotonic();
+    const waitMs = this.#flushedAtMs + this.#everyMs - this.#clock.monotonic();
     if (waitMs > 0) this.#clock.after(waitMs, () => this.#flush());
     // When the event loop has been round all sockets that have something to say: batches come by themselves.
     else setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    const nowMs = this.#clock.monotonic();
-    const passedMs = nowMs - this.#flushedAtMs;
-    if (passedMs > 0) {
-      const weight = Math.min(1, passedMs / RATE_OVER_MS);
-      this.#messagesPerMs += (this.#arrivedSinceFlush / passedMs - this.#messagesPerMs) * weight;
-      this.#arrivedSinceFlush = 0;
-    }
-    this.#flushedAtMs = nowMs;
+    this.#flushedAtMs = this.#clock.monotonic();
     const dirty = this.#dirty;
     this.#dirty = [];
     for (const lane of dirty) lane.start();

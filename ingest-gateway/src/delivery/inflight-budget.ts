@@ -14,12 +14,6 @@ export interface InflightBounds {
 }
 
 /**
- * Sockets read in a turn of the event loop. Where thousands have something to say at once, the loop would read them all, and those that come meanwhile,
- * before anything is written, acknowledged or shown: what a busy machine then does is read.
- */
-const READS_A_TURN = 256;
-
-/**
  * Bytes accepted from devices and not yet acknowledged, in all and a connection. At the high mark reading stops, at half of it reading
  * goes on: a slow log slows the devices down through TCP, and memory stays bounded.
  */
@@ -33,7 +27,6 @@ export class InflightBudget {
   /** Connections that wanted to read and had to wait. */
   readonly #waiting = new Set<Throttled>();
   #resuming = false;
-  #readsThisTurn = 0;
 
   constructor(bounds: InflightBounds) {
     this.#bounds = bounds;
@@ -59,17 +52,9 @@ export class InflightBudget {
   }
 
   mayRead(connection: Throttled): boolean {
-    const mayRead = !this.#full && !connection.throttled && !connection.held && !this.#closed;
-    if (mayRead && this.#takesTurn()) return true;
+    if (!this.#full && !connection.throttled && !connection.held && !this.#closed) return true;
     this.#waiting.add(connection);
-    if (mayRead) this.#resumeSoon();
     return false;
-  }
-
-  #takesTurn(): boolean {
-    if (this.#readsThisTurn === READS_A_TURN) return false;
-    if (this.#readsThisTurn++ === 0) setImmediate(() => (this.#readsThisTurn = 0));
-    return true;
   }
 
   take(connection: Throttled | undefined, bytes: number): void {
@@ -122,7 +107,6 @@ export class InflightBudget {
       for (const connection of this.#waiting) {
         if (this.#full || this.#closed) return;
         if (connection.throttled || connection.held) continue;
-        if (this.#readsThisTurn === READS_A_TURN) return this.#resumeSoon();
         this.#waiting.delete(connection);
         connection.resume();
       }
