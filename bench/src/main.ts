@@ -2,7 +2,7 @@
 import { cpus, loadavg } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { allMeasurements } from './all-measurements.ts';
-import { readBaseline, regressions, updated, writeBaseline } from './check.ts';
+import { WORSE_BY, readBaseline, regressions, updated, writeBaseline } from './check.ts';
 import type { Measurement } from './measurement.ts';
 import { measureRuns, type MeasurementResult } from './results.ts';
 import { formatResult } from './table.ts';
@@ -43,7 +43,11 @@ function readArguments(): { names: readonly string[]; options: Options } {
     .option('--seconds <n>', 'length of each timed part; warm-up comes on top', positive, 10)
     .option('--runs <n>', 'runs of each measurement; the median is told, and the spread', positive, 1)
     .option('--json', 'one JSON document on standard output instead of tables', false)
-    .option('--check', 'fail with exit code 1 where a figure is worse than its baseline allows', false)
+    .option(
+      '--check',
+      `fail with exit code 1 where a figure is over ${WORSE_BY * 100} % worse than its baseline; without names, what the baseline holds`,
+      false,
+    )
     .option('--update-baseline', 'keep what was measured as the baseline for --check', false)
     .option('--list', 'what can be measured', false)
     .exitOverride()
@@ -66,7 +70,11 @@ function list(): string {
     .join('\n');
 }
 
-function chosen(names: readonly string[], { engines }: Options): readonly Measurement[] {
+function chosen(names: readonly string[], { engines, check }: Options): readonly Measurement[] {
+  if (names.length === 0 && check) {
+    const { figures } = readBaseline();
+    return allMeasurements.filter(({ name }) => name in figures);
+  }
   if (names.length === 0) {
     return allMeasurements.filter(({ needs }) => needs === (engines ? 'engines' : 'nothing'));
   }
@@ -91,7 +99,17 @@ async function run(measurements: readonly Measurement[], options: Options): Prom
   const problems = regressions(results, baseline);
   if (baseline.machine !== machine()) note(`the baseline is of another machine: ${baseline.machine}`);
   for (const problem of problems) note(problem);
+  note(outcome(problems.length));
   if (problems.length > 0) process.exitCode = 1;
+}
+
+function outcome(problems: number): string {
+  const bound = `${WORSE_BY * 100} % of the baseline`;
+  if (problems === 0) return `check passed: everything is within ${bound}`;
+  return (
+    `check FAILED: ${problems} figure${problems === 1 ? ' is' : 's are'} not within ${bound}. Other work on the machine moves single runs: try --runs 3. ` +
+    'What is meant to be so, --update-baseline keeps.'
+  );
 }
 
 function machine(): string {
