@@ -71,6 +71,14 @@ html: report.html
     await expect(given(['--plan', file(text)])).rejects.toThrow(message);
   });
 
+  it('expects nothing of a scenario where values are stuck', async () => {
+    const options = ['--secret', 'a secret of at least thirty-two characters', '--scenario', 'arrhythmia'];
+    const { devices } = await planRun(await given([...options, '--fault', 'stuck:0.5']), {});
+    for (const { fault, expect: expected } of devices)
+      expect(expected).toHaveLength(fault === 'stuck' ? 0 : 1);
+    expect(devices.filter(({ fault }) => fault === 'stuck')).toHaveLength(5);
+  });
+
   it('spreads shares over the fleet as they are asked for', async () => {
     const options = ['--secret', 'a secret of at least thirty-two characters', '--devices', '100'];
     const { load, devices } = await planRun(

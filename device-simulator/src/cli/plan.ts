@@ -196,11 +196,13 @@ function accountOf(device: DeviceSpec, scenarios: Readonly<Record<string, Scenar
   const { patient } = device;
   const scenario = patient.kind === 'synthetic' ? scenarios[patient.scenario] : undefined;
   const startS = patient.kind === 'synthetic' ? patient.courseStartS : 0;
+  // Values that stand still follow no course.
+  const expected = device.fault === 'stuck' ? [] : (scenario?.expect ?? []);
   return {
     device_id: device.deviceId,
     patient_id: device.patientId,
     region: device.region,
     fault: device.fault,
-    expect: (scenario?.expect ?? []).map(({ alert, byS }) => ({ alert, due_ms: (startS + byS) * 1_000 })),
+    expect: expected.map(({ alert, byS }) => ({ alert, due_ms: (startS + byS) * 1_000 })),
   };
 }
