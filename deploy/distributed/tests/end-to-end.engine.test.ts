@@ -5,6 +5,13 @@ import { InfluxDB, flux } from '@influxdata/influxdb-client';
 import { Client, type types } from 'cassandra-driver';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { KAFKA_DEFAULTS, openKafkaEventLog } from '@vitalwire/core/adapters/kafka/event-log.ts';
+import { kafkaMetrics } from '@vitalwire/core/adapters/kafka/metrics.ts';
+import { encodeShare } from '@vitalwire/core/clinical/regional-share.ts';
+import { systemClock } from '@vitalwire/core/runtime/clock.ts';
+import { createLogger } from '@vitalwire/core/runtime/logger.ts';
+import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
+import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import { freshName } from '@vitalwire/core/testing/fresh-name.ts';
 import { plainDevice } from '../../embedded/tests/support/plain-client.ts';
@@ -245,6 +252,61 @@ describe('recorded vitals by MQTT, through every engine, to the nurse', () => {
         expect(row?.['avg_value']).toBeCloseTo(average, 9);
         expect(row?.['std_deviation']).toBeCloseTo(Math.sqrt(variance), 9);
       }
+    }, PATIENCE_MS);
+  });
+
+  it('has the early-warning scores in Cassandra, with what each vital adds', async () => {
+    await eventually(async () => {
+      const { rows: scores } = await cassandra.execute(
+        'SELECT * FROM patient_analytics.risk_scores WHERE region = ? AND patient_id = ?',
+        [REGION, patient],
+        { prepare: true },
+      );
+      // The desaturation at the end alone is worth 3.
+      const worst = Math.max(...scores.map((row) => Number(row['risk_factors']?.['oxygen_saturation'] ?? 0)));
+      expect(worst).toBe(3);
+      for (const row of scores) {
+        const factors = Object.values(row['risk_factors'] as Record<string, number>);
+        expect(row['risk_score']).toBe(factors.reduce((sum, points) => sum + points, 0));
+        // Neither blood pressure nor temperature was measured: a lower bound.
+        expect(row['partial']).toBe(true);
+      }
+    }, PATIENCE_MS);
+  });
+
+  it('has a region’s hour in Cassandra, summed over the shares that partitions told', async () => {
+    const region = freshName('Region');
+    const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
+    const share = { region, hourMs, medium: 0, low: 1 };
+    const connection = { ...KAFKA_DEFAULTS, brokers: engines['KAFKA_BROKERS']!.split(','), clientId: region };
+    const log = await openKafkaEventLog(
+      { ...connection, topics: [TOPICS.regionalShares.name] },
+      {
+        clock: systemClock,
+        logger: createLogger('shares', 'silent'),
+        metrics: kafkaMetrics(createRegistry('shares')),
+      },
+    );
+    // An hour's end would be long to wait for: what two processors say then is said here. One says it twice, and differently.
+    const told = [
+      encodeShare({ ...share, scoreSum: 30, high: 2 }, 0),
+      encodeShare({ ...share, scoreSum: 9, high: 1 }, 0),
+      encodeShare({ ...share, scoreSum: 6, high: 0 }, 1),
+    ];
+    const { name: topic } = TOPICS.regionalShares;
+    const record = { topic, key: region, headers: {}, timestampMs: Date.now() };
+    await log.append(told.map((value) => ({ ...record, value })));
+    await log.close();
+    await eventually(async () => {
+      const { rows: hours } = await cassandra.execute(
+        'SELECT * FROM patient_analytics.regional_stats WHERE region = ?',
+        [region],
+        { prepare: true },
+      );
+      expect(hours).toMatchObject([
+        { hour: new Date(hourMs).getUTCHours(), avg_risk_score: 5, high_risk_count: 1 },
+      ]);
+      expect(hours[0]).toMatchObject({ medium_risk_count: 0, low_risk_count: 2 });
     }, PATIENCE_MS);
   });
 });
