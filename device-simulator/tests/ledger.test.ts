@@ -111,7 +111,7 @@ describe('the ledger', () => {
     } finally {
       await fake.stop();
     }
-  });
+  }, 120_000);
 
   it('does not begin with a staff token that is refused, and says which option it is', async () => {
     const fake = await startFakeDeployment(ALARMS, () => undefined);
@@ -153,7 +153,7 @@ describe('the ledger', () => {
     } finally {
       await fake.stop();
     }
-  });
+  }, 120_000);
 
   it('survives a tester without power: it is verified, resumed, and then holds both', async () => {
     const fake = await startFakeDeployment(ALARMS, () => undefined);
@@ -189,7 +189,7 @@ describe('the ledger', () => {
     try {
       const first = start([...options, '--duration', '60s', '--ledger', ledger]);
       // A process of its own, which takes its time to start on a busy machine.
-      await eventually(() => existsSync(ledger) && statSync(ledger).size > 2_000, 40_000);
+      await eventually(() => existsSync(ledger) && statSync(ledger).size > 2_000, 90_000);
       first.child.kill('SIGKILL');
       await first.ended;
       const before = await readAccount(ledger);
@@ -213,5 +213,5 @@ describe('the ledger', () => {
     } finally {
       await fake.stop();
     }
-  }, 120_000);
+  }, 240_000);
 });
