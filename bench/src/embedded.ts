@@ -8,6 +8,7 @@ import { build, type Histogram } from 'hdr-histogram-js';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { startDeployment, type Deployment, type MeasuredDeployment } from './deployment.ts';
 import { connectFleet, type LoadDevice } from './fleet.ts';
+import { lagOf, type Lag } from './pipeline-lag.ts';
 import { watch } from './station.ts';
 
 const MICROSECONDS = 1000;
@@ -37,7 +38,12 @@ export interface IngestFigures {
   readonly readingsPerSecond: number;
   readonly cpuMicrosecondsPerReading: number;
   readonly puback: Percentiles;
+  /** At the end: acknowledged, durable, and still to be judged or stored in the tiers. */
+  readonly behind: Lag;
+  readonly caughtUpAfterSeconds: number;
 }
+
+const CATCH_UP_SECONDS_MAX = 60;
 
 /** Closed window: each device keeps `window` readings unacknowledged, so the rate is what the deployment can take. */
 export async function measureIngest(options: {
@@ -70,10 +76,21 @@ export async function measureIngest(options: {
   const seconds = (performance.now() - startMs) / 1000;
   const cpuSeconds = deployment.cpuSeconds() - cpu;
   stopped = true;
-  await sleep(200);
+  const behind = await lagOf(deployment.httpUrl);
+  const endMs = performance.now();
+  const caughtUpAfterSeconds = (): number => (performance.now() - endMs) / 1000;
+  for (let left = behind; left.alerting + left.storage > 0; left = await lagOf(deployment.httpUrl)) {
+    if (caughtUpAfterSeconds() > CATCH_UP_SECONDS_MAX) {
+      throw new Error(`${left.storage} readings are not stored ${CATCH_UP_SECONDS_MAX} s after the load`);
+    }
+    await sleep(100);
+  }
+  const caughtUp = caughtUpAfterSeconds();
   fleet.close();
   await deployment.stop();
   return {
+    behind,
+    caughtUpAfterSeconds: caughtUp,
     readingsPerSecond: readings / seconds,
     cpuMicrosecondsPerReading: (cpuSeconds / readings) * 1e6,
     puback: percentiles(puback),

@@ -21,8 +21,7 @@ const EVERY_MS = 5_000;
 export function watchLag(httpUrl: string, clock: Clock): LagWatch {
   let most: Lag = { alerting: 0, storage: 0 };
   const ask = async (): Promise<Lag> => {
-    const answer = await fetch(`${httpUrl}/metrics`);
-    const lag = lagIn(await answer.text());
+    const lag = await lagOf(httpUrl);
     most = {
       alerting: Math.max(most.alerting, lag.alerting),
       storage: Math.max(most.storage, lag.storage),
@@ -39,6 +38,11 @@ export function watchLag(httpUrl: string, clock: Clock): LagWatch {
       return ask();
     },
   };
+}
+
+export async function lagOf(httpUrl: string): Promise<Lag> {
+  const answer = await fetch(`${httpUrl}/metrics`);
+  return lagIn(await answer.text());
 }
 
 export const lagIn = (metrics: string): Lag => ({
