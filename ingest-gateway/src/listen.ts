@@ -56,6 +56,9 @@ export function listenTls(
   return listening(server, host, tls.port, limits, events);
 }
 
+/** Connections the system takes in before we do: of thousands of devices that come back at once, Node's 511 would see the rest reset. */
+const ACCEPT_BACKLOG = 4_096;
+
 async function listening(
   server: Server,
   host: string,
@@ -67,7 +70,7 @@ async function listening(
   server.on('drop', events.dropped);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: ACCEPT_BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });

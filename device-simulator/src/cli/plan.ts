@@ -51,7 +51,7 @@ const BACKOFF = { firstPauseMs: 500, maxPauseMs: 30_000, jitter: true };
 const AT_ONCE = { firstPauseMs: 50, maxPauseMs: 50, jitter: false };
 /** About half a gigabyte of readings. */
 const HELD_MAX = 1_000_000;
-const CONNECTS_PER_S = 1_000;
+const CONNECTS_PER_S = 500;
 /** A mix begins its courses up to this far apart, so that its alerts do not come all at once. */
 const MIX_SPREAD_S = 300;
 const SOAK_MS = 3_600_000;
