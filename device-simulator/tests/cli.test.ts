@@ -154,7 +154,8 @@ describe('against a broker', () => {
     const { code, stdout } = await simulate(['--url', broker.url, ...load]);
     const { acknowledged, duration_s: durationS } = JSON.parse(stdout) as Summary;
     expect(acknowledged).toBeGreaterThan(6);
-    expect(durationS).toBeGreaterThanOrEqual(1);
+    // Timers may be a millisecond early, and the figure is rounded.
+    expect(durationS).toBeGreaterThan(0.95);
     const wrong = broker.live().filter(({ vitals }) => !(vitals.heartbeat! > 20));
     expect(wrong).toEqual([]);
     expect(code).toBe(0);
