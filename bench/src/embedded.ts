@@ -1,11 +1,8 @@
 /** The embedded figures: how fast it takes readings durably, how soon a nurse sees them, and what a thousand devices weigh. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
+import { changedAlarmSettings, type SettingsFile } from './changed-alarm-settings.ts';
 import { startDeployment, type Deployment, type MeasuredDeployment } from './deployment.ts';
 import { connectFleet, type LoadDevice } from './fleet.ts';
 import { lagOf, type Lag } from './pipeline-lag.ts';
@@ -221,22 +218,11 @@ export async function runSchedule(
 }
 
 /** The default alarm settings with a delay short enough to see many alerts in a short run. */
-export function shortDelaySettings(): { path: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'vitalwire-bench-alarms-'));
-  const path = join(folder, 'alarms.yaml');
-  const defaults = readFileSync(
-    fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml')),
-    'utf8',
-  );
-  const seconds = ALARM_DELAY_MS / 1000;
-  writeFileSync(
-    path,
-    defaults
-      .replace('oxygen_saturation: 15', `oxygen_saturation: ${seconds}`)
-      .replace('clear_after_s: 5', 'clear_after_s: 1'),
-  );
-  return { path, remove: () => rmSync(folder, { recursive: true }) };
-}
+export const shortDelaySettings = (): SettingsFile =>
+  changedAlarmSettings({
+    'oxygen_saturation: 15': `oxygen_saturation: ${ALARM_DELAY_MS / 1000}`,
+    'clear_after_s: 5': 'clear_after_s: 1',
+  });
 
 export interface MemoryFigures {
   readonly devices: number;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { recordsBehind } from '../records-behind.ts';
 import { openBenchLog } from './bench-log.ts';
 
 /** Who moves readings on to alerts, in the order in which they do. */
@@ -33,10 +34,7 @@ export async function untilConsumed(brokers: readonly string[], isOver: () => bo
 
 async function isConsumed(log: EventLog): Promise<boolean> {
   for (const { group, topic } of GROUPS) {
-    const committed = await log.committed(group, topic);
-    const bounds = await log.bounds(topic);
-    const behind = bounds.some(({ partition, first, next }) => next > (committed.get(partition) ?? first));
-    if (behind) return false;
+    if ((await recordsBehind(log, group, topic)) > 0) return false;
   }
   return true;
 }

@@ -1,17 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { EventLog } from '@vitalwire/core/ports/event-log.ts';
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { ComponentProcess } from '@vitalwire/distributed/component-process.ts';
+import { changedAlarmSettings } from '../changed-alarm-settings.ts';
 import { openBenchLog } from '../engines/bench-log.ts';
 import { startCluster, type Cluster } from '../engines/cluster.ts';
 import { streamOfReadings } from '../engines/stream-of-readings.ts';
 import { lower } from '../figure.ts';
 import type { Figure, Measurement } from '../measurement.ts';
+import { recordsBehind } from '../records-behind.ts';
 import { crossing } from '../recovery/crossing.ts';
 import { watch } from '../station.ts';
 
@@ -32,7 +30,8 @@ export const kafkaRecovery: Measurement = {
   about: `kill -9 and restart of the alerting pipeline with ${PATIENTS.toLocaleString('en')} patients, checkpoints in Kafka: until a station has the first alert of a new crossing`,
   needs: 'engines',
   async run({ note }) {
-    const settings = patientSettings();
+    // Nobody's silence is measured here, and while the process is down all patients at once would be silent.
+    const settings = changedAlarmSettings({ 'absence_s: 30': 'absence_s: 3600' });
     const cluster = await startCluster(['alert-engine'], { ALARMS_FILE: settings.path }, note);
     const log = await openBenchLog(cluster.brokers);
     try {
@@ -108,23 +107,4 @@ async function untilSaved(log: EventLog): Promise<void> {
   while ((await behind(log)) > 0 && performance.now() < untilMs) await sleep(200);
 }
 
-async function behind(log: EventLog): Promise<number> {
-  const topic = TOPICS.readings.name;
-  const [committed, bounds] = await Promise.all([log.committed(GROUP, topic), log.bounds(topic)]);
-  return bounds.reduce(
-    (sum, { partition, first, next }) => sum + next - (committed.get(partition) ?? first),
-    0,
-  );
-}
-
-/** Nobody's silence is measured here, and while the process is down all patients at once would be silent. */
-function patientSettings(): { readonly path: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'vitalwire-bench-alarms-'));
-  const path = join(folder, 'alarms.yaml');
-  const defaults = readFileSync(
-    fileURLToPath(import.meta.resolve('@vitalwire/core/config/alarms.yaml')),
-    'utf8',
-  );
-  writeFileSync(path, defaults.replace('absence_s: 30', 'absence_s: 3600'));
-  return { path, remove: () => rmSync(folder, { recursive: true }) };
-}
+const behind = (log: EventLog): Promise<number> => recordsBehind(log, GROUP, TOPICS.readings.name);

@@ -24,6 +24,7 @@ import {
   startAlertingPipeline,
   startStoragePipeline,
 } from '@vitalwire/stream-processors/start.ts';
+import { recordsBehind } from '../records-behind.ts';
 import { crossing } from './crossing.ts';
 import type { CheckpointCost, FromEngine, ToEngine } from './messages.ts';
 
@@ -63,7 +64,7 @@ process.on('message', (message: ToEngine) => {
     process.disconnect();
   });
 });
-tell({ told: 'started', backlog: await lag('vitalwire.alerting', TOPICS.readings.name) });
+tell({ told: 'started', backlog: await recordsBehind(log, 'vitalwire.alerting', TOPICS.readings.name) });
 
 /** `seconds` of stream of all patients, saved; then what comes in between two checkpoints, and the end. */
 async function fill(patients: number, seconds: number): Promise<void> {
@@ -82,9 +83,9 @@ async function fill(patients: number, seconds: number): Promise<void> {
 async function caughtUp(): Promise<void> {
   const untilMs = clock.monotonic() + CAUGHT_UP_MS_MAX;
   const behind = async (): Promise<number> =>
-    (await lag('vitalwire.alerting', TOPICS.readings.name)) +
-    (await lag('vitalwire.storage', TOPICS.readings.name)) +
-    (await lag(CONDITIONS_GROUP, TOPICS.conditions.name));
+    (await recordsBehind(log, 'vitalwire.alerting', TOPICS.readings.name)) +
+    (await recordsBehind(log, 'vitalwire.storage', TOPICS.readings.name)) +
+    (await recordsBehind(log, CONDITIONS_GROUP, TOPICS.conditions.name));
   while ((await behind()) > 0 && clock.monotonic() < untilMs) await sleep(200);
 }
 
@@ -112,14 +113,6 @@ async function alert(): Promise<void> {
 }
 
 const READING = { topic: TOPICS.readings.name, headers: {} } as const;
-
-async function lag(group: string, topic: string): Promise<number> {
-  const [committed, bounds] = await Promise.all([log.committed(group, topic), log.bounds(topic)]);
-  return bounds.reduce(
-    (sum, { partition, first, next }) => sum + next - (committed.get(partition) ?? first),
-    0,
-  );
-}
 
 async function checkpointCost(pipeline: string): Promise<CheckpointCost> {
   const ofPipeline = async (name: string): Promise<readonly { value: number; metricName?: string }[]> => {
