@@ -1,9 +1,9 @@
 /** Whose staff tokens are believed: the deployment's own (HS256), and those of an OIDC issuer where there is one (RS256, ES256). */
-import { decodeProtectedHeader, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { decodeProtectedHeader, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { VitalwireError } from '../runtime/errors.ts';
 import { IssuerKeys } from './issuer-keys.ts';
-import { ROLES, TokenError, verifyStaffToken, type StaffIdentity } from './token.ts';
+import { staffClaims, tokenError, verifyStaffToken, type StaffIdentity } from './token.ts';
 
 /** The hospital's own sign-in. */
 export interface OidcIssuer {
@@ -21,12 +21,9 @@ const ISSUER_ALGORITHMS = ['RS256', 'ES256'];
 /** Of the issuer's clock. */
 const CLOCK_TOLERANCE_S = 30;
 
-const issuerClaims = z.object({
-  sub: z.string().min(1),
+const issuerClaims = staffClaims.extend({
   /** What people know her by; `sub` may be a number that nobody does. */
   preferred_username: z.string().min(1).max(128).optional(),
-  role: z.enum(ROLES),
-  regions: z.array(z.string().min(1)).min(1),
   exp: z.number(),
 });
 
@@ -70,13 +67,6 @@ async function verifyIssued(
     };
   } catch (error) {
     if (error instanceof VitalwireError) throw error;
-    if (error instanceof errors.JWTExpired) throw new TokenError('the token has expired');
-    if (error instanceof errors.JWTClaimValidationFailed)
-      throw new TokenError(`the token's claims are wrong: ${error.claim}`);
-    if (error instanceof z.ZodError) {
-      const claims = error.issues.map((issue) => issue.path.join('.')).join(', ');
-      throw new TokenError(`the token's claims are wrong: ${claims}`);
-    }
-    throw new TokenError('the token is not signed by the issuer of this deployment');
+    throw tokenError(error, 'the issuer of this deployment');
   }
 }

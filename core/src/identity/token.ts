@@ -27,7 +27,8 @@ const deviceClaims = z.object({
   sub: z.string().min(1),
   region: z.string().min(1),
 });
-const staffClaims = z.object({
+/** Of the deployment's own tokens; an issuer's say as much at least. */
+export const staffClaims = z.object({
   sub: z.string().min(1),
   role: z.enum(ROLES),
   regions: z.array(z.string().min(1)).min(1),
@@ -84,12 +85,17 @@ async function verify<T>(token: string, secret: string, nowMs: number, schema: z
     });
     return schema.parse(payload);
   } catch (error) {
-    if (error instanceof errors.JWTExpired) throw new TokenError('the token has expired');
-    if (error instanceof z.ZodError) {
-      throw new TokenError(
-        `the token's claims are wrong: ${error.issues.map((issue) => issue.path.join('.')).join(', ')}`,
-      );
-    }
-    throw new TokenError('the token is not signed by this deployment');
+    throw tokenError(error, 'this deployment');
   }
 }
+
+/** What is wrong with a token, for whoever shows it; `signer` is who should have signed it. */
+export function tokenError(error: unknown, signer: string): TokenError {
+  if (error instanceof errors.JWTExpired) return new TokenError('the token has expired');
+  if (error instanceof errors.JWTClaimValidationFailed) return wrongClaims([error.claim]);
+  if (error instanceof z.ZodError) return wrongClaims(error.issues.map(({ path }) => path.join('.')));
+  return new TokenError(`the token is not signed by ${signer}`);
+}
+
+const wrongClaims = (claims: readonly string[]): TokenError =>
+  new TokenError(`the token's claims are wrong: ${claims.join(', ')}`);
