@@ -11,10 +11,10 @@ export function alarmPauseRoutes(app: ApiServer, deps: ApiDeps): void {
       schema: {
         summary: "Pauses a patient's alarms",
         description:
-          'For two minutes at most, from now. What sounds falls silent, new alarms are raised silently, and both sound at the end; an alarm of a higher priority than what was paused breaks through. Not for viewers.',
+          'For two minutes from now, or for fewer `seconds`. What sounds falls silent, new alarms are raised silently, and both sound at the end; an alarm of a higher priority than what was paused breaks through. Not for viewers.',
         tags: ['patients'],
         params: z.object({ id }),
-        body: z.object({ seconds: z.number().positive().max(PAUSE_MAX_S).default(PAUSE_MAX_S) }).nullish(),
+        body: z.object({ seconds: z.number().positive().max(PAUSE_MAX_S).optional() }).nullish(),
         response: { 200: z.object({ pause: pauseSchema }), ...PROBLEMS },
       },
     },
