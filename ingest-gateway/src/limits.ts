@@ -10,7 +10,7 @@ export interface GatewayLimits {
   readonly maxIdLength: number;
   /** A connection that has not sent its CONNECT by then is closed. */
   readonly connectTimeoutMs: number;
-  /** Sockets above this are dropped as they come in. */
+  /** Sockets above this, of both ports together, are dropped as they come in. */
   readonly maxConnections: number;
   /** Bytes waiting for the log, of all devices: no socket is read, and no device let in, until half of it is free. */
   readonly maxInflightBytes: number;

@@ -1,6 +1,6 @@
 /** The ports that devices connect to: plain, and TLS where there is a certificate. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import type { GatewayLimits } from './limits.ts';
 
 /** PEM. With `ca`, a device may show a certificate that it signed in place of user name and token. */
@@ -20,30 +20,58 @@ export interface ListenerEvents {
   readonly tlsFailed: (error: Error) => void;
 }
 
-export interface Listener {
+export interface Listeners {
   readonly port: number;
+  readonly tlsPort: number | undefined;
   /** Lets in no more; connections stay. */
   close(): void;
 }
 
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 };
+/** Connections the system takes in before we do: of thousands of devices that come back at once, Node's 511 would see the rest reset. */
+const ACCEPT_BACKLOG = 4_096;
 
-export const listenPlain = (
-  host: string,
-  port: number,
+/** Both ports share one bound: Node's own counts each server by itself, and a device may use either. */
+export async function listen(
+  at: { readonly host: string; readonly port: number; readonly tls: GatewayTls | undefined },
   limits: GatewayLimits,
   events: ListenerEvents,
-): Promise<Listener> =>
-  listening(createServer(SOCKET_OPTIONS).on('connection', events.connected), host, port, limits, events);
+): Promise<Listeners> {
+  let open = 0;
+  const bounded = (admitted: (socket: Socket) => void): Server =>
+    createServer(SOCKET_OPTIONS, (socket) => {
+      if (open >= limits.maxConnections) {
+        socket.destroy();
+        return events.dropped();
+      }
+      open++;
+      socket.once('close', () => open--);
+      admitted(socket);
+    });
+  const plain = bounded(events.connected);
+  const port = await listening(plain, at.host, at.port);
+  if (at.tls === undefined) return { port, tlsPort: undefined, close: () => void plain.close() };
+  try {
+    const handshakes = tlsServer(at.tls, limits, events);
+    const secure = bounded((socket) => void handshakes.emit('connection', socket));
+    const tlsPort = await listening(secure, at.host, at.tls.port);
+    return {
+      port,
+      tlsPort,
+      close() {
+        plain.close();
+        secure.close();
+      },
+    };
+  } catch (error) {
+    plain.close();
+    throw error;
+  }
+}
 
-export function listenTls(
-  host: string,
-  tls: GatewayTls,
-  limits: GatewayLimits,
-  events: ListenerEvents,
-): Promise<Listener> {
+/** Takes sockets that another server has let in; it does not listen itself. */
+function tlsServer(tls: GatewayTls, limits: GatewayLimits, events: ListenerEvents): TlsServer {
   const server = createTlsServer({
-    ...SOCKET_OPTIONS,
     cert: tls.cert,
     key: tls.key,
     minVersion: 'TLSv1.2',
@@ -53,21 +81,10 @@ export function listenTls(
   });
   server.on('secureConnection', events.connected);
   server.on('tlsClientError', events.tlsFailed);
-  return listening(server, host, tls.port, limits, events);
+  return server;
 }
 
-/** Connections the system takes in before we do: of thousands of devices that come back at once, Node's 511 would see the rest reset. */
-const ACCEPT_BACKLOG = 4_096;
-
-async function listening(
-  server: Server,
-  host: string,
-  port: number,
-  limits: GatewayLimits,
-  events: ListenerEvents,
-): Promise<Listener> {
-  server.maxConnections = limits.maxConnections;
-  server.on('drop', events.dropped);
+async function listening(server: Server, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: ACCEPT_BACKLOG }, () => {
@@ -75,5 +92,5 @@ async function listening(
       resolve();
     });
   });
-  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+  return (server.address() as AddressInfo).port;
 }

@@ -11,7 +11,7 @@ import { InflightBudget } from './delivery/inflight-budget.ts';
 import { Gateway } from './gateway.ts';
 import { TokenCache } from './identity/token-cache.ts';
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts';
-import { listenPlain, listenTls, type GatewayTls, type Listener, type ListenerEvents } from './listen.ts';
+import { listen, type GatewayTls, type ListenerEvents } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface IngestGatewayConfig {
@@ -107,7 +107,6 @@ export async function startIngestGateway(
 
   // Before the first device: what the topic holds already concerns none that is connected here.
   const presence = await deps.log.tail(TOPICS.presence.name, (records) => gateway.heard(records));
-  const listeners: Listener[] = [];
   const events: ListenerEvents = {
     connected: (socket) => {
       gateway.accept(socket);
@@ -119,19 +118,18 @@ export async function startIngestGateway(
       logger.debug({ reason: error.message }, 'connection ended before TLS was agreed on');
     },
   };
-  try {
-    listeners.push(await listenPlain(config.host, config.port, limits, events));
-    if (config.tls) listeners.push(await listenTls(config.host, config.tls, limits, events));
-  } catch (error) {
-    for (const listener of listeners) listener.close();
-    await presence.stop();
-    throw error;
-  }
-  const [port = 0, tlsPort] = listeners.map((listener) => listener.port);
-  logger.info({ host: config.host, port, tls_port: tlsPort }, 'listening for devices');
+  const { host, tls } = config;
+  const listeners = await listen({ host, port: config.port, tls }, limits, events).catch(
+    async (error: unknown) => {
+      await presence.stop();
+      throw error;
+    },
+  );
+  const { port, tlsPort } = listeners;
+  logger.info({ host, port, tls_port: tlsPort }, 'listening for devices');
 
   const stop = async (): Promise<void> => {
-    for (const listener of listeners) listener.close();
+    listeners.close();
     gateway.stopReading();
     const deadline = clock.sleep(limits.stopDrainMs);
     await Promise.race([lanes.idle(), deadline]);

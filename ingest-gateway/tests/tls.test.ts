@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultyLog } from './faulty-log.ts';
-import { openWardOn, readingBytes, token, topicOf, until, type Ward } from './ward.ts';
+import { openDevice, openWardOn, readingBytes, token, topicOf, until, type Ward } from './ward.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vitalwire-gateway-tls-'));
 const file = (name: string): string => join(folder, name);
@@ -86,6 +86,34 @@ describe('over TLS', () => {
       await expect(open(clientId, { ...certificate(name), ...login })).rejects.toThrow('Not authorized');
     }
     expect(await ward.metric('refused_connections_total', { reason })).toBe(before + 2);
+  });
+
+  it('a device counts in the same bound as one without', async () => {
+    const tls = { port: 0, cert: pem('server.pem'), key: pem('server.key'), ca: undefined };
+    const crowded = await openWardOn(new FaultyLog(), { maxConnections: 1 }, { tls });
+    const openSecurely = async (): Promise<MqttClient> =>
+      connectAsync(
+        `mqtts://127.0.0.1:${crowded.gateway.tlsPort}`,
+        {
+          clientId: 'b2',
+          username: 'b2',
+          password: await token('b2'),
+          ca: pem('ca.pem'),
+          reconnectPeriod: 0,
+        },
+        false,
+      );
+    try {
+      const plain = await openDevice(crowded, 'b1');
+      await expect(openSecurely()).rejects.toThrow();
+      const refused = { reason: 'too_many_connections' };
+      expect(await crowded.metric('refused_connections_total', refused)).toBe(1);
+      await plain.endAsync();
+      await until(async () => (await crowded.metric('connections')) === 0, 'the close');
+      await (await openSecurely()).endAsync();
+    } finally {
+      await crowded.gateway.stop();
+    }
   });
 
   it('with neither, nobody is let in', async () => {
