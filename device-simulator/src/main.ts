@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-import { styleText } from 'node:util';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { CommanderError } from 'commander';
 import { ApiError } from './audit/api-client.ts';
 import { UsageError, createCommand } from './cli/arguments.ts';
 import { addCapacity } from './cli/capacity.ts';
-import { OutputError, refuseUnwritable, writeOutput } from './cli/output-files.ts';
+import { OutputError, outputFile, refuseUnwritable, writeOutput } from './cli/output-files.ts';
 import { withPlan } from './cli/plan-file.ts';
 import { planRun } from './cli/plan.ts';
 import { NoConnectionError, run, type RunDeps } from './cli/run.ts';
@@ -36,15 +35,14 @@ const deps: RunDeps = {
 };
 
 const command = createCommand(async (given) => {
-  const json = typeof given.json === 'string' ? { option: '--json', path: given.json } : undefined;
-  const html = given.html === undefined ? undefined : { option: '--html', path: given.html };
-  await refuseUnwritable([json, html].filter((file) => file !== undefined));
+  const json = outputFile('--json', given.json);
+  const html = outputFile('--html', given.html);
+  await refuseUnwritable([json, html]);
   const plan = await resumed(await planRun(given, process.env), given.resume, sharedClock);
   const report = await run(plan, deps);
   const document = (): string => `${JSON.stringify(report, null, 2)}\n`;
   const text = renderReport(report);
-  const shown =
-    process.stdout.isTTY && styleText('red', 'x', { stream: process.stdout }) !== 'x' ? coloured(text) : text;
+  const shown = process.stdout.isTTY && process.stdout.hasColors() ? coloured(text) : text;
   process.stdout.write(given.json === true ? document() : `\n${shown}\n`);
   process.exitCode = exitCodeOfReport(report);
   if (json) await writeOutput(json, document());

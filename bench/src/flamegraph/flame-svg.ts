@@ -1,3 +1,4 @@
+import { escape, px } from '@vitalwire/device-simulator/report/markup.ts';
 import { timeByFamily, type Frame } from './frame-tree.ts';
 
 const WIDTH = 1_200;
@@ -83,8 +84,3 @@ function depthOf(frame: Frame, width: number, allUs: number): number {
   const wide = frame.children.filter(({ totalUs }) => (width * totalUs) / allUs >= WIDTH_MIN);
   return wide.reduce((deepest, child) => Math.max(deepest, 1 + depthOf(child, width, allUs)), 0);
 }
-
-const px = (value: number): string => (Math.round(value * 10) / 10).toString();
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

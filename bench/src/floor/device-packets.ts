@@ -1,5 +1,9 @@
+import { packetSize } from '@vitalwire/device-simulator/device/mqtt-wire.ts';
+
 const CONNECT = 1;
 const PUBLISH = 3;
+/** A batch of readings, and far beyond. */
+const BODY_MAX_BYTES = 1024 * 1024;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 export interface DeviceEvents {
@@ -19,33 +23,22 @@ export class DevicePackets {
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
-    for (let end = endOf(bytes, at); end !== undefined; end = endOf(bytes, at)) {
-      const bodyAt = end - bodyLength(bytes, at).length;
-      const type = (bytes[at] ?? 0) >> 4;
-      if (type === CONNECT) this.#events.connect();
-      else if (type === PUBLISH) {
-        const idAt = bodyAt + 2 + bytes.readUInt16BE(bodyAt);
-        this.#events.publish(bytes.readUInt16BE(idAt), bytes.subarray(idAt + 2, end));
-      }
-      at = end;
+    for (;;) {
+      const size = packetSize(bytes, at, BODY_MAX_BYTES);
+      if (size === undefined || at + size > bytes.length) break;
+      this.#handle(bytes, at, at + size);
+      at += size;
     }
     this.#rest = at === bytes.length ? NOTHING : bytes.subarray(at);
   }
-}
 
-/** Where the packet that begins at `at` ends; undefined while it is not all there. */
-function endOf(bytes: Buffer, at: number): number | undefined {
-  if (at + 2 > bytes.length) return undefined;
-  const { length, size } = bodyLength(bytes, at);
-  const end = at + 1 + size + length;
-  return end > bytes.length ? undefined : end;
-}
-
-function bodyLength(bytes: Buffer, at: number): { readonly length: number; readonly size: number } {
-  let length = 0;
-  for (let size = 1; ; size++) {
-    const byte = bytes[at + size] ?? 0;
-    length += (byte & 0x7f) << (7 * (size - 1));
-    if (byte < 0x80) return { length, size };
+  #handle(bytes: Buffer, at: number, end: number): void {
+    const type = (bytes[at] ?? 0) >> 4;
+    if (type === CONNECT) return this.#events.connect();
+    if (type !== PUBLISH) return;
+    let topicAt = at + 2;
+    while ((bytes[topicAt - 1] ?? 0) > 127) topicAt++;
+    const idAt = topicAt + 2 + bytes.readUInt16BE(topicAt);
+    this.#events.publish(bytes.readUInt16BE(idAt), bytes.subarray(idAt + 2, end));
   }
 }

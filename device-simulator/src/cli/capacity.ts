@@ -6,7 +6,7 @@ import { segmentsOf } from '../load/shapes.ts';
 import { parseSlo } from '../report/slo.ts';
 import { newBootId } from '../fleet/boot-id.ts';
 import { describeRun, UsageError } from './arguments.ts';
-import { refuseUnwritable, writeOutput } from './output-files.ts';
+import { outputFile, refuseUnwritable, writeOutput } from './output-files.ts';
 import { planRun } from './plan.ts';
 import { run, type RunDeps } from './run.ts';
 
@@ -67,8 +67,8 @@ export function addCapacity(
     if (given.html !== undefined) {
       throw new UsageError('--html is a report of one run: capacity makes many, see --json');
     }
-    const json = typeof given.json === 'string' ? { option: '--json', path: given.json } : undefined;
-    await refuseUnwritable(json ? [json] : []);
+    const json = outputFile('--json', given.json);
+    await refuseUnwritable([json]);
     const durationMs = given.durationMs ?? DEFAULT_STEP_MS;
     const slo = given.slo.length > 0 ? given.slo : parseSlo(DEFAULT_SLO);
     const base = await planRun(

@@ -11,14 +11,18 @@ export interface OutputFile {
   readonly path: string;
 }
 
+/** undefined where no file was asked for: the option was not given, or stands alone. */
+export const outputFile = (option: string, path: string | boolean | undefined): OutputFile | undefined =>
+  typeof path === 'string' ? { option, path } : undefined;
+
 /** A report that could not be written; the message names the option. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
 /** @throws UsageError where a file could not be written as things stand */
-export async function refuseUnwritable(files: readonly OutputFile[]): Promise<void> {
-  for (const { option, path } of files) {
+export async function refuseUnwritable(files: readonly (OutputFile | undefined)[]): Promise<void> {
+  for (const { option, path } of files.filter((file) => file !== undefined)) {
     const refuse = (why: string): never => {
       throw new UsageError(`${option} ${path}: ${why}`);
     };

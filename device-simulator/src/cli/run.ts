@@ -67,7 +67,7 @@ export async function run(plan: Plan, deps: RunDeps): Promise<Report> {
     onLate: (histogram) => series.add('schedule_late', histogram),
     onRecords: (records) => witness.records(records),
     onCrossing: (crossing) => witness.crossing(crossing),
-    onBroken: (what) => witness.broken(what),
+    onLetIn: (deviceId) => witness.letIn(deviceId),
   });
   let keepsScratch = false;
   try {

@@ -114,6 +114,12 @@ export class Witness {
     for (const { alert, receivedMs } of early) this.#measure(alert, receivedMs);
   }
 
+  /** A device with a token that is none got a connection. */
+  letIn(deviceId: string): void {
+    this.#note({ kind: 'let_in', device_id: deviceId });
+  }
+
+  /** A station saw a promise of the WebSocket broken. */
   broken(what: string): void {
     this.#note({ kind: 'broken', what });
   }
@@ -127,7 +133,7 @@ export class Witness {
       alertUs: this.#series.total.alert,
       crossings: crossings.length,
       alerted: crossings.filter(({ seenAtMs }) => seenAtMs !== undefined).length,
-      broken: this.#account.broken.length,
+      broken: this.#account.broken.length + this.#account.letIn.length,
     };
   }
 

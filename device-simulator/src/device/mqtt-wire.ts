@@ -74,7 +74,7 @@ export interface IncomingPackets {
   pingresp(): void;
 }
 
-/** The broker sent what it may not send to a publisher. */
+/** The other side sent what it may not send. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
@@ -95,7 +95,7 @@ export class PacketReader {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
     for (;;) {
-      const size = packetSize(bytes, at);
+      const size = packetSize(bytes, at, INCOMING_MAX_BYTES);
       if (size === undefined || at + size > bytes.length) break;
       this.#handle(bytes, at, size);
       at += size;
@@ -113,18 +113,20 @@ export class PacketReader {
   }
 }
 
-/** Bytes of the packet that begins at `at`, its header counted in; undefined while its length is not all there. */
-function packetSize(bytes: Buffer, at: number): number | undefined {
+/**
+ * Bytes of the packet that begins at `at`, its header counted in; undefined while its length is not all there.
+ * @throws ProtocolError where its body is longer than `bodyMaxBytes`
+ */
+export function packetSize(bytes: Buffer, at: number, bodyMaxBytes: number): number | undefined {
   let length = 0;
   for (let i = 1; i <= 4; i++) {
     const byte = bytes[at + i];
     if (byte === undefined) return undefined;
     length |= (byte & 127) << (7 * (i - 1));
     if (byte < 128) {
-      if (length > INCOMING_MAX_BYTES)
-        throw new ProtocolError(`the broker sent ${length} bytes in one packet`);
+      if (length > bodyMaxBytes) throw new ProtocolError(`there are ${length} bytes in one packet`);
       return 1 + i + length;
     }
   }
-  throw new ProtocolError('the broker sent a packet without end');
+  throw new ProtocolError('a packet without end');
 }

@@ -33,9 +33,6 @@ export const FAULTS = [
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 
-/** How a thread says that a device of the fault `wrong-credentials` got a connection. */
-export const LET_IN = 'was let in with a wrong token';
-
 const GONE = ['signal_lost', 'device_offline', 'feed_late'] as const;
 const CLOCK = ['clock_wrong', 'feed_late', 'signal_lost'] as const;
 

@@ -5,7 +5,6 @@ import { connectMqtt } from '../device/mqtt-transport.ts';
 import { leanTransport } from '../device/lean-transport.ts';
 import type { DeviceObserver } from '../device/device-observer.ts';
 import { createFault } from '../faults/create-fault.ts';
-import { LET_IN } from '../faults/faults.ts';
 import { Schedule } from '../load/schedule.ts';
 import { HeldBack } from '../ledger/held-back.ts';
 import { RecordWriter } from '../ledger/records.ts';
@@ -37,7 +36,7 @@ async function startFleetWorker(
   const settings = spec.alarms === undefined ? undefined : parseAlarmSettings(spec.alarms);
   const heldBack = settings && new HeldBack(settings.absenceMs);
   let crossings: Crossing[] = [];
-  let broken: string[] = [];
+  let letIn: string[] = [];
 
   const recordings = await recordingsOf(spec);
   const devices = spec.devices.map((device) => fleetDevice(device, spec, recordings));
@@ -46,7 +45,7 @@ async function startFleetWorker(
     if (device.fault?.refused === true) {
       return {
         ...IGNORE,
-        onConnected: () => broken.push(`${device.identity.deviceId} ${LET_IN}`),
+        onConnected: () => letIn.push(device.identity.deviceId),
         onDisconnected() {
           tally.connectionsFailed++;
           tally.connectionsRefused++;
@@ -115,10 +114,10 @@ async function startFleetWorker(
       late,
       records: records?.take(),
       crossings,
-      broken,
+      letIn,
     });
     crossings = [];
-    broken = [];
+    letIn = [];
   };
   const cancelTicks = clock.every(TICK_MS, () => tick(false));
 

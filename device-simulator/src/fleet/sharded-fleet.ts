@@ -12,7 +12,8 @@ export interface ShardedFleetEvents {
   onLate(histogram: Histogram): void;
   onRecords(records: Uint8Array): void;
   onCrossing(crossing: Crossing): void;
-  onBroken(what: string): void;
+  /** The device got a connection with a token that is none. */
+  onLetIn(deviceId: string): void;
 }
 
 /** One fleet over several worker threads: each device lives in one, the schedule is the same for all. */
@@ -103,7 +104,7 @@ class Thread {
       if (message.late !== undefined) events.onLate(decodeFromCompressedBase64(message.late));
       if (message.records) events.onRecords(message.records);
       for (const crossing of message.crossings) events.onCrossing(crossing);
-      for (const what of message.broken) events.onBroken(what);
+      for (const deviceId of message.letIn) events.onLetIn(deviceId);
     });
     this.#worker.on('error', (error: Error) => {
       this.#failure = error;

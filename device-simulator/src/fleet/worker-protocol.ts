@@ -23,6 +23,6 @@ export type FromWorker =
       /** Records for the ledger. */
       readonly records: Uint8Array | undefined;
       readonly crossings: readonly Crossing[];
-      /** Promises broken that only a device can see. */
-      readonly broken: readonly string[];
+      /** Ids of devices that got a connection with a token that is none. */
+      readonly letIn: readonly string[];
     };

@@ -84,7 +84,10 @@ export class Account implements RecordHandler {
   readonly alertIds = new Set<string>();
   /** Technical alert types seen of a patient. */
   readonly technical = new Map<string, Set<string>>();
+  /** Promises that a station saw broken, in words. */
   readonly broken: string[] = [];
+  /** Ids of devices that were let in with a wrong token. */
+  readonly letIn: string[] = [];
   run: RunNote | undefined;
   /** Wall clock of each start of the tester. */
   readonly bootsAtMs: number[] = [];
@@ -120,6 +123,7 @@ export class Account implements RecordHandler {
     else if (note.kind === 'crossing') this.crossing(note as unknown as Crossing);
     else if (note.kind === 'alert') this.alert(note as AlertNote);
     else if (note.kind === 'broken') this.broken.push(String(note['what']));
+    else if (note.kind === 'let_in') this.letIn.push(String(note['device_id']));
     else if (note.kind === 'held_back') this.#heldBack(note as HeldBackNote);
     else if (note.kind === 'end') this.isEnded = true;
   }

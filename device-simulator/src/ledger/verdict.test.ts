@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { LET_IN } from '../faults/faults.ts';
 import { Account, type AlertNote } from './account.ts';
 import { judge } from './verdict.ts';
 
@@ -123,7 +122,7 @@ it('a device with a wrong token is held against the deployment, and not against 
     ['a device with a wrong token is not let in', 1, 0],
     [station, 0, 0],
   ]);
-  account.note({ kind: 'broken', what: `D2 ${LET_IN}` });
+  account.note({ kind: 'let_in', device_id: 'D2' });
   expect(promised()).toEqual([
     ['a device with a wrong token is not let in', 1, 1],
     [station, 0, 0],

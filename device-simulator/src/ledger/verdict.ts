@@ -1,4 +1,4 @@
-import { ACCOUNTS, LET_IN } from '../faults/faults.ts';
+import { ACCOUNTS } from '../faults/faults.ts';
 import type { StoreFindings } from '../audit/store-audit.ts';
 import { Account, type DeviceAccount } from './account.ts';
 
@@ -99,18 +99,16 @@ export function judge(account: Account, { stores, sees, lateAfterMs, ranMs }: Ve
     judgeTechnical(account, ranMs, promise);
   }
   const strangers = account.devices.filter((device) => !isAdmitted(device)).length;
-  const letIn = account.broken.filter((what) => what.includes(LET_IN));
-  if (strangers > 0) promise('a device with a wrong token is not let in', strangers, letIn);
+  if (strangers > 0) promise('a device with a wrong token is not let in', strangers, account.letIn);
   if (sees === 'stations') {
-    const wrong = account.broken.filter((what) => !letIn.includes(what));
-    promise('what a station is shown is in order and without gaps', account.alertIds.size, wrong);
+    promise('what a station is shown is in order and without gaps', account.alertIds.size, account.broken);
   }
 
   return {
     readings,
     stores: stores ?? null,
     alerts,
-    out_of_order: account.broken.length - letIn.length,
+    out_of_order: account.broken.length,
     promises,
     is_kept: promises.every(({ broken }) => broken === 0),
   };

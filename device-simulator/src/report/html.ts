@@ -1,6 +1,6 @@
 import { renderPlots } from './html-plots.ts';
 import { STYLE } from './html-style.ts';
-import { escape } from './plot.ts';
+import { escape } from './markup.ts';
 import { exitCodeOfReport, type Report } from './report.ts';
 import type { Percentiles } from './summary.ts';
 import {

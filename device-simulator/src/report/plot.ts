@@ -1,4 +1,5 @@
 /** Line plots as SVG text: no script, no network, readable on paper. */
+import { escape, px } from './markup.ts';
 
 export interface Line {
   readonly name: string;
@@ -55,11 +56,6 @@ export function renderPlot({ title, atS, lines, format, isWhole }: Plot): string
 /** What stands in the first or last part of the width must not reach beyond it. */
 const anchorAt = (share: number): 'start' | 'middle' | 'end' =>
   share < 0.02 ? 'start' : share > 0.98 ? 'end' : 'middle';
-
-export const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-const px = (value: number): string => (Math.round(value * 10) / 10).toString();
 
 function pathOf(
   values: readonly (number | null)[],
