@@ -13,6 +13,8 @@ import type {
 } from './transport.ts';
 
 const PACKET_ID_MAX = 0xffff;
+/** Of one read; what a broker sends a publisher is a few bytes. */
+const READ_BYTES = 16 * 1024;
 const REFUSALS: Readonly<Record<number, string>> = {
   1: 'unacceptable protocol version',
   2: 'identifier rejected',
@@ -27,6 +29,8 @@ const REFUSALS: Readonly<Record<number, string>> = {
  */
 export function leanTransport(clock: Clock): ConnectTransport {
   const unwritten = new Set<LeanConnection>();
+  // One for all: Node makes 64 KiB anew for each read, and a reader keeps nothing of it beyond its call.
+  const readBuffer = Buffer.allocUnsafe(READ_BYTES);
   const flush = (): void => {
     for (const connection of unwritten) connection.flush();
     unwritten.clear();
@@ -35,7 +39,7 @@ export function leanTransport(clock: Clock): ConnectTransport {
     if (unwritten.size === 0) setImmediate(flush);
     unwritten.add(connection);
   };
-  return (options, events) => new LeanConnection(options, events, clock, hasQueued);
+  return (options, events) => new LeanConnection(options, events, clock, readBuffer, hasQueued);
 }
 
 class LeanConnection implements Transport {
@@ -58,25 +62,25 @@ class LeanConnection implements Transport {
     options: ConnectOptions,
     events: TransportEvents,
     clock: Clock,
+    readBuffer: Buffer,
     hasQueued: (connection: LeanConnection) => void,
   ) {
     this.#events = events;
     this.#hasQueued = hasQueued;
-    const socket = openSocket(options.url);
-    this.#socket = socket;
-    socket.setNoDelay(true);
     const reader = new PacketReader({
       connack: (code) => this.#onConnack(code, options.keepaliveS, clock),
       puback: (packetId) => this.#onPuback(packetId),
       pingresp: () => (this.#awaitsPingresp = false),
     });
-    socket.on('data', (chunk: Buffer) => {
+    const socket = openSocket(options.url, readBuffer, (chunk) => {
       try {
         reader.push(chunk);
       } catch (error) {
         this.#fail(messageOf(error));
       }
     });
+    this.#socket = socket;
+    socket.setNoDelay(true);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // A host with several addresses fails with an AggregateError that has no message.
       this.#reason = messageOf(error) || String(error.code);
@@ -181,11 +185,20 @@ class LeanConnection implements Transport {
   }
 }
 
-function openSocket(url: string): Socket {
+/** `onData` is given bytes that are the next read's when it returns. */
+function openSocket(url: string, readBuffer: Buffer, onData: (chunk: Buffer) => void): Socket {
   const { protocol, hostname, port } = new URL(url);
   // Node keeps the brackets of an IPv6 address.
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (protocol === 'mqtt:') return connectTcp({ host, port: Number(port || 1883) });
-  if (protocol === 'mqtts:') return connectTls({ host, port: Number(port || 8883), servername: host });
+  if (protocol === 'mqtt:') {
+    const callback = (bytes: number): boolean => {
+      onData(readBuffer.subarray(0, bytes));
+      return true;
+    };
+    return connectTcp({ host, port: Number(port || 1883), onread: { buffer: readBuffer, callback } });
+  }
+  if (protocol === 'mqtts:') {
+    return connectTls({ host, port: Number(port || 8883), servername: host }).on('data', onData);
+  }
   throw new RangeError(`the lean client speaks mqtt: and mqtts:, not ${protocol}`);
 }

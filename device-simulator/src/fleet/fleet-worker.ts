@@ -108,8 +108,8 @@ async function startFleetWorker(
     send({
       kind: 'tick',
       counts: tally.counts(),
-      connected: fleet.connected,
-      waiting: fleet.waiting,
+      connected: tally.connected,
+      waiting: tally.waiting,
       puback,
       late,
       records: records?.take(),

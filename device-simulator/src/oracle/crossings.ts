@@ -18,11 +18,12 @@ export interface Crossing {
 const UNWATCHED_MS = 10_000;
 
 interface Side {
-  readonly vital: VitalName;
   readonly type: string;
   readonly isLow: boolean;
   readonly tiers: readonly LimitTier[];
   readonly hysteresis: number;
+  /** undefined while all samples are well inside the limits, as almost all are. */
+  state: SideState | undefined;
 }
 
 interface SideState {
@@ -37,27 +38,40 @@ interface Sampled {
   intervalMs: number;
 }
 
+interface Watched {
+  readonly vital: VitalName;
+  readonly sides: readonly Side[];
+  sampled: Sampled | undefined;
+}
+
+function sidesOf(vital: VitalName, { limits, hysteresis }: AlarmSettings): readonly Side[] {
+  return (['low', 'high'] as const)
+    .map((side) => ({
+      type: `${side}_${vital === 'heartbeat' ? 'heartrate' : vital}`,
+      isLow: side === 'low',
+      tiers: limits[vital][side],
+      hysteresis: hysteresis[vital],
+      state: undefined,
+    }))
+    .filter(({ tiers }) => tiers.length > 0);
+}
+
 /**
  * Says which alerts the readings of one device must bring, from the alarm settings and what the alarm model promises of them (docs/load-testing.md),
  * apart from the deployment's own code: a tester that asked the tested what to expect would find nothing.
  */
 export class CrossingOracle {
-  readonly #sides: readonly Side[];
-  readonly #states = new Map<string, SideState>();
-  readonly #sampled = new Map<VitalName, Sampled>();
+  /** Of each vital that has limits. */
+  readonly #watched: readonly Watched[];
   readonly #clearAfterMs: number;
 
   constructor(settings: AlarmSettings) {
     this.#clearAfterMs = settings.clearAfterMs;
-    this.#sides = VITALS.flatMap((vital) =>
-      (['low', 'high'] as const).map((side) => ({
-        vital,
-        type: `${side}_${vital === 'heartbeat' ? 'heartrate' : vital}`,
-        isLow: side === 'low',
-        tiers: settings.limits[vital][side],
-        hysteresis: settings.hysteresis[vital],
-      })),
-    ).filter(({ tiers }) => tiers.length > 0);
+    this.#watched = VITALS.map((vital) => ({
+      vital,
+      sides: sidesOf(vital, settings),
+      sampled: undefined,
+    })).filter(({ sides }) => sides.length > 0);
   }
 
   /** Takes the device's readings in the order of measurement. */
@@ -67,22 +81,24 @@ export class CrossingOracle {
     atMs: number,
     found: (crossing: Crossing) => void,
   ): void {
-    for (const vital of VITALS) {
+    for (const watched of this.#watched) {
+      const { vital, sides, sampled: before } = watched;
       const value = vitals[vital];
       if (value === undefined || !isUsable(validity[vital] ?? 'valid')) continue;
-      const before = this.#sampled.get(vital);
       const gapMs = before === undefined ? 0 : atMs - before.atMs;
       const isAlone = before === undefined || gapMs > UNWATCHED_MS;
       const isCounted = gapMs <= UNWATCHED_MS || gapMs <= 1.5 * (before?.intervalMs ?? 0);
-      for (const side of this.#sides) {
-        if (side.vital !== vital) continue;
+      for (const side of sides) {
         const completed = this.#step(side, value, atMs, isCounted ? 0 : gapMs, isAlone);
         if (completed !== undefined) {
           found({ device, type: side.type, onsetMs: completed, completedMs: atMs });
         }
       }
-      if (before === undefined) this.#sampled.set(vital, { atMs, intervalMs: 0 });
-      else Object.assign(before, { atMs, intervalMs: gapMs });
+      if (before === undefined) watched.sampled = { atMs, intervalMs: 0 };
+      else {
+        before.atMs = atMs;
+        before.intervalMs = gapMs;
+      }
     }
   }
 
@@ -90,13 +106,13 @@ export class CrossingOracle {
   #step(side: Side, value: number, atMs: number, uncountedMs: number, isAlone: boolean): number | undefined {
     const beyond = (limit: number): boolean => (side.isLow ? value < limit : value > limit);
     const mildest = side.tiers[0]!;
-    let state = this.#states.get(side.type);
-    if (state === undefined) {
-      // Almost every sample is well inside every limit.
-      if (!beyond(mildest.limit)) return undefined;
-      state = { onsetMs: undefined, tierSinceMs: [], isPresent: false, cleanSinceMs: undefined };
-      this.#states.set(side.type, state);
-    }
+    if (side.state === undefined && !beyond(mildest.limit)) return undefined;
+    const state = (side.state ??= {
+      onsetMs: undefined,
+      tierSinceMs: [],
+      isPresent: false,
+      cleanSinceMs: undefined,
+    });
     const isClean = (limit: number): boolean =>
       side.isLow ? value >= limit + side.hysteresis : value <= limit - side.hysteresis;
 
@@ -115,12 +131,12 @@ export class CrossingOracle {
       else {
         state.cleanSinceMs = state.cleanSinceMs === undefined ? atMs : state.cleanSinceMs + uncountedMs;
         const isOneEnough = isAlone && mildest.delayMs === 0;
-        if (isOneEnough || atMs - state.cleanSinceMs >= this.#clearAfterMs) this.#states.delete(side.type);
+        if (isOneEnough || atMs - state.cleanSinceMs >= this.#clearAfterMs) side.state = undefined;
       }
       return undefined;
     }
     if (state.tierSinceMs[0] === undefined) {
-      this.#states.delete(side.type);
+      side.state = undefined;
       return undefined;
     }
     state.onsetMs ??= atMs;

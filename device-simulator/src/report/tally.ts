@@ -73,6 +73,15 @@ export class Tally {
     this.#clock = clock;
   }
 
+  /** Readings made and neither acknowledged nor given up. */
+  get waiting(): number {
+    return this.made - this.acknowledged - this.refused - this.dropped;
+  }
+
+  get connected(): number {
+    return this.connectionsMade - this.connectionsLost;
+  }
+
   onMade(): void {
     this.made++;
   }

@@ -11,19 +11,24 @@ export class Drift {
   readonly #tauS: number;
   readonly #random: Random;
   #value: number;
+  #lastS: number;
   #stepS = 0;
   #keep = 1;
   #stir = 0;
 
   /** `tauS`: the time in which it forgets where it was. */
-  constructor(tauS: number, random: Random) {
+  constructor(tauS: number, startS: number, random: Random) {
     this.#tauS = tauS;
+    this.#lastS = startS;
     this.#random = random;
     this.#value = random.normal();
   }
 
-  /** The value `stepS` seconds after the last one. */
-  advance(stepS: number): number {
+  /** The value at that second, which never goes back. It may be asked for seldom: what lies between has no cost. */
+  at(atS: number): number {
+    // Whole milliseconds, as dues are: steps of one length are one then, and their constants are known.
+    const stepS = Math.round((atS - this.#lastS) * 1_000) / 1_000;
+    this.#lastS = atS;
     if (stepS !== this.#stepS) {
       this.#stepS = stepS;
       this.#keep = Math.exp(-stepS / this.#tauS);

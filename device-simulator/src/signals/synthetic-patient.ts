@@ -44,7 +44,6 @@ export class SyntheticPatient implements VitalsSource {
   readonly #thermometer: Periodic;
   readonly #hasCuff: boolean;
   readonly #dayPhaseS: number;
-  #lastS: number;
 
   constructor(options: SyntheticPatientOptions) {
     const random = createRandom(options.seed);
@@ -55,28 +54,25 @@ export class SyntheticPatient implements VitalsSource {
     const profile = options.profile ?? ADULT;
     this.baseline = drawBaseline(profile, random);
     this.#hasCuff = profile.hasCuff;
-    this.#arousal = new Drift(240, random);
+    this.#arousal = new Drift(240, startS, random);
     this.#drifts = {
-      heartbeat: new Drift(600, random),
-      blood_pressure_systolic: new Drift(1_800, random),
-      blood_pressure_diastolic: new Drift(1_800, random),
-      temperature: new Drift(7_200, random),
-      oxygen_saturation: new Drift(300, random),
-      respiratory_rate: new Drift(180, random),
+      heartbeat: new Drift(600, startS, random),
+      blood_pressure_systolic: new Drift(1_800, startS, random),
+      blood_pressure_diastolic: new Drift(1_800, startS, random),
+      temperature: new Drift(7_200, startS, random),
+      oxygen_saturation: new Drift(300, startS, random),
+      respiratory_rate: new Drift(180, startS, random),
     };
     const cuffPhaseS = random.between(0, CUFF_PERIOD_S);
     const first = (): number => startS + random.between(0, FIRST_WITHIN_S);
     this.#cuff = new Periodic(first(), CUFF_PERIOD_S, cuffPhaseS);
     this.#thermometer = new Periodic(first(), THERMOMETER_PERIOD_S, cuffPhaseS % THERMOMETER_PERIOD_S);
     this.#dayPhaseS = random.between(0, 86_400);
-    this.#lastS = startS;
   }
 
   measure(atS: number): Measurement {
-    const stepS = atS - this.#lastS;
-    this.#lastS = atS;
-    const arousal = this.#arousal.advance(stepS);
-    const drift = (vital: VitalName): number => this.#drifts[vital].advance(stepS);
+    const arousal = this.#arousal.at(atS);
+    const drift = (vital: VitalName): number => this.#drifts[vital].at(atS);
     const noise = (size: number): number => size * this.#random.normal();
     const mean = this.#means(atS);
 
@@ -95,14 +91,16 @@ export class SyntheticPatient implements VitalsSource {
       100,
       rounded(mean.oxygen_saturation + 0.5 * drift('oxygen_saturation') + noise(0.2), 0),
     );
-    const systolic = mean.blood_pressure_systolic + 3 * drift('blood_pressure_systolic') + 3.5 * arousal;
-    const diastolic = mean.blood_pressure_diastolic + 2 * drift('blood_pressure_diastolic') + 2 * arousal;
     if (this.#hasCuff && this.#cuff.isDue(atS)) {
+      const systolic = mean.blood_pressure_systolic + 3 * drift('blood_pressure_systolic') + 3.5 * arousal;
+      const diastolic = mean.blood_pressure_diastolic + 2 * drift('blood_pressure_diastolic') + 2 * arousal;
       vitals.blood_pressure_systolic = rounded(systolic + noise(1.5), 0);
       vitals.blood_pressure_diastolic = rounded(diastolic + noise(1), 0);
     }
-    const temperature = mean.temperature + 0.15 * drift('temperature');
-    if (this.#thermometer.isDue(atS)) vitals.temperature = rounded(temperature + noise(0.05), 1);
+    if (this.#thermometer.isDue(atS)) {
+      const temperature = mean.temperature + 0.15 * drift('temperature');
+      vitals.temperature = rounded(temperature + noise(0.05), 1);
+    }
     return measured(vitals);
   }
 
