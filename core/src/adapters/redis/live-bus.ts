@@ -1,4 +1,4 @@
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type {
   DevicePresence,
   LiveBus,
@@ -28,15 +28,12 @@ import {
 import {
   decodePresence,
   decodePulse,
-  decodeVitals,
   encodePresence,
   encodePulse,
-  encodeVitals,
   fromVitalsFields,
   toVitalsFields,
-  vitalsDocument,
-  type VitalsDocument,
 } from './live-fields.ts';
+import { decodeLive, encodeLive } from './live-message.ts';
 import { RiskCache } from './risk-cache.ts';
 
 /** How long a patient's vitals are kept, in the data model. */
@@ -47,15 +44,46 @@ export interface RedisLiveBusConfig extends RedisConfig {
   readonly vitalsKeptMs: number;
 }
 
-/** KEYS: the hash. ARGV: measured at (ISO 8601, which sorts as text), ms to keep, fields and values. 1 if it was not older. */
-const STORE_VITALS = `
-local stored = redis.call('HGET', KEYS[1], 'measured_at')
-if stored and stored > ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], unpack(ARGV, 3))
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
+/**
+ * KEYS: the index, then a hash for each update. ARGV: now and until when they are kept (Unix ms), ms to keep; then of each update the
+ * channel, the patient, what is said on the channel, measured at (ISO 8601, which sorts as text), how many arguments its fields are, and
+ * those. Answers 1 for each that was not older than what was there, and tells of those alone.
+ */
+const PUBLISH_VITALS = `
+local answers, index, channels, said = {}, {}, {}, {}
+local at = 4
+for i = 2, #KEYS do
+  local key, channel, moment, count = KEYS[i], ARGV[at], ARGV[at + 3], tonumber(ARGV[at + 4])
+  local stored = redis.call('HGET', key, 'measured_at')
+  if stored and stored > moment then
+    answers[i - 1] = 0
+  else
+    answers[i - 1] = 1
+    if stored then redis.call('DEL', key) end
+    redis.call('HSET', key, unpack(ARGV, at + 5, at + 4 + count))
+    redis.call('PEXPIRE', key, ARGV[3])
+    index[#index + 1] = ARGV[2]
+    index[#index + 1] = ARGV[at + 1]
+    local messages = said[channel]
+    if not messages then
+      messages = {}
+      said[channel] = messages
+      channels[#channels + 1] = channel
+    end
+    messages[#messages + 1] = ARGV[at + 2]
+  end
+  at = at + 5 + count
+end
+if #index > 0 then redis.call('ZADD', KEYS[1], unpack(index)) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+for _, channel in ipairs(channels) do
+  redis.call('PUBLISH', channel, '[' .. table.concat(said[channel], ',') .. ']')
+end
+return answers
 `;
+
+/** So many updates keep Redis for a millisecond or two, which everybody else waits. */
+const UPDATES_A_SCRIPT = 64;
 
 /** KEYS: the hash. ARGV: device id, at (ISO 8601), JSON. 1 if it was not older. */
 const STORE_PRESENCE = `
@@ -66,27 +94,14 @@ return 1
 `;
 
 interface Scripts {
-  vitalwireStoreVitals(key: string, at: string, keptMs: number, ...fields: string[]): Promise<number>;
+  vitalwirePublishVitals(keys: number, ...keysAndArguments: (string | number)[]): Promise<readonly number[]>;
   vitalwireStorePresence(key: string, deviceId: string, at: string, json: string): Promise<number>;
-}
-
-type PipelineWithScripts = ChainableCommander & {
-  vitalwireStoreVitals(...of: Parameters<Scripts['vitalwireStoreVitals']>): ChainableCommander;
-};
-
-/** @throws what the first command failed with that did */
-async function answersOf(pipeline: ChainableCommander): Promise<readonly unknown[]> {
-  const answers = (await pipeline.exec()) ?? [];
-  return answers.map(([error, value]) => {
-    if (error) throw error;
-    return value;
-  });
 }
 
 /** @throws VitalwireError naming REDIS_URL where Redis does not answer or refuses */
 export async function openRedisLiveBus(config: RedisLiveBusConfig, deps: RedisDeps): Promise<LiveBus> {
   const redis = await connectRedis(config, deps);
-  redis.defineCommand('vitalwireStoreVitals', { numberOfKeys: 1, lua: STORE_VITALS });
+  redis.defineCommand('vitalwirePublishVitals', { lua: PUBLISH_VITALS });
   redis.defineCommand('vitalwireStorePresence', { numberOfKeys: 1, lua: STORE_PRESENCE });
   return new RedisLiveBus(redis as Redis & Scripts, config, deps);
 }
@@ -110,40 +125,28 @@ class RedisLiveBus implements LiveBus {
 
   publishVitals(updates: readonly LiveVitals[]): Promise<void> {
     return this.#ask('publish_vitals', async () => {
-      const documents = updates.map(vitalsDocument);
-      const stored = await this.#store(documents);
-      const news = updates.filter((_, i) => stored[i] === 1);
-      if (news.length === 0) return;
       const nowMs = this.#deps.clock.now();
-      await Promise.all([
-        this.#announce(
-          documents.filter((_, i) => stored[i] === 1),
-          nowMs,
-        ),
-        this.#risk.write(news, nowMs),
-      ]);
+      const publishing: Promise<readonly LiveVitals[]>[] = [];
+      for (let from = 0; from < updates.length; from += UPDATES_A_SCRIPT)
+        publishing.push(this.#publish(updates.slice(from, from + UPDATES_A_SCRIPT), nowMs));
+      const news = (await Promise.all(publishing)).flat();
+      if (news.length > 0) await this.#risk.write(news, nowMs);
     });
   }
 
-  /** 1 for each that was not older than what was there. One write to the socket for all of them. */
-  #store(documents: readonly VitalsDocument[]): Promise<readonly unknown[]> {
-    const pipeline = this.#redis.pipeline() as PipelineWithScripts;
-    for (const document of documents) {
-      const key = vitalsKey(document.patient_id);
-      const { vitalsKeptMs } = this.#config;
-      pipeline.vitalwireStoreVitals(key, document.measured_at, vitalsKeptMs, ...toVitalsFields(document));
+  /** Resolves to those that were not older than what was there. */
+  async #publish(updates: readonly LiveVitals[], nowMs: number): Promise<readonly LiveVitals[]> {
+    const { vitalsKeptMs } = this.#config;
+    const keys = [VITALS_INDEX];
+    const values: (string | number)[] = [nowMs, nowMs + vitalsKeptMs, vitalsKeptMs];
+    for (const live of updates) {
+      const fields = toVitalsFields(live);
+      keys.push(vitalsKey(live.patientId));
+      values.push(vitalsChannel(live.region), live.patientId, encodeLive(live), toIso(live.measuredAtMs));
+      values.push(fields.length, ...fields);
     }
-    return answersOf(pipeline);
-  }
-
-  async #announce(documents: readonly VitalsDocument[], nowMs: number): Promise<void> {
-    const until = String(nowMs + this.#config.vitalsKeptMs);
-    const pipeline = this.#redis.pipeline();
-    pipeline.zadd(VITALS_INDEX, ...documents.flatMap(({ patient_id }) => [until, patient_id]));
-    pipeline.zremrangebyscore(VITALS_INDEX, '-inf', String(nowMs));
-    for (const [region, ofRegion] of Map.groupBy(documents, (document) => document.region))
-      pipeline.publish(vitalsChannel(region), encodeVitals(ofRegion));
-    await answersOf(pipeline);
+    const isNews = await this.#redis.vitalwirePublishVitals(keys.length, ...keys, ...values);
+    return updates.filter((_, i) => isNews[i] === 1);
   }
 
   publishPresence(presence: DevicePresence): Promise<void> {
@@ -226,7 +229,7 @@ class RedisLiveBus implements LiveBus {
         const pulse = decodePulse(message);
         for (const listener of this.#listeners) listener.pulse(pulse);
       } else if (channel === PRESENCE_CHANNEL) this.#tellPresence(decodePresence(message));
-      else this.#tellVitals(decodeVitals(message));
+      else this.#tellVitals(decodeLive(message));
     } catch (error) {
       // The latest is conflated anyway: one message less is better than none from now on.
       this.#deps.logger.warn({ err: error, channel }, 'a live message was left out');

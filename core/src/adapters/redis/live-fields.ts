@@ -39,34 +39,57 @@ const vitalsSchema = z.object({
   score_exclusion: z.string().optional(),
 });
 
-export type VitalsDocument = z.infer<typeof vitalsSchema>;
+type VitalsDocument = z.infer<typeof vitalsSchema>;
 
-export function vitalsDocument(live: LiveVitals): VitalsDocument {
-  const vitals: VitalsDocument['vitals'] = {};
-  for (const [name, vital] of Object.entries(live.vitals) as [VitalName, LiveVital][]) {
-    vitals[name] = {
-      value: vital.value,
-      measured_at: toIso(vital.measuredAtMs),
-      validity: vital.validity,
-    };
+/**
+ * A patient's hash as fields and values in turn: each vital by its own name, so that redis-cli reads it; the rest beside it. A vital that was
+ * not measured at `measured_at` has a moment of its own, `<vital>_measured_at`, and one that is not simply valid a `<vital>_validity`.
+ */
+export function toVitalsFields(live: LiveVitals): string[] {
+  const measuredAt = toIso(live.measuredAtMs);
+  const fields = ['patient_id', live.patientId, 'region', live.region, 'device_id', live.deviceId];
+  fields.push('mode', live.mode, 'measured_at', measuredAt);
+  for (const name of VITALS) {
+    const vital = live.vitals[name];
+    if (vital === undefined) continue;
+    fields.push(name, String(vital.value));
+    if (vital.measuredAtMs !== live.measuredAtMs)
+      fields.push(`${name}_measured_at`, toIso(vital.measuredAtMs));
+    if (vital.validity !== 'valid') fields.push(`${name}_validity`, vital.validity);
   }
-  return {
-    patient_id: live.patientId,
-    region: live.region,
-    device_id: live.deviceId,
-    mode: live.mode,
-    measured_at: toIso(live.measuredAtMs),
-    vitals,
-    pending: live.pending.map(({ type, priority, sinceMs, dueMs }) => ({
-      type,
-      priority,
-      since: toIso(sinceMs),
-      due: toIso(dueMs),
-    })),
-    ...(live.rolling && { rolling: rollingDocument(live.rolling) }),
-    ...(live.score && { score: live.score }),
-    ...(live.scoreExclusion !== undefined && { score_exclusion: live.scoreExclusion }),
-  };
+  if (live.pending.length > 0) fields.push('pending', JSON.stringify(live.pending.map(pendingDocument)));
+  if (live.rolling) fields.push('rolling', JSON.stringify(rollingDocument(live.rolling)));
+  if (live.score) fields.push('score', JSON.stringify(live.score));
+  if (live.scoreExclusion !== undefined) fields.push('score_exclusion', live.scoreExclusion);
+  return fields;
+}
+
+const pendingDocument = ({
+  type,
+  priority,
+  sinceMs,
+  dueMs,
+}: PendingCrossing): z.infer<typeof pendingSchema> => ({
+  type,
+  priority,
+  since: toIso(sinceMs),
+  due: toIso(dueMs),
+});
+
+/** Undefined where there are none. @throws SyntaxError or ZodError where a hash holds something else */
+export function fromVitalsFields(hash: Readonly<Record<string, string>>): LiveVitals | undefined {
+  if (hash['patient_id'] === undefined) return undefined;
+  const vitals: Record<string, unknown> = {};
+  for (const name of VITALS) {
+    const value = hash[name];
+    if (value === undefined) continue;
+    const measured_at = hash[`${name}_measured_at`] ?? hash['measured_at'];
+    vitals[name] = { value: Number(value), measured_at, validity: hash[`${name}_validity`] ?? 'valid' };
+  }
+  const pending: unknown = JSON.parse(hash['pending'] ?? '[]');
+  const rolling: unknown = hash['rolling'] === undefined ? undefined : JSON.parse(hash['rolling']);
+  const score: unknown = hash['score'] === undefined ? undefined : JSON.parse(hash['score']);
+  return fromVitalsDocument(vitalsSchema.parse({ ...hash, vitals, pending, rolling, score }));
 }
 
 function fromVitalsDocument(document: VitalsDocument): LiveVitals {
@@ -95,44 +118,6 @@ function fromVitalsDocument(document: VitalsDocument): LiveVitals {
     ...(document.score && { score: document.score }),
     ...(document.score_exclusion !== undefined && { scoreExclusion: document.score_exclusion }),
   };
-}
-
-/** What is said on a region's channel. */
-export const encodeVitals = (updates: readonly VitalsDocument[]): string => JSON.stringify(updates);
-
-/** @throws SyntaxError or ZodError */
-export const decodeVitals = (json: string): LiveVitals[] =>
-  z.array(vitalsSchema).parse(JSON.parse(json)).map(fromVitalsDocument);
-
-/** A patient's hash as fields and values in turn: each vital by its own name, so that redis-cli reads it; the rest beside it. */
-export function toVitalsFields(document: VitalsDocument): string[] {
-  const { vitals, pending, rolling, score, score_exclusion, ...flat } = document;
-  const fields = Object.entries(flat).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
-  for (const [name, vital] of Object.entries(vitals)) {
-    fields.push(name, String(vital.value));
-    fields.push(`${name}_measured_at`, vital.measured_at, `${name}_validity`, vital.validity);
-  }
-  fields.push('pending', JSON.stringify(pending));
-  if (rolling) fields.push('rolling', JSON.stringify(rolling));
-  if (score) fields.push('score', JSON.stringify(score));
-  if (score_exclusion !== undefined) fields.push('score_exclusion', score_exclusion);
-  return fields;
-}
-
-/** Undefined where there are none. @throws SyntaxError or ZodError where a hash holds something else */
-export function fromVitalsFields(hash: Readonly<Record<string, string>>): LiveVitals | undefined {
-  if (hash['patient_id'] === undefined) return undefined;
-  const vitals: Record<string, unknown> = {};
-  for (const name of VITALS) {
-    const value = hash[name];
-    if (value === undefined) continue;
-    const [measured_at, validity] = [hash[`${name}_measured_at`], hash[`${name}_validity`]];
-    vitals[name] = { value: Number(value), measured_at, validity };
-  }
-  const pending: unknown = JSON.parse(hash['pending'] ?? '[]');
-  const rolling: unknown = hash['rolling'] === undefined ? undefined : JSON.parse(hash['rolling']);
-  const score: unknown = hash['score'] === undefined ? undefined : JSON.parse(hash['score']);
-  return fromVitalsDocument(vitalsSchema.parse({ ...hash, vitals, pending, rolling, score }));
 }
 
 export const encodePresence = (presence: DevicePresence): string =>

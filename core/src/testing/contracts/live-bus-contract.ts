@@ -97,6 +97,22 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
         expect(await harness.bus.latestVitals([patient])).toEqual([vitals(71, { pending: [] })]);
       });
 
+      it('takes and tells of a whole ward at once, but for who is older', async () => {
+        const ids = Array.from({ length: 150 }, (_, i) => `${patient}-${i}`);
+        const ward = ids.map((patientId, i) => vitals(60 + (i % 40), { patientId, pending: [] }));
+        const there = new Listening();
+        await (await harness.peer()).subscribe(there);
+        await harness.bus.publishVitals([vitals(99, { patientId: ids[70]!, measuredAtMs: nowMs + 1000 })]);
+        await harness.bus.publishVitals(ward);
+        const kept = await harness.bus.latestVitals(ids);
+        expect(kept.map((live) => live.vitals.heartbeat?.value)).toEqual(
+          ward.map((live, i) => (i === 70 ? 99 : live.vitals.heartbeat?.value)),
+        );
+        await eventually(() => expect(there.vitalsOf(...ids)).toHaveLength(1 + 149));
+        const told = ward.filter(({ patientId }) => patientId !== ids[70]);
+        expect(there.vitalsOf(...ids)).toEqual(expect.arrayContaining(told));
+      });
+
       it('is forgotten when its time is over', async () => {
         await harness.bus.publishVitals([vitals(70)]);
         await harness.outlive();
