@@ -1,6 +1,7 @@
 import type { DeviceIdentity } from '@vitalwire/core/identity/token.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { encodeDeviceStatus, encodeReading, encodeReadingBatch } from '@vitalwire/core/vitals/codec.ts';
+import { ReadingEncoder } from '@vitalwire/core/vitals/reading-encoder.ts';
 import type { DeviceStatus, Mode } from '@vitalwire/core/vitals/reading.ts';
 import type { Random } from '../signals/random.ts';
 import type { Measurement } from '../signals/vitals-source.ts';
@@ -46,6 +47,7 @@ const FIRMWARE = '1';
 export class BedsideDevice {
   readonly #options: DeviceOptions;
   readonly #topics: { readonly readings: string; readonly backfill: string; readonly status: string };
+  readonly #encoder: ReadingEncoder;
   readonly #outbox: Outbox;
   readonly #link: Link;
   #transport: Transport | undefined;
@@ -56,10 +58,12 @@ export class BedsideDevice {
   #isStopping = false;
 
   constructor(options: DeviceOptions) {
+    const { patientId, bootId } = options;
     const { deviceId, region } = options.identity;
     const root = `vitals/v1/${region}/${deviceId}`;
     this.#options = options;
     this.#topics = { readings: `${root}/readings`, backfill: `${root}/backfill`, status: `${root}/status` };
+    this.#encoder = new ReadingEncoder({ deviceId, patientId, region, bootId });
     this.#outbox = new Outbox(options);
     this.#link = new Link({
       connect: options.connect,
@@ -189,7 +193,10 @@ export class BedsideDevice {
   }
 
   #encode(entry: Entry): Uint8Array {
-    return encodeReading(entry.reading, this.#options.temperatureUnit);
+    const { temperatureUnit } = this.#options;
+    return temperatureUnit === 'F'
+      ? this.#encoder.encode(entry.reading)
+      : encodeReading(entry.reading, temperatureUnit);
   }
 
   #onUp(transport: Transport): void {
