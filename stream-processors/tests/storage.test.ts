@@ -42,6 +42,42 @@ describe('storage', () => {
     expect(ward.stores.checkpoints.get('storage')!.nextOffset).toBe(30);
   });
 
+  it.each([
+    { what: 'once, however much of the stream it takes', batchMs: 0, rows: [600] },
+    { what: 'every minute that it takes', batchMs: 30_000, rows: [120, 240, 360, 480, 600] },
+  ])('writes the row of an open window while it catches up $what', async ({ batchMs, rows }) => {
+    const ward = new Ward();
+    for (let second = 0; second < 600; second++) {
+      ward.log.add([ward.record(97)]);
+      await ward.clock.advance(1_000);
+    }
+    const log = ward.log.port(() => true);
+    const inMinutes: EventLog = {
+      ...log,
+      consume: (subscription) => log.consume({ ...subscription, maxBatchRecords: 60 }),
+    };
+    const counts: (number | undefined)[] = [];
+    const stores = ward.stores.timeSeries();
+    const pipeline = await ward.storage(
+      {
+        async writeRaw(points) {
+          await ward.clock.sleep(batchMs);
+          return stores.writeRaw(points);
+        },
+        writeWindows(windows) {
+          for (const { tier, vitals } of windows)
+            if (tier === '1h') counts.push(vitals.oxygen_saturation?.count);
+          return stores.writeWindows(windows);
+        },
+      },
+      inMinutes,
+    );
+    for (let second = 0; second < 10 * (batchMs / 1_000) + 2; second++) await ward.clock.advance(1_000);
+    expect(ward.stores.raw.size).toBe(600);
+    expect(counts).toEqual(rows);
+    await pipeline.stop();
+  });
+
   it('fails when the store refuses, and saves nothing of what it could not store', async () => {
     const ward = new Ward();
     const pipeline = await ward.storage({

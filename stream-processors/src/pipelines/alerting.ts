@@ -61,6 +61,9 @@ export interface AlertingState {
 /** A value that was not renewed for so long says nothing about now (clinical.md, "Absence"). */
 const VITAL_LIFETIME_MS = 4 * 3_600_000;
 
+/** Of a backlog, screens are shown as much as of devices that keep up, which send once a second. */
+const SHOWN_EVERY_MS = 1_000;
+
 /** How far back a sample can still matter to a rolling aggregate. */
 const ROLLING_REACH_MS = 3_900_000;
 
@@ -347,6 +350,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
   return {
     pipeline: 'alerting',
     stateVersion: 7,
+    shownEveryMs: SHOWN_EVERY_MS,
     newState: () => ({
       settings: options.settings,
       time: newStreamTime(),

@@ -237,6 +237,7 @@ describe('a state that began in the middle of the stream', () => {
       outputs,
     );
     topology.advance(state, START_MS + 320_000, true, outputs);
+    topology.show(state, outputs);
     expect(outputs.windows.size).toBe(0);
     expect([...outputs.repairs.values()]).toMatchObject([
       { tier: '5m', startMs: START_MS },

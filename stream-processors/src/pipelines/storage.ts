@@ -36,7 +36,10 @@ export interface StorageOptions {
   readonly futureToleranceMs: number;
   /** How far behind the newest event time a reading may come and still enter its window without a repair. */
   readonly allowedLatenessMs: number;
-  /** How long a value may be missing from the row of the window that is still open, so that charts are fresh. */
+  /**
+   * How long a value may be missing from the row of the window that is still open, so that charts are fresh. While the task catches up, rows
+   * are written so often by the wall clock, not by the stream's: more would be replaced at once, and stores pay most for them.
+   */
   readonly refreshMs: number;
 }
 
@@ -61,6 +64,13 @@ export interface PatientWindows {
   readonly open: OpenWindow[];
 }
 
+interface StaleRow {
+  readonly patientId: string;
+  readonly patient: PatientWindows;
+  /** Processing time. */
+  readonly sinceMs: number;
+}
+
 export interface StorageOutputs {
   readonly raw: RawPoint[];
   /** The newest row of each window, by its name. */
@@ -69,6 +79,8 @@ export interface StorageOutputs {
   readonly trends: Map<string, VitalTrend>;
   /** Windows whose rows are to be computed again from the raw tier once `raw` is stored, by name. */
   readonly repairs: Map<string, WindowOf>;
+  /** Open windows whose rows are out of date. */
+  readonly stale: Map<OpenWindow, StaleRow>;
   readonly tally: Tally;
 }
 
@@ -138,9 +150,7 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
       if (window.tier !== tier || atMs < window.startMs || atMs >= windowEnd(window)) continue;
       patient.region = reading.region;
       addToWindow(window, values);
-      if (window.dirty && arrivalMs - window.writtenAtMs >= refreshMs) {
-        write(reading.patientId, patient, window, arrivalMs, outputs);
-      }
+      refresh(reading.patientId, patient, window, arrivalMs, outputs);
       return;
     }
     const startMs = windowStart(tier, atMs);
@@ -157,6 +167,25 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
     addToWindow(window, values);
     patient.open.push(window);
     state.nextEndMs = Math.min(state.nextEndMs, windowEnd(window));
+  }
+
+  function refresh(
+    patientId: string,
+    patient: PatientWindows,
+    window: OpenWindow,
+    nowMs: number,
+    { stale }: StorageOutputs,
+  ): void {
+    if (!window.dirty || nowMs - window.writtenAtMs < refreshMs || stale.has(window)) return;
+    stale.set(window, { patientId, patient, sinceMs: nowMs });
+  }
+
+  function show(state: StorageState, outputs: StorageOutputs): void {
+    for (const [window, { patientId, patient, sinceMs }] of outputs.stale) {
+      // Its end may have come meanwhile, and its row with it.
+      if (window.dirty) write(patientId, patient, window, Math.max(sinceMs, state.time.arrivedMs), outputs);
+    }
+    outputs.stale.clear();
   }
 
   function closeWindows(state: StorageState, outputs: StorageOutputs): void {
@@ -195,11 +224,7 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
     if (nowMs - state.refreshedAtMs < refreshMs / 6) return;
     state.refreshedAtMs = nowMs;
     for (const [patientId, patient] of state.patients) {
-      for (const window of patient.open) {
-        if (window.dirty && nowMs - window.writtenAtMs >= refreshMs) {
-          write(patientId, patient, window, nowMs, outputs);
-        }
-      }
+      for (const window of patient.open) refresh(patientId, patient, window, nowMs, outputs);
     }
     forgetSilentDevices(state.devices, nowMs);
   }
@@ -207,6 +232,7 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
   return {
     pipeline: 'storage',
     stateVersion: 2,
+    shownEveryMs: refreshMs,
     newState: (wholeFromMs) => ({
       time: newStreamTime(),
       devices: newDeviceMemory(),
@@ -215,17 +241,18 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
       nextEndMs: Number.POSITIVE_INFINITY,
       refreshedAtMs: Number.NEGATIVE_INFINITY,
     }),
-    newOutputs: () => ({
+    newOutputs: (unshown) => ({
       raw: [],
       windows: new Map(),
       trends: new Map(),
       repairs: new Map(),
+      stale: unshown?.stale ?? new Map(),
       tally: newTally(),
     }),
     handle,
     advance,
     apply: () => false,
-    show: () => {},
+    show,
     unrepeatable: () => undefined,
     watermarkMs: (state) => watermarkMs(state.time, allowedLatenessMs),
   };

@@ -44,6 +44,9 @@ export interface TaskOptions<State, Outputs> {
   readonly firstCheckpointAfterMs: number;
 }
 
+/** Instead of an arrival: nothing newer is waiting. */
+const UP_TO_DATE = Number.POSITIVE_INFINITY;
+
 /**
  * Runs a topology over one partition.
  *
@@ -66,7 +69,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   #newsDueMs = Number.NEGATIVE_INFINITY;
   /** Outputs of the batch before, where what they have to show was left to the next. */
   #unshown: Outputs | undefined;
-  readonly #showPace = new ShowPace();
+  readonly #showPace: ShowPace;
   /** Batches and ticks run one after the other. */
   #tail: Promise<void> = Promise.resolve();
   #ticking = false;
@@ -80,6 +83,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     this.partition = options.partition;
     this.startAt = options.startAt;
     this.#state = options.state;
+    this.#showPace = new ShowPace(options.topology.shownEveryMs);
     this.#nextOffset = options.startAt;
     this.#checkpointedOffset = options.startAt;
     this.#checkpointDueMs = options.clock.monotonic() + options.firstCheckpointAfterMs;
@@ -109,7 +113,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       if (this.#broken || this.#superseded) return;
       if (this.#unshown !== undefined) {
         const outputs = this.#options.topology.newOutputs(this.#unshown);
-        this.#show(outputs, undefined);
+        this.#show(outputs, UP_TO_DATE);
         await this.#store(outputs, []);
       }
       if (this.#nextOffset !== this.#checkpointedOffset) await this.#checkpoint();
@@ -139,7 +143,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       // Before the first reading it is known who the patients are.
       if (this.#newsDueMs === Number.NEGATIVE_INFINITY) await this.#takeNews();
       for (const record of records) this.#handle(record, outputs, letters);
-      this.#show(outputs, last);
+      this.#show(outputs, last?.timestampMs ?? UP_TO_DATE);
       await this.#store(outputs, letters);
     });
     if (last) {
@@ -152,11 +156,14 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     await this.#checkpointIfDue();
   }
 
-  /** What a batch of a backlog would show is replaced by the next one's before anybody sees it: it is taken over by that, for a while. */
-  #show(outputs: Outputs, last: LogRecord | undefined): void {
+  /**
+   * What a batch of a backlog would show is replaced by the next one's before anybody sees it: it is taken over by that, for a while.
+   * `reachedMs`: arrival of the newest record.
+   */
+  #show(outputs: Outputs, reachedMs: number): void {
     const { topology, clock } = this.#options;
     const nowMs = clock.monotonic();
-    if (last !== undefined && this.#showPace.mayWait(clock.now() - last.timestampMs, nowMs)) {
+    if (this.#showPace.mayWait(clock.now() - reachedMs, nowMs)) {
       this.#unshown = outputs;
       return;
     }
@@ -216,7 +223,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     await this.#orBroken(async () => {
       if (clock.monotonic() >= this.#newsDueMs) await this.#takeNews();
       topology.advance(this.#state, nowMs, lag === 0, outputs);
-      this.#show(outputs, undefined);
+      this.#show(outputs, lag === 0 ? UP_TO_DATE : this.#arrivedMs);
       const unstored = topology.unrepeatable(outputs);
       if (unstored) await this.#checkpoint(unstored);
       await this.#store(outputs, []);

@@ -6,7 +6,7 @@ it.each([
   { what: 'a backlog: with a later batch', ageMs: 60_000, sinceShownMs: 200, mayWait: true },
   { what: 'a backlog, not shown for a while: now', ageMs: 60_000, sinceShownMs: 250, mayWait: false },
 ])('$what', ({ ageMs, sinceShownMs, mayWait }) => {
-  const pace = new ShowPace();
+  const pace = new ShowPace(250);
   expect(pace.mayWait(ageMs, 1_000)).toBe(false);
   pace.shown(1_000);
   expect(pace.mayWait(ageMs, 1_000 + sinceShownMs)).toBe(mayWait);

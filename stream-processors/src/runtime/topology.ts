@@ -9,6 +9,8 @@ export interface Topology<State, Outputs> {
   readonly pipeline: PipelineName;
   /** Changes whenever a stored state of before could not be read as one of now. */
   readonly stateVersion: number;
+  /** While the task catches up, it shows so often. */
+  readonly shownEveryMs: number;
   /** `wholeFromMs`: readings that arrived before are not all seen; -infinity where the stream is read from its beginning. */
   newState(wholeFromMs: number): State;
   /** `unshown`: of the batch before, where it was not shown; what it would have shown is taken over. */
