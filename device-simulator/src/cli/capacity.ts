@@ -1,10 +1,12 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { judgeProbe, searchKnee, type Probe } from '../load/knee.ts';
+import { confirmed, judgeProbe, searchKnee, type Knee, type Probe } from '../load/knee.ts';
 import { exitCodeOfReport, type Report } from '../report/report.ts';
 import { formatMs, formatRate } from '../report/text.ts';
 import { segmentsOf } from '../load/shapes.ts';
 import { parseSlo } from '../report/slo.ts';
 import { newBootId } from '../fleet/boot-id.ts';
+import { workersFor } from '../fleet/sharded-fleet.ts';
 import { describeRun, UsageError } from './arguments.ts';
 import { outputFile, refuseUnwritable, writeOutput } from './output-files.ts';
 import { planRun } from './plan.ts';
@@ -12,7 +14,11 @@ import { run, type RunDeps } from './run.ts';
 
 const DEFAULT_STEP_MS = 10_000;
 const DEFAULT_SLO = 'puback_p99<100ms';
+/** Between two probes; longer after one that missed, for what it left undone is not the next one's. */
 const PAUSE_MS = 1_000;
+const PAUSE_AFTER_MISS_MS = 5_000;
+/** A server that has just been started compiles its code, and its first probe would be of that. */
+const WARM_UP_MS = 5_000;
 
 const DEFAULT_DEVICES = 200;
 /** Options of a run that mean nothing to a search, and are refused. */
@@ -77,19 +83,24 @@ export function addCapacity(
     );
     const devices = base.load.devices.length;
     const reports: Report[] = [];
-    const probe = async (rate: number): Promise<Probe> => {
-      const report = await run(
+    const load = (rate: number, forMs: number): Promise<Report> =>
+      run(
         {
           ...base,
           slo,
+          workers: given.workers ?? workersFor(devices, rate, availableParallelism()),
           load: {
             ...base.load,
             bootId: newBootId(),
-            segments: segmentsOf([{ durationMs, from: rate / devices, to: rate / devices }], devices),
+            segments: segmentsOf([{ durationMs: forMs, from: rate / devices, to: rate / devices }], devices),
           },
         },
         { ...deps, progress: { ...deps.progress, isTty: false, write: () => {} } },
       );
+    const { isTty } = deps.progress;
+    const probe = async (rate: number): Promise<Probe> => {
+      if (isTty) deps.progress.write(`  ${formatRate(rate).padStart(10)}  …`);
+      const report = await load(rate, durationMs);
       reports.push(report);
       const judged = judgeProbe(
         rate,
@@ -98,23 +109,25 @@ export function addCapacity(
         report.slo,
         report.schedule_late_ms?.p99,
       );
-      deps.progress.write(`${probeLine(judged, report)}\n`);
-      await deps.clock.sleep(PAUSE_MS, deps.signal);
+      deps.progress.write(`${isTty ? '\r\u001B[2K' : ''}${probeLine(judged, report)}\n`);
+      await deps.clock.sleep(judged.isMet ? PAUSE_MS : PAUSE_AFTER_MISS_MS, deps.signal);
       return judged;
     };
     deps.progress.write(
       `${base.title}: ${devices} devices, ${slo.map(({ text }) => text).join(', ')}, ${durationMs / 1_000} s a probe\n`,
     );
-    const knee = await searchKnee({ min, max, precision, isAborted: () => deps.signal.aborted }, probe);
+    await load(min, Math.min(durationMs, WARM_UP_MS));
+    const isAborted = (): boolean => deps.signal.aborted;
+    const knee = await searchKnee({ min, max, precision, isAborted }, (rate) => confirmed(rate, probe));
     const document = `${JSON.stringify({ knee: knee ?? null, probes: reports }, null, 2)}\n`;
     if (json) await writeOutput(json, document);
     if (given.json === true) process.stdout.write(document);
     else {
+      const objectives = slo.map(({ text }) => text).join(', ');
       process.stdout.write(
         knee
-          ? `\nThe knee is at ${formatRate(knee.met)}: the highest rate that met ${slo.map(({ text }) => text).join(', ')}` +
-              `${knee.missed === undefined ? `, and --max` : `; ${formatRate(knee.missed)} did not (${knee.why})`}.\n`
-          : `\nNot even ${formatRate(min)} met ${slo.map(({ text }) => text).join(', ')}.\n`,
+          ? `\n${kneeLine(knee, objectives, isAborted())}\n`
+          : `\n${isAborted() ? 'Ended before any rate' : `Not even ${formatRate(min)}`} met ${objectives}.\n`,
       );
     }
     process.exitCode = knee ? 0 : 1;
@@ -128,6 +141,17 @@ export function addCapacity(
     if (option.attributeName() === 'slo')
       option.description = `objectives that the rate must meet (default: ${DEFAULT_SLO})`;
   }
+}
+
+/** What was found, and what ended the search. */
+function kneeLine({ met, missed }: Knee, objectives: string, wasAborted: boolean): string {
+  if (wasAborted) return `Ended early: ${formatRate(met)} met ${objectives}, and the knee is above.`;
+  if (missed === undefined)
+    return `The knee is not below --max: ${formatRate(met)} met ${objectives}. A higher --max may find it.`;
+  const first = `The knee is at ${formatRate(met)}: the highest rate that met ${objectives}; ${formatRate(missed.rate)} did not (${missed.why}).`;
+  return missed.isTestersOwn
+    ? `${first}\nThat is the knee of this tester on this machine, not of the server: more --workers, or another machine for the tester.`
+    : first;
 }
 
 function probeLine({ rate, isMet, why }: Probe, report: Report): string {
