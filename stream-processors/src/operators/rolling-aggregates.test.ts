@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { START_MS } from '../testing/readings.ts';
 import { addSample, newPanes, rollingAt } from './rolling-aggregates.ts';
+import { newVitalCells } from './vital-cells.ts';
 
 interface Sample {
   readonly atMs: number;
@@ -20,8 +21,15 @@ const WINDOW_MS = {
 /** Any will do: each has panes of its own. */
 const VITAL = 4;
 
-const aggregatesAt = (panes: Float32Array, nowMs: number): RollingAggregates =>
-  rollingAt(panes, nowMs)[VITALS[VITAL]] ?? {};
+/** Of one patient. */
+function newSamples() {
+  const cells = newVitalCells();
+  const panes = newPanes();
+  return {
+    add: (value: number, atMs: number): boolean => addSample(cells, panes, VITAL, value, atMs),
+    aggregatesAt: (nowMs: number): RollingAggregates => rollingAt(cells, panes, nowMs)[VITALS[VITAL]] ?? {},
+  };
+}
 
 /** The definition, over all samples at once and in two passes: no panes, no merging. */
 function inBatch(
@@ -80,10 +88,10 @@ describe('rolling aggregates', () => {
     });
     fc.assert(
       fc.property(fc.array(sample, { minLength: 1, maxLength: 300 }), (samples) => {
-        const panes = newPanes();
-        for (const { atMs, value } of samples) addSample(panes, VITAL, value, atMs);
+        const patient = newSamples();
+        for (const { atMs, value } of samples) patient.add(value, atMs);
         const nowMs = Math.max(...samples.map(({ atMs }) => atMs));
-        const aggregates = aggregatesAt(panes, nowMs);
+        const aggregates = patient.aggregatesAt(nowMs);
         for (const window of ['1m', '5m', '15m', '60m'] as const) {
           expectClose(aggregates[window], inBatch(samples, window, nowMs));
         }
@@ -92,17 +100,17 @@ describe('rolling aggregates', () => {
   });
 
   it('take a late sample into its own pane while that is kept', () => {
-    const panes = newPanes();
+    const patient = newSamples();
     const samples: Sample[] = [];
     const add = (second: number, value: number): void => {
       samples.push({ atMs: START_MS + second * 1000, value });
-      addSample(panes, VITAL, value, START_MS + second * 1000);
+      patient.add(value, START_MS + second * 1000);
     };
     for (let second = 0; second < 3600; second += 5) if (second % 60 !== 30) add(second, 80 + (second % 13));
     add(3600, 80);
     for (let second = 3570; second > 3500; second -= 60) add(second, 200);
     const nowMs = START_MS + 3_600_000;
-    const aggregates = aggregatesAt(panes, nowMs);
+    const aggregates = patient.aggregatesAt(nowMs);
     for (const window of ['1m', '5m', '15m', '60m'] as const) {
       expectClose(aggregates[window], inBatch(samples, window, nowMs));
       expect(aggregates[window]?.max).toBe(200);
@@ -110,44 +118,44 @@ describe('rolling aggregates', () => {
   });
 
   it('leave out what is older than the panes kept', () => {
-    const panes = newPanes();
-    addSample(panes, VITAL, 80, START_MS + 3_600_000 * 3);
-    addSample(panes, VITAL, 200, START_MS);
-    expect(aggregatesAt(panes, START_MS + 3_600_000 * 3 + 300_000)['60m']?.max).toBe(80);
+    const patient = newSamples();
+    patient.add(80, START_MS + 3_600_000 * 3);
+    patient.add(200, START_MS);
+    expect(patient.aggregatesAt(START_MS + 3_600_000 * 3 + 300_000)['60m']?.max).toBe(80);
   });
 
   it('say when a pane ended', () => {
-    const panes = newPanes();
-    expect(addSample(panes, VITAL, 80, START_MS)).toBe(true);
-    expect(addSample(panes, VITAL, 80, START_MS + 9_999)).toBe(false);
-    expect(addSample(panes, VITAL, 80, START_MS + 10_000)).toBe(true);
-    expect(addSample(panes, VITAL, 80, START_MS + 5_000)).toBe(false);
+    const patient = newSamples();
+    expect(patient.add(80, START_MS)).toBe(true);
+    expect(patient.add(80, START_MS + 9_999)).toBe(false);
+    expect(patient.add(80, START_MS + 10_000)).toBe(true);
+    expect(patient.add(80, START_MS + 5_000)).toBe(false);
   });
 
   it('fall silent with the vital: what is no longer measured leaves its windows', () => {
-    const panes = newPanes();
-    for (let second = 0; second < 60; second++) addSample(panes, VITAL, 80, START_MS + second * 1000);
-    expect(aggregatesAt(panes, START_MS + 60_000)['1m']?.count).toBe(60);
-    expect(aggregatesAt(panes, START_MS + 120_000)['1m']).toBeUndefined();
-    expect(aggregatesAt(panes, START_MS + 120_000)['5m']?.count).toBe(60);
-    expect(aggregatesAt(panes, START_MS + 9_000_000)).toEqual({});
+    const patient = newSamples();
+    for (let second = 0; second < 60; second++) patient.add(80, START_MS + second * 1000);
+    expect(patient.aggregatesAt(START_MS + 60_000)['1m']?.count).toBe(60);
+    expect(patient.aggregatesAt(START_MS + 120_000)['1m']).toBeUndefined();
+    expect(patient.aggregatesAt(START_MS + 120_000)['5m']?.count).toBe(60);
+    expect(patient.aggregatesAt(START_MS + 9_000_000)).toEqual({});
   });
 
   it('keep the spread of large values that are close together', () => {
-    const panes = newPanes();
+    const patient = newSamples();
     for (let second = 0; second < 60; second++)
-      addSample(panes, VITAL, 349 + (second % 2) / 10, START_MS + second * 1000);
-    expect(aggregatesAt(panes, START_MS + 60_000)['1m']?.standardDeviation).toBeCloseTo(
+      patient.add(349 + (second % 2) / 10, START_MS + second * 1000);
+    expect(patient.aggregatesAt(START_MS + 60_000)['1m']?.standardDeviation).toBeCloseTo(
       Math.sqrt(15 / 59) / 10,
       3,
     );
   });
 
   it('are what was measured where nothing moves, in 32 bits or not', () => {
-    const panes = newPanes();
-    for (let second = 0; second < 3600; second++) addSample(panes, VITAL, 98.6, START_MS + second * 1000);
+    const patient = newSamples();
+    for (let second = 0; second < 3600; second++) patient.add(98.6, START_MS + second * 1000);
     const steady = { min: 98.6, max: 98.6, mean: 98.6, standardDeviation: 0, slopePerMinute: 0 };
-    const { '1m': minute, '60m': hour } = aggregatesAt(panes, START_MS + 3_600_000);
+    const { '1m': minute, '60m': hour } = patient.aggregatesAt(START_MS + 3_600_000);
     expect(minute).toMatchObject({ count: 60, ...steady });
     expect(hour).toMatchObject({ count: 3600, ...steady });
   });

@@ -1,6 +1,7 @@
 import { fromFloat32 } from '@vitalwire/core/vitals/units.ts';
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
 import type { RollingAggregate, RollingAggregates, RollingWindow } from '@vitalwire/core/ports/live-bus.ts';
+import { OPEN_PANES, OPEN_SIZE, type VitalCells } from './vital-cells.ts';
 
 /**
  * Count, mean, extremes, standard deviation and slope of each vital over the last 1, 5, 15 and 60 minutes of event time.
@@ -13,8 +14,8 @@ import type { RollingAggregate, RollingAggregates, RollingWindow } from '@vitalw
  * Panes are 32-bit floats, as values are on the wire: half the state, and of the checkpoint that holds it. Counts and extremes are exact,
  * means to 1e-4 of the vital's unit; what is taken from several panes is added up in 64 bits.
  *
- * All panes of a patient are one array, the open 10 s panes of all vitals at its beginning: what every reading touches lies together, and
- * a checkpoint writes one array a patient.
+ * All ended panes of a patient are one array. The open 10 s panes, which every reading touches, are with the other numbers of that kind in
+ * the patient's cells, rounded to 32 bits as the ended ones are.
  */
 export interface PaneLadder {
   readonly paneMs: number;
@@ -51,8 +52,6 @@ const TIME_SQUARES = 6;
 const CO_MOMENT = 7;
 
 const OPEN_MS = 10_000;
-/** Of a vital's open pane: its number, then the pane. */
-const OPEN_SIZE = 2 + PANE_SIZE;
 
 /** Ended 10 s panes, and the panes of the coarser ladders; each ladder a ring. */
 const RINGS: readonly number[] = LADDERS.map(({ panes }, ladder) => (ladder === 0 ? panes - 1 : panes));
@@ -61,20 +60,16 @@ const HEADER = (LADDERS.length - 1) * 2;
 const BASES: readonly number[] = RINGS.map(
   (_, ladder) => HEADER + PANE_SIZE * RINGS.slice(0, ladder).reduce((sum, panes) => sum + panes, 0),
 );
-const CLOSED_SIZE = HEADER + PANE_SIZE * RINGS.reduce((sum, panes) => sum + panes, 0);
-const CLOSED = VITALS.length * OPEN_SIZE;
+const VITAL_SIZE = HEADER + PANE_SIZE * RINGS.reduce((sum, panes) => sum + panes, 0);
 
-/** Of one patient. */
+/** Of one patient, the open ones apart. */
 export function newPanes(): Float32Array {
-  const panes = new Float32Array(CLOSED + VITALS.length * CLOSED_SIZE);
+  const panes = new Float32Array(VITALS.length * VITAL_SIZE);
   for (let vital = 0; vital < VITALS.length; vital++) {
-    panes.fill(Number.NEGATIVE_INFINITY, vital * OPEN_SIZE, vital * OPEN_SIZE + 2);
-    panes.fill(Number.NEGATIVE_INFINITY, closedAt(vital), closedAt(vital) + HEADER);
+    panes.fill(Number.NEGATIVE_INFINITY, vital * VITAL_SIZE, vital * VITAL_SIZE + HEADER);
   }
   return panes;
 }
-
-const closedAt = (vital: number): number => CLOSED + vital * CLOSED_SIZE;
 
 /** Pane numbers have more digits than a 32-bit float: each is kept as two halves. */
 const HALF = 2 ** 20;
@@ -87,22 +82,20 @@ function setNumber(panes: Float32Array, at: number, pane: number): void {
   panes[at + 1] = pane - high * HALF;
 }
 
-const openOf = (panes: Float32Array, vital: number): number => numberAt(panes, vital * OPEN_SIZE);
+/** The cell of the open pane's number, -infinity where the vital was never measured; the pane follows. */
+const openAt = (vital: number): number => OPEN_PANES + vital * OPEN_SIZE;
 
-const newestAt = (vital: number, ladder: number): number => closedAt(vital) + (ladder - 1) * 2;
+const newestAt = (vital: number, ladder: number): number => vital * VITAL_SIZE + (ladder - 1) * 2;
 
 const paneAt = (vital: number, ladder: number, pane: number): number =>
-  closedAt(vital) + BASES[ladder]! + (pane % RINGS[ladder]!) * PANE_SIZE;
-
-/** Whether the vital was ever measured. */
-const isMeasured = (panes: Float32Array, vital: number): boolean =>
-  panes[vital * OPEN_SIZE] !== Number.NEGATIVE_INFINITY;
+  vital * VITAL_SIZE + BASES[ladder]! + (pane % RINGS[ladder]!) * PANE_SIZE;
 
 /**
  * Adds a reading's values (in the order of VITALS, NaN where there is none) in place; answers whether a pane of any vital ended, and notes in
  * `ended` of which. Nearly every value goes to its vital's open pane, which is the same for all.
  */
 export function addReading(
+  cells: VitalCells,
   panes: Float32Array,
   values: Float64Array,
   atMs: number,
@@ -115,9 +108,9 @@ export function addReading(
     ended[vital] = 0;
     const value = values[vital]!;
     if (Number.isNaN(value)) continue;
-    const open = vital * OPEN_SIZE;
-    if (numberAt(panes, open) === pane) addToPane(panes, open + 2, value, seconds);
-    else if (addSample(panes, vital, value, atMs)) {
+    const open = openAt(vital);
+    if (cells[open] === pane) addToPane(cells, open + 1, value, seconds);
+    else if (addSample(cells, panes, vital, value, atMs)) {
       ended[vital] = 1;
       any = true;
     }
@@ -129,43 +122,48 @@ export function addReading(
  * Adds a sample in place; answers whether a pane ended with it, so that new aggregates can be taken. In an ordered stream only the open
  * 10 s pane is touched; its sum goes to the coarser ladders when it ends.
  */
-export function addSample(panes: Float32Array, vital: number, value: number, atMs: number): boolean {
+export function addSample(
+  cells: VitalCells,
+  panes: Float32Array,
+  vital: number,
+  value: number,
+  atMs: number,
+): boolean {
   const pane = Math.floor(atMs / OPEN_MS);
-  const open = vital * OPEN_SIZE;
-  const newest = numberAt(panes, open);
+  const seconds = (atMs - pane * OPEN_MS) / 1000;
+  const open = openAt(vital);
+  const newest = cells[open]!;
   if (pane === newest) {
-    addToPane(panes, open + 2, value, (atMs - pane * OPEN_MS) / 1000);
+    addToPane(cells, open + 1, value, seconds);
     return false;
   }
   if (pane > newest) {
-    if (newest !== Number.NEGATIVE_INFINITY) endPane(panes, vital, newest, pane);
+    if (newest !== Number.NEGATIVE_INFINITY) endPane(cells, panes, vital, newest, pane);
     for (let ladder = 1; ladder < LADDERS.length; ladder++) {
       moveOn(panes, vital, ladder, Math.floor(atMs / LADDERS[ladder]!.paneMs));
     }
-    setNumber(panes, open, pane);
-    panes.fill(0, open + 2, open + OPEN_SIZE);
-    addToPane(panes, open + 2, value, (atMs - pane * OPEN_MS) / 1000);
+    cells[open] = pane;
+    cells.fill(0, open + 1, open + OPEN_SIZE);
+    addToPane(cells, open + 1, value, seconds);
     return true;
   }
   standing.delete(panes);
-  if (newest - pane < LADDERS[0]!.panes) {
-    addToPane(panes, paneAt(vital, 0, pane), value, (atMs - pane * OPEN_MS) / 1000);
-  }
+  if (newest - pane < LADDERS[0]!.panes) addToPane(panes, paneAt(vital, 0, pane), value, seconds);
   for (let ladder = 1; ladder < LADDERS.length; ladder++) addLate(panes, vital, ladder, value, atMs);
   return false;
 }
 
 /** The open pane takes its place among the ended ones, the coarser ladders take it in, and those up to `next` were empty. */
-function endPane(panes: Float32Array, vital: number, ended: number, next: number): void {
-  const from = vital * OPEN_SIZE + 2;
+function endPane(cells: VitalCells, panes: Float32Array, vital: number, ended: number, next: number): void {
+  const from = openAt(vital) + 1;
   const startMs = ended * OPEN_MS;
   for (let ladder = 1; ladder < LADDERS.length; ladder++) {
     const { paneMs } = LADDERS[ladder]!;
     const into = Math.floor(startMs / paneMs);
-    mergePane(panes, paneAt(vital, ladder, into), from, (startMs - into * paneMs) / 1000);
+    mergePane(panes, paneAt(vital, ladder, into), cells, from, (startMs - into * paneMs) / 1000);
   }
   const to = paneAt(vital, 0, ended);
-  for (let cell = 0; cell < PANE_SIZE; cell++) panes[to + cell] = panes[from + cell]!;
+  for (let cell = 0; cell < PANE_SIZE; cell++) panes[to + cell] = cells[from + cell]!;
   for (let emptied = Math.max(ended + 1, next - RINGS[0]!); emptied < next; emptied++) {
     const at = paneAt(vital, 0, emptied);
     panes.fill(0, at, at + PANE_SIZE);
@@ -190,39 +188,40 @@ function moveOn(panes: Float32Array, vital: number, ladder: number, pane: number
   setNumber(panes, newestAt(vital, ladder), pane);
 }
 
-function addToPane(panes: Float32Array, at: number, value: number, seconds: number): void {
+/** Into an open pane or an ended one. */
+function addToPane(panes: VitalCells | Float32Array, at: number, value: number, seconds: number): void {
   const count = panes[at + COUNT]! + 1;
   const delta = value - panes[at + MEAN]!;
   const timeDelta = seconds - panes[at + TIME_MEAN]!;
   const mean = panes[at + MEAN]! + delta / count;
   const timeMean = panes[at + TIME_MEAN]! + timeDelta / count;
   panes[at + COUNT] = count;
-  panes[at + MEAN] = mean;
-  panes[at + SQUARES]! += delta * (value - mean);
-  panes[at + TIME_MEAN] = timeMean;
-  panes[at + TIME_SQUARES]! += timeDelta * (seconds - timeMean);
-  panes[at + CO_MOMENT]! += timeDelta * (value - mean);
-  if (count === 1 || value < panes[at + MIN]!) panes[at + MIN] = value;
-  if (count === 1 || value > panes[at + MAX]!) panes[at + MAX] = value;
+  panes[at + MEAN] = Math.fround(mean);
+  panes[at + SQUARES] = Math.fround(panes[at + SQUARES]! + delta * (value - mean));
+  panes[at + TIME_MEAN] = Math.fround(timeMean);
+  panes[at + TIME_SQUARES] = Math.fround(panes[at + TIME_SQUARES]! + timeDelta * (seconds - timeMean));
+  panes[at + CO_MOMENT] = Math.fround(panes[at + CO_MOMENT]! + timeDelta * (value - mean));
+  if (count === 1 || value < panes[at + MIN]!) panes[at + MIN] = Math.fround(value);
+  if (count === 1 || value > panes[at + MAX]!) panes[at + MAX] = Math.fround(value);
 }
 
-/** Merges a pane into another (Chan, Golub and LeVeque); `laterS` is how much later its times are counted from. */
-function mergePane(panes: Float32Array, to: number, from: number, laterS: number): void {
-  const added = panes[from + COUNT]!;
+/** Merges an open pane into another (Chan, Golub and LeVeque); `laterS` is how much later its times are counted from. */
+function mergePane(panes: Float32Array, to: number, cells: VitalCells, from: number, laterS: number): void {
+  const added = cells[from + COUNT]!;
   if (added === 0) return;
   const count = panes[to + COUNT]!;
   const total = count + added;
-  const delta = panes[from + MEAN]! - panes[to + MEAN]!;
-  const timeDelta = panes[from + TIME_MEAN]! + laterS - panes[to + TIME_MEAN]!;
+  const delta = cells[from + MEAN]! - panes[to + MEAN]!;
+  const timeDelta = cells[from + TIME_MEAN]! + laterS - panes[to + TIME_MEAN]!;
   const weight = (count * added) / total;
-  panes[to + MIN] = count === 0 ? panes[from + MIN]! : Math.min(panes[to + MIN]!, panes[from + MIN]!);
-  panes[to + MAX] = count === 0 ? panes[from + MAX]! : Math.max(panes[to + MAX]!, panes[from + MAX]!);
+  panes[to + MIN] = count === 0 ? cells[from + MIN]! : Math.min(panes[to + MIN]!, cells[from + MIN]!);
+  panes[to + MAX] = count === 0 ? cells[from + MAX]! : Math.max(panes[to + MAX]!, cells[from + MAX]!);
   panes[to + COUNT] = total;
   panes[to + MEAN]! += (delta * added) / total;
-  panes[to + SQUARES]! += panes[from + SQUARES]! + delta * delta * weight;
+  panes[to + SQUARES]! += cells[from + SQUARES]! + delta * delta * weight;
   panes[to + TIME_MEAN]! += (timeDelta * added) / total;
-  panes[to + TIME_SQUARES]! += panes[from + TIME_SQUARES]! + timeDelta * timeDelta * weight;
-  panes[to + CO_MOMENT]! += panes[from + CO_MOMENT]! + delta * timeDelta * weight;
+  panes[to + TIME_SQUARES]! += cells[from + TIME_SQUARES]! + timeDelta * timeDelta * weight;
+  panes[to + CO_MOMENT]! += cells[from + CO_MOMENT]! + delta * timeDelta * weight;
 }
 
 /**
@@ -232,17 +231,23 @@ function mergePane(panes: Float32Array, to: number, from: number, laterS: number
 const standing = new WeakMap<Float32Array, (RollingAggregate | undefined)[]>();
 
 /** Each window that holds a sample, of each vital that was ever measured, as of `nowMs` (event time). */
-export function rollingAt(panes: Float32Array, nowMs: number): Partial<Record<VitalName, RollingAggregates>> {
+export function rollingAt(
+  cells: VitalCells,
+  panes: Float32Array,
+  nowMs: number,
+): Partial<Record<VitalName, RollingAggregates>> {
   const rolling: Partial<Record<VitalName, RollingAggregates>> = {};
   let known = standing.get(panes);
   if (known === undefined) standing.set(panes, (known = []));
   for (let vital = 0; vital < VITALS.length; vital++) {
-    if (isMeasured(panes, vital)) rolling[VITALS[vital]!] = aggregatesAt(panes, vital, nowMs, known);
+    if (cells[openAt(vital)] === Number.NEGATIVE_INFINITY) continue;
+    rolling[VITALS[vital]!] = aggregatesAt(cells, panes, vital, nowMs, known);
   }
   return rolling;
 }
 
 function aggregatesAt(
+  cells: VitalCells,
   panes: Float32Array,
   vital: number,
   nowMs: number,
@@ -250,7 +255,7 @@ function aggregatesAt(
 ): RollingAggregates {
   const aggregates: Partial<Record<RollingWindow, RollingAggregate>> = {};
   // An open pane that ended by the clock alone may still take samples in.
-  const openMs = openOf(panes, vital) * OPEN_MS;
+  const openMs = cells[openAt(vital)]! * OPEN_MS;
   for (let index = 0; index < WINDOWS.length; index++) {
     const { window, ladder, panes: length } = WINDOWS[index]!;
     const { paneMs } = LADDERS[ladder]!;
@@ -258,7 +263,7 @@ function aggregatesAt(
     const place = vital * WINDOWS.length + index;
     let aggregate = known[place];
     if (aggregate?.endMs !== endMs) {
-      aggregate = aggregateOf(panes, vital, ladder, length, endMs);
+      aggregate = aggregateOf(cells, panes, vital, ladder, length, endMs);
       // The shortest window is another one each time that anybody asks.
       if (ladder > 0) known[place] = openMs >= endMs ? aggregate : undefined;
     }
@@ -268,8 +273,8 @@ function aggregatesAt(
 }
 
 /** The mean of the 10 s pane before the one being filled; undefined where it holds no sample. */
-export function endedPaneMean(panes: Float32Array, vital: number): number | undefined {
-  const at = paneAt(vital, 0, openOf(panes, vital) - 1);
+export function endedPaneMean(cells: VitalCells, panes: Float32Array, vital: number): number | undefined {
+  const at = paneAt(vital, 0, cells[openAt(vital)]! - 1);
   return panes[at + COUNT]! > 0 ? fromFloat32(panes[at + MEAN]!) : undefined;
 }
 
@@ -293,8 +298,12 @@ export function minuteExtremes(
   return min > max ? undefined : { min: fromFloat32(min), max: fromFloat32(max) };
 }
 
+/** The open pane while it is looked at as one of the ended ones. */
+const openPane = new Float32Array(PANE_SIZE);
+
 /** Times are counted from the window's end. Sums stay in local numbers: this is done for each vital of each patient every 10 s. */
 function aggregateOf(
+  cells: VitalCells,
   panes: Float32Array,
   vital: number,
   ladder: number,
@@ -303,13 +312,15 @@ function aggregateOf(
 ): RollingAggregate | undefined {
   const { paneMs, panes: kept } = LADDERS[ladder]!;
   const end = endMs / paneMs;
-  const open = openOf(panes, vital);
+  const open = cells[openAt(vital)]!;
   const newest = ladder === 0 ? open : numberAt(panes, newestAt(vital, ladder));
   // The open pane lies in no ring yet: it comes behind the ended ones.
   const first = Math.max(end - length, newest - kept + 1);
   const last = Math.min(end, ladder === 0 ? newest : newest + 1);
   const openMs = open * OPEN_MS;
-  const steps = openMs >= endMs - length * paneMs && openMs < endMs ? last + 1 : last;
+  const takesOpen = openMs >= endMs - length * paneMs && openMs < endMs;
+  const steps = takesOpen ? last + 1 : last;
+  if (takesOpen) openPane.set(cells.subarray(openAt(vital) + 1, openAt(vital) + OPEN_SIZE));
   let count = 0;
   let mean = 0;
   let squares = 0;
@@ -320,22 +331,23 @@ function aggregateOf(
   let coMoment = 0;
   for (let pane = first; pane < steps; pane++) {
     const isOpen = pane === last;
-    const at = isOpen ? vital * OPEN_SIZE + 2 : paneAt(vital, ladder, pane);
-    const added = panes[at + COUNT]!;
+    const from = isOpen ? openPane : panes;
+    const at = isOpen ? 0 : paneAt(vital, ladder, pane);
+    const added = from[at + COUNT]!;
     if (added === 0) continue;
     const laterS = (isOpen ? openMs - endMs : (pane - end) * paneMs) / 1000;
     const total = count + added;
-    const delta = panes[at + MEAN]! - mean;
-    const timeDelta = panes[at + TIME_MEAN]! + laterS - timeMean;
+    const delta = from[at + MEAN]! - mean;
+    const timeDelta = from[at + TIME_MEAN]! + laterS - timeMean;
     const weight = (count * added) / total;
-    if (count === 0 || panes[at + MIN]! < min) min = panes[at + MIN]!;
-    if (count === 0 || panes[at + MAX]! > max) max = panes[at + MAX]!;
+    if (count === 0 || from[at + MIN]! < min) min = from[at + MIN]!;
+    if (count === 0 || from[at + MAX]! > max) max = from[at + MAX]!;
     count = total;
     mean += (delta * added) / total;
-    squares += panes[at + SQUARES]! + delta * delta * weight;
+    squares += from[at + SQUARES]! + delta * delta * weight;
     timeMean += (timeDelta * added) / total;
-    timeSquares += panes[at + TIME_SQUARES]! + timeDelta * timeDelta * weight;
-    coMoment += panes[at + CO_MOMENT]! + delta * timeDelta * weight;
+    timeSquares += from[at + TIME_SQUARES]! + timeDelta * timeDelta * weight;
+    coMoment += from[at + CO_MOMENT]! + delta * timeDelta * weight;
   }
   if (count === 0) return undefined;
   return {

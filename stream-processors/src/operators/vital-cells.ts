@@ -30,7 +30,11 @@ export const SCORED = 8 * GROUP;
 export const SCORED_AT = 9 * GROUP;
 export const SCORED_POINTS = 10 * GROUP;
 
-const ALL_CELLS = 11 * GROUP;
+// rolling-aggregates.ts: of each vital its open pane's number, then the eight numbers of the pane
+export const OPEN_PANES = 11 * GROUP;
+export const OPEN_SIZE = 9;
+
+const ALL_CELLS = OPEN_PANES + OPEN_SIZE * GROUP;
 
 /** Of a patient of whom nothing was measured. */
 export function newVitalCells(): VitalCells {
@@ -39,6 +43,8 @@ export function newVitalCells(): VitalCells {
   for (const moments of [JUDGED_AT, LATEST_AT, SCORED_AT]) fill(moments, Number.NEGATIVE_INFINITY);
   for (const values of [SAME, SCORED]) fill(values, Number.NaN);
   fill(SCORED_POINTS, NO_POINTS);
+  for (let vital = 0; vital < GROUP; vital++)
+    cells[OPEN_PANES + vital * OPEN_SIZE] = Number.NEGATIVE_INFINITY;
   return cells;
 }
 

@@ -192,7 +192,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       if (usable.every(Number.isNaN)) return false;
       patient.panes = newPanes();
     }
-    return addReading(patient.panes, usable, atMs, paneEnded);
+    return addReading(patient.cells, patient.panes, usable, atMs, paneEnded);
   }
 
   function judge(step: Step, book: Rulebook, usable: Float64Array): void {
@@ -214,7 +214,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
         }
         const trends = book.trends[vital]!;
         if (paneEnded[vital] === 1 && trends.length > 0) {
-          judgeTrends(step, trends, patient.panes!, vital, value, isAlone(cells, vital, atMs));
+          judgeTrends(step, trends, vital, value, isAlone(cells, vital, atMs));
         }
       }
       noteSample(cells, vital, atMs);
@@ -349,7 +349,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   return {
     pipeline: 'alerting',
-    stateVersion: 7,
+    stateVersion: 8,
     shownEveryMs: SHOWN_EVERY_MS,
     newState: () => ({
       settings: options.settings,

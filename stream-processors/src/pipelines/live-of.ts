@@ -23,7 +23,8 @@ export function liveOf(
     vitals: liveVitals(patient.cells),
     pending: pendingOf(patient, rules),
   };
-  if (paneEnded) live.rolling = patient.panes === null ? {} : rollingAt(patient.panes, live.measuredAtMs);
+  if (paneEnded)
+    live.rolling = patient.panes === null ? {} : rollingAt(patient.cells, patient.panes, live.measuredAtMs);
   if (patient.score !== null) live.score = patient.score.live;
   const exclusion = patient.context?.scoreExclusion;
   if (exclusion !== undefined) live.scoreExclusion = exclusion;

@@ -11,13 +11,14 @@ import type { Step } from './technical.ts';
 export function judgeTrends(
   step: Step,
   rules: readonly TrendRule[],
-  panes: Float32Array,
   vital: number,
   value: number,
   alone: boolean,
 ): void {
   const { settings, patient, input, outputs } = step;
-  const newest = alone ? value : endedPaneMean(panes, vital);
+  const { cells, panes } = patient;
+  if (panes === null) return;
+  const newest = alone ? value : endedPaneMean(cells, panes, vital);
   if (newest === undefined) return;
   for (const rule of rules) {
     const extremes = minuteExtremes(panes, vital, input.atMs, rule.withinMs);
