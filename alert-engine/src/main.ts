@@ -52,7 +52,7 @@ await runComponent('alert-engine', async ({ config, clock, logger, registry, sta
       stationRoot: hasStation ? STATION_ROOT : undefined,
       bounds: DEFAULT_BOUNDS,
     },
-    { ports, clock, logger, registry, random: Math.random, dependencies: [] },
+    { ports, clock, logger, registry, exposition: registry, random: Math.random, dependencies: [] },
   );
   started(engine);
   return { failed: engine.failed, ports: { http: engine.port } };

@@ -38,7 +38,10 @@ export interface AlertEngineDeps {
   >;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where the engine's metrics are declared. */
   readonly registry: Registry;
+  /** What /metrics says: of `registry`, and of whatever else runs in this process. */
+  readonly exposition: Pick<Registry, 'metrics' | 'contentType'>;
   /** Besides the engine's own, for /readyz. */
   readonly dependencies: readonly Dependency[];
   /** 0..1, for jitter. */
@@ -228,7 +231,7 @@ export async function startAlertEngine(
       clock,
       logger,
       metrics,
-      registry: deps.registry,
+      exposition: deps.exposition,
       verifyStaff,
       webhookSecrets: secrets,
       dependencies: [

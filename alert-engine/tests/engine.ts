@@ -43,11 +43,13 @@ export interface EngineOptions {
 }
 
 export function startEngine(ports: Ports, options: EngineOptions = {}): Promise<AlertEngine> {
+  const registry = createRegistry('test');
   return startAlertEngine(engineConfig(options.bounds, options.changes), {
     ports,
     clock: options.clock ?? systemClock,
     logger: createLogger('test', 'silent'),
-    registry: createRegistry('test'),
+    registry,
+    exposition: registry,
     dependencies: [],
     random: () => 0.5,
   });

@@ -30,7 +30,7 @@ export interface IngestGatewayConfig {
 
 export interface IngestGatewayDeps {
   /** Not closed by the gateway. */
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, 'append' | 'tail'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;

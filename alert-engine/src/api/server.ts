@@ -32,7 +32,7 @@ import { vitalsRoutes } from './routes/vitals.ts';
 import { addSecurityHeaders, serveStation } from './station.ts';
 
 export interface ServerDeps extends ApiDeps {
-  readonly registry: Registry;
+  readonly exposition: Pick<Registry, 'metrics' | 'contentType'>;
   readonly verifyStaff: VerifyStaff;
   readonly webhookSecrets: () => WebhookSecrets;
   readonly dependencies: readonly Dependency[];
@@ -61,7 +61,7 @@ export async function buildServer(config: AlertEngineConfig, deps: ServerDeps): 
   answerWithProblems(app, deps.logger);
   countRequests(app, deps);
   await describeItself(app);
-  health(app, deps.dependencies, deps.registry, deps.clock);
+  health(app, deps.dependencies, deps.exposition, deps.clock);
   await app.register(
     (api, _options, done) => {
       guard(api, config, deps);
@@ -150,7 +150,7 @@ async function describeItself(app: FastifyInstance): Promise<void> {
 function health(
   app: FastifyInstance,
   dependencies: readonly Dependency[],
-  registry: Registry,
+  exposition: ServerDeps['exposition'],
   clock: Clock,
 ): void {
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'alive' }));
@@ -159,7 +159,7 @@ function health(
     return reply.code(state.ready ? 200 : 503).send(state);
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
+    reply.type(exposition.contentType).send(await exposition.metrics()),
   );
 }
 

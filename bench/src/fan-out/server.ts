@@ -64,6 +64,7 @@ async function obey(message: ToServer): Promise<FromServer> {
 async function serveHub(beds: number): Promise<Serving> {
   const folder = mkdtempSync(join(tmpdir(), 'vitalwire-bench-fan-out-'));
   const shared = { clock: systemClock, logger: createLogger('bench', 'error') };
+  const registry = createRegistry('bench');
   const ports = await openSqlitePorts({
     ...shared,
     path: join(folder, 'bench.db'),
@@ -81,7 +82,7 @@ async function serveHub(beds: number): Promise<Serving> {
       stationRoot: undefined,
       bounds: DEFAULT_BOUNDS,
     },
-    { ...shared, ports, registry: createRegistry('bench'), dependencies: [], random: Math.random },
+    { ...shared, ports, registry, exposition: registry, dependencies: [], random: Math.random },
   );
   const cancels: Cancel[] = [];
   let raised = 0;

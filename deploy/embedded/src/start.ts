@@ -18,7 +18,10 @@ import { stopAll, type Service } from '@vitalwire/core/runtime/service.ts';
 import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
 import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
 import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
-import { startIngestGateway } from '@vitalwire/ingest-gateway/start.ts';
+import {
+  startGatewayThread,
+  type GatewayThread,
+} from '@vitalwire/ingest-gateway/thread/start-gateway-thread.ts';
 import { gatewayTlsOf } from '@vitalwire/ingest-gateway/tls-settings.ts';
 import {
   STORAGE_DEFAULTS,
@@ -45,6 +48,7 @@ export interface Embedded {
   stop(): Promise<boolean>;
 }
 
+const COMPONENT = 'embedded';
 const STATION_ROOT = fileURLToPath(new URL('../../../dashboards/nurse-station/dist', import.meta.url));
 /** Each part's share of the five seconds that Ctrl-C may take. */
 const STOP_EACH_MS = 1_500;
@@ -70,7 +74,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
   const alarmSettings = new ReplaceableSettings(readAlarmSettings(config.ALARMS_FILE));
   const escalation = new ReplaceableSettings(readEscalationSettings(config.ESCALATION_FILE));
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });
-  const registry = createRegistry('embedded');
+  const registry = createRegistry(COMPONENT);
   const ports = await openSqlitePorts({
     path: join(config.DATA_DIR, 'vitalwire.db'),
     partitions: config.LOG_PARTITIONS,
@@ -79,6 +83,11 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     registry,
   });
   const shared = { clock, logger, registry, random: Math.random };
+  let gateway: GatewayThread | undefined;
+  const exposition = {
+    contentType: registry.contentType,
+    metrics: async () => (await Promise.all([registry.metrics(), gateway?.metrics()])).join('\n'),
+  };
   // In starting order; stopped in reverse, so that nothing is taken in that what stands behind it could not carry.
   const running: Service[] = [{ name: 'sqlite', stop: () => ports.close() }];
   let stopping: Promise<boolean> | undefined;
@@ -86,7 +95,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     (stopping ??= stopAll([...running].reverse(), { logger, clock, eachMs: STOP_EACH_MS }));
   try {
     const metrics = settingsMetrics(registry);
-    const following = { component: 'embedded', log: ports.log, clock, logger, metrics };
+    const following = { component: COMPONENT, log: ports.log, clock, logger, metrics };
     running.push(
       followAlarmSettings(config.ALARMS_FILE, alarmSettings, following),
       followEscalationSettings(config.ESCALATION_FILE, escalation, following),
@@ -103,7 +112,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         stationRoot: STATION_ROOT,
         bounds: DEFAULT_BOUNDS,
       },
-      { ports, ...shared, dependencies: [] },
+      { ports, ...shared, exposition, dependencies: [] },
     );
     running.push(engine);
     const futureToleranceMs = config.FUTURE_TOLERANCE_S * 1000;
@@ -132,7 +141,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
       ),
     );
     running.push(storage);
-    const gateway = await startIngestGateway(
+    gateway = await startGatewayThread(
       {
         host: config.HOST,
         port: config.MQTT_PORT,
@@ -142,7 +151,7 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         futureToleranceMs,
         limits: { appendEveryMs: PACE.appendEveryMs },
       },
-      { log: ports.log, ...shared },
+      { log: ports.log, clock, logger, component: COMPONENT },
     );
     running.push(gateway);
     if (config.SIMULATED_BEDS > 0) {

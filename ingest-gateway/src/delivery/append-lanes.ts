@@ -16,7 +16,7 @@ export interface LaneBounds {
 }
 
 export interface LaneDeps {
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, 'append'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;

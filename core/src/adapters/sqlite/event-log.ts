@@ -202,7 +202,8 @@ function place(record: NewRecord, log: PartitionLog): LogRecord {
     partition: log.partition,
     offset: log.allocate(),
     key: record.key,
-    value: record.value && new Uint8Array(record.value),
+    // Of a pool: memory of its own for each would cost the collector more than the copy does.
+    value: record.value && Buffer.from(record.value),
     headers: record.headers,
     timestampMs: record.timestampMs,
   };
