@@ -14,6 +14,7 @@ import { toStreamReading } from './operators/stream-reading.ts';
 import { alertingTopology } from './pipelines/alerting.ts';
 import { storageTopology } from './pipelines/storage.ts';
 import { decodeState, encodeStateAtOnce } from './runtime/checkpoint-codec.ts';
+import { SHOWN_TOGETHER } from './runtime/show-pace.ts';
 import type { Topology } from './runtime/topology.ts';
 import { STORAGE_DEFAULTS, alertingDefaults } from './start.ts';
 
@@ -38,7 +39,7 @@ export function cpuMsOf(run: () => void): number {
   return (user + system) / 1000;
 }
 
-/** A pipeline's operators, one second of their stream at a time. */
+/** A pipeline's operators, one second of their stream at a time, shown as by a task that keeps up. */
 export interface WarmPipeline {
   readonly pipeline: string;
   /** Makes the next second's records, one of each patient; the call that it returns takes them through the operators. */
@@ -66,8 +67,11 @@ function streamOf<State, Outputs>(topology: Topology<State, Outputs>, patients: 
   let second = 0;
   const batch = (records: readonly LogRecord[]): void => {
     const outputs = topology.newOutputs();
-    for (const { value, headers, timestampMs } of records)
+    let handled = 0;
+    for (const { value, headers, timestampMs } of records) {
       topology.handle(state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
+      if (++handled % SHOWN_TOGETHER === 0) topology.show(state, outputs);
+    }
     topology.show(state, outputs);
   };
   return {

@@ -338,13 +338,11 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
 
   function show(state: AlertingState, outputs: AlertingOutputs): void {
     const { limitsOf } = bookOf(state.settings);
-    const live = [];
     for (const [patientId, ended] of outputs.touched) {
       const patient = state.patients.get(patientId);
-      if (patient) live.push(liveOf(patientId, patient, limitsOf(patient.context), ended));
+      if (patient) outputs.live.push(liveOf(patientId, patient, limitsOf(patient.context), ended));
     }
     outputs.touched.clear();
-    outputs.live = live;
   }
 
   return {

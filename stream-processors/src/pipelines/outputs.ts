@@ -21,8 +21,8 @@ export interface AlertingOutputs {
   readonly scores: RiskScore[];
   /** What this partition adds to the statistics of a region's hour. */
   readonly shares: RegionalShare[];
-  /** At most one a patient: the newest. */
-  live: readonly LiveVitals[];
+  /** The newest of a patient comes last. */
+  readonly live: LiveVitals[];
   /** Patients whose live vitals changed, and whether a pane of their rolling aggregates ended. */
   readonly touched: Map<string, boolean>;
   readonly tally: Tally;

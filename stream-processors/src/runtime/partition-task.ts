@@ -21,7 +21,7 @@ import { encodeState } from './checkpoint-codec.ts';
 import type { CheckpointPace } from './checkpoint-pace.ts';
 import type { Inbox } from './news.ts';
 import { PoisonGauge } from './poison-gauge.ts';
-import { ShowPace } from './show-pace.ts';
+import { SHOWN_TOGETHER, ShowPace } from './show-pace.ts';
 import type { Sink, Topology } from './topology.ts';
 
 export interface TaskOptions<State, Outputs> {
@@ -113,7 +113,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       if (this.#broken || this.#superseded) return;
       if (this.#unshown !== undefined) {
         const outputs = this.#options.topology.newOutputs(this.#unshown);
-        this.#show(outputs, UP_TO_DATE);
+        this.#show(outputs, false);
         await this.#store(outputs, []);
       }
       if (this.#nextOffset !== this.#checkpointedOffset) await this.#checkpoint();
@@ -142,8 +142,13 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     await this.#orBroken(async () => {
       // Before the first reading it is known who the patients are.
       if (this.#newsDueMs === Number.NEGATIVE_INFINITY) await this.#takeNews();
-      for (const record of records) this.#handle(record, outputs, letters);
-      this.#show(outputs, last?.timestampMs ?? UP_TO_DATE);
+      const waits = this.#mayWait(last?.timestampMs ?? UP_TO_DATE);
+      let handled = 0;
+      for (const record of records) {
+        this.#handle(record, outputs, letters);
+        if (++handled % SHOWN_TOGETHER === 0 && !waits) topology.show(this.#state, outputs);
+      }
+      this.#show(outputs, waits);
       await this.#store(outputs, letters);
     });
     if (last) {
@@ -157,19 +162,20 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   }
 
   /**
-   * What a batch of a backlog would show is replaced by the next one's before anybody sees it: it is taken over by that, for a while.
+   * What a batch of a backlog would show is replaced by the next one's before anybody sees it: it may wait for that, for a while.
    * `reachedMs`: arrival of the newest record.
    */
-  #show(outputs: Outputs, reachedMs: number): void {
+  #mayWait(reachedMs: number): boolean {
+    const { clock } = this.#options;
+    return this.#showPace.mayWait(clock.now() - reachedMs, clock.monotonic());
+  }
+
+  #show(outputs: Outputs, waits: boolean): void {
     const { topology, clock } = this.#options;
-    const nowMs = clock.monotonic();
-    if (this.#showPace.mayWait(clock.now() - reachedMs, nowMs)) {
-      this.#unshown = outputs;
-      return;
-    }
+    this.#unshown = waits ? outputs : undefined;
+    if (waits) return;
     topology.show(this.#state, outputs);
-    this.#unshown = undefined;
-    this.#showPace.shown(nowMs);
+    this.#showPace.shown(clock.monotonic());
   }
 
   #handle(record: LogRecord, outputs: Outputs, letters: DeadLetter[]): void {
@@ -223,7 +229,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     await this.#orBroken(async () => {
       if (clock.monotonic() >= this.#newsDueMs) await this.#takeNews();
       topology.advance(this.#state, nowMs, lag === 0, outputs);
-      this.#show(outputs, lag === 0 ? UP_TO_DATE : this.#arrivedMs);
+      this.#show(outputs, lag > 0 && this.#mayWait(this.#arrivedMs));
       const unstored = topology.unrepeatable(outputs);
       if (unstored) await this.#checkpoint(unstored);
       await this.#store(outputs, []);

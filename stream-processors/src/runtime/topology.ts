@@ -25,8 +25,8 @@ export interface Topology<State, Outputs> {
    */
   advance(state: State, nowMs: number, silent: boolean, outputs: Outputs): void;
   /**
-   * Puts out what is there to be looked at, where only the newest counts. Once a batch or tick at the most; where the next batch waits already
-   * it may be left to that one.
+   * Puts out what is there to be looked at, where only the newest counts: after every few readings and every tick, or, where the next batch
+   * waits already, left to that one. What was put out before stays, the newest comes last.
    */
   show(state: State, outputs: Outputs): void;
   /** The part of an `advance`'s outputs that a replay might not come to again and whose effects must not be left half done. */
