@@ -24,6 +24,7 @@ import {
   type Row,
 } from './line-points.ts';
 import type { InfluxMetrics } from './metrics.ts';
+import { writeLines } from './write-lines.ts';
 
 /** Lines of one request: InfluxDB's own recommendation, and about 1 MiB before gzip. */
 const LINES_PER_REQUEST = 5_000;
@@ -119,23 +120,11 @@ export class InfluxTimeSeries implements TimeSeries {
     }
   }
 
-  /** Resolves after the server's answer, which it gives once the lines are in its write-ahead log and on disk. */
   async #writeOnce(bucket: string, lines: readonly string[]): Promise<void> {
-    // The client's own retries are bounded and then drop: they are off, and the caller tries again. Nothing leaves before the flush below.
-    const api = this.client.getWriteApi(this.#org, bucket, 'ms', {
-      batchSize: LINES_PER_REQUEST + 1,
-      maxBatchBytes: 64 << 20,
-      flushInterval: 0,
-      maxRetries: 0,
-      gzipThreshold: 1_000,
-      // Hands the error to the flush below; without it the client would log it and say no more.
-      writeFailed: (error) => Promise.reject(error),
-    });
     const { clock, logger, metrics } = this.#deps;
     const startMs = clock.monotonic();
     try {
-      api.writeRecords([...lines]);
-      await api.flush();
+      await writeLines(this.client, this.#org, bucket, lines);
     } catch (error) {
       if (!isBeyondRetention(error)) {
         metrics.errors.inc({ operation: 'write' });
@@ -144,7 +133,6 @@ export class InfluxTimeSeries implements TimeSeries {
       logger.info({ bucket, lines: lines.length }, 'some points are older than their bucket keeps');
     } finally {
       metrics.writeSeconds.observe((clock.monotonic() - startMs) / 1000);
-      api.dispose();
     }
     metrics.pointsWritten.inc({ bucket }, lines.length);
   }
