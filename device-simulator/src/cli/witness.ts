@@ -198,7 +198,7 @@ export class Witness {
     const device = this.#account.byPatient(patientId);
     if (!device || !this.#start) return;
     const { fault } = device.spec;
-    if (fault !== undefined && ACCOUNTS[fault].moments !== 'exact') return;
+    if (fault !== undefined && (ACCOUNTS[fault].moments !== 'exact' || ACCOUNTS[fault].delays)) return;
     this.#series.record('vitals', receivedMs - this.#monotonicOf(measuredAtMs));
   }
 

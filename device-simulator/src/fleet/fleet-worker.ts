@@ -5,6 +5,7 @@ import { connectMqtt } from '../device/mqtt-transport.ts';
 import { leanTransport } from '../device/lean-transport.ts';
 import type { DeviceObserver } from '../device/device-observer.ts';
 import { createFault } from '../faults/create-fault.ts';
+import { ACCOUNTS } from '../faults/faults.ts';
 import { Schedule } from '../load/schedule.ts';
 import { HeldBack } from '../ledger/held-back.ts';
 import { RecordWriter } from '../ledger/records.ts';
@@ -39,6 +40,9 @@ async function startFleetWorker(
   let letIn: string[] = [];
 
   const recordings = await recordingsOf(spec);
+  const delayed = new Set(
+    spec.devices.flatMap(({ index, fault }) => (fault && ACCOUNTS[fault].delays ? [index] : [])),
+  );
   const devices = spec.devices.map((device) => fleetDevice(device, spec, recordings));
   const observe = (device: FleetDevice): DeviceObserver => {
     const { index } = device;
@@ -66,7 +70,8 @@ async function startFleetWorker(
       },
       onSent: (entry) => tally.onSent(entry),
       onAcknowledged(entry) {
-        tally.onAcknowledged(entry);
+        if (delayed.has(index)) tally.onDelayed();
+        else tally.onAcknowledged(entry);
         const { sequence, measuredAtMs } = entry.reading;
         records?.acknowledged(index, sequence);
         const latencyMs = clock.monotonic() - entry.intendedMs;

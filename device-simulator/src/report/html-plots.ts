@@ -56,7 +56,7 @@ const PLOTS: readonly {
   {
     title: 'Own lateness, the worst of each second',
     format: formatMs,
-    lines: [['max', 'c', 'schedule_late_max']],
+    lines: [['max', 'b', 'schedule_late_max']],
   },
 ];
 
@@ -70,7 +70,7 @@ export function renderPlots(series: readonly SeriesPoint[]): string {
       title,
       atS,
       format,
-      isWhole: format === formatCount,
+      scale: format === formatCount ? 'whole' : 'log',
       lines: lines
         .filter(([, , of]) => of !== 'wanted' || isOpen)
         .map(([name, style, of]) => ({ name, style, values: series.map((point) => point[of]) })),

@@ -9,6 +9,7 @@ h2{font-size:16px;margin:0 0 10px}
 h3{font-size:13px;font-weight:500;color:var(--soft);margin:0}
 header p,.note{color:var(--soft);margin:0}
 .note{font-size:13px;margin:10px 0 0}
+.why{margin:8px 0 0;padding-left:20px;color:var(--bad)}
 section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin-top:16px}
 section.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(155px,1fr));gap:12px;padding:0;border:0;background:none}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px;display:flex;flex-direction:column}

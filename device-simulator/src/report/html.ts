@@ -1,7 +1,7 @@
 import { renderPlots } from './html-plots.ts';
 import { STYLE } from './html-style.ts';
 import { escape } from './markup.ts';
-import { exitCodeOfReport, type Report } from './report.ts';
+import { failuresOf, type Report } from './report.ts';
 import type { Percentiles } from './summary.ts';
 import {
   EXEMPT_BECAUSE,
@@ -15,7 +15,8 @@ import {
 
 /** The report as one page that needs nothing else: no script, no network, light or dark as the reader has it. */
 export function renderHtml(report: Report): string {
-  const passed = exitCodeOfReport(report) === 0;
+  const failures = failuresOf(report);
+  const passed = failures.length === 0;
   const { machine } = report;
   return `<!doctype html>
 <html lang="en">
@@ -29,12 +30,13 @@ export function renderHtml(report: Report): string {
 <header>
 <h1><span class="badge ${passed ? 'good' : 'bad'}">${passed ? 'Passed' : 'Failed'}</span>${escape(report.title)}</h1>
 <p>${escape(report.started_at.replace('T', ' ').replace(/\..*/, ' UTC'))} · ${formatClock(report.duration_s * 1_000)} · ${formatCount(report.devices)} devices · ${machine.cpus} × ${escape(machine.cpu)}, ${machine.memory_gib} GiB, Node ${escape(machine.node)}</p>
+${passed ? '' : `<ul class="why">${failures.map((failure) => `<li>${escape(failure)}</li>`).join('')}</ul>`}
 </header>
 <section class="cards">${cards(report)}</section>
 ${promises(report)}
 ${objectives(report)}
 <section><h2>Latency</h2>${latencies(report)}
-<p class="note">PUBACK and vitals count from the moment the schedule wanted the reading sent, and the schedule waits for nobody. Alerts count from when the reading that completes the alarm delay was due. Own lateness is how late the tester itself was: where it is large, the tester’s machine is what was measured.</p>
+<p class="note">PUBACK and vitals count from the moment the schedule wanted the reading sent, and the schedule waits for nobody; devices whose own fault holds readings back are not in them. Alerts count from when the reading that completes the alarm delay was due. Own lateness is how late the tester itself was: where it is large, the tester’s machine is what was measured.</p>
 ${renderPlots(report.series)}</section>
 ${accounts(report)}
 </body>
@@ -106,9 +108,16 @@ function promises({ verdict }: Report): string {
         : `<ul>${examples.map((example) => `<li>${escape(example)}</li>`).join('')}</ul>`;
     return `<tr><td>${state}</td><td>${escape(promise)}${list}</td><td class="n">${formatCount(checked)}</td><td class="n">${formatCount(broken)}</td>${hasExempt ? `<td class="n">${formatCount(exempt)}</td>` : ''}</tr>`;
   });
-  const footnote = hasExempt ? `<p class="note">Exempt: ${EXEMPT_BECAUSE}.</p>` : '';
+  const notes = [
+    ...(hasExempt ? [`Exempt: ${EXEMPT_BECAUSE}.`] : []),
+    ...(verdict.promises.some(({ checked }) => checked === 0) ? [UNTESTED_BECAUSE] : []),
+  ];
+  const footnote = notes.length > 0 ? `<p class="note">${notes.join(' ')}</p>` : '';
   return `<section class="promises"><h2>Promises</h2><div class="scroll"><table><thead><tr><th></th><th>Promise</th><th class="n">Looked at</th><th class="n">Broken</th>${hasExempt ? '<th class="n">Exempt</th>' : ''}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${footnote}</section>`;
 }
+
+const UNTESTED_BECAUSE =
+  'Untested: there was nothing to look at. Crossings count of devices whose every reading was acknowledged.';
 
 function objectives({ slo }: Report): string {
   if (slo.length === 0) return '';

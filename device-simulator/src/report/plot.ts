@@ -15,8 +15,8 @@ export interface Plot {
   readonly atS: readonly number[];
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
-  /** Of whole things: no line of the grid stands between two of them. */
-  readonly isWhole: boolean;
+  /** `whole`: from 0, and no line of the grid stands between two things. `log`: decades, where the usual and the worst are far apart. */
+  readonly scale: 'whole' | 'log';
 }
 
 const WIDTH = 860;
@@ -27,23 +27,20 @@ const TOP = 34;
 const BOTTOM = 26;
 
 /** Empty where no line has a value. */
-export function renderPlot({ title, atS, lines, format, isWhole }: Plot): string {
+export function renderPlot({ title, atS, lines, format, scale }: Plot): string {
   const shown = lines.filter(({ values }) => values.some((value) => value !== null));
   const lastS = atS.at(-1);
   if (shown.length === 0 || lastS === undefined) return '';
-  const { step, top } = axisOf(
-    Math.max(...shown.flatMap(({ values }) => values.map((value) => value ?? 0))),
-    isWhole,
-  );
+  const values = shown.flatMap((line) => line.values.filter((value) => value !== null));
+  const { ticks, shareOf } = scale === 'log' ? decadesOf(values) : wholeOf(Math.max(...values));
   const x = (s: number): number => LEFT + ((WIDTH - LEFT - RIGHT) * s) / lastS;
-  const y = (value: number): number => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
-  const grid = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => {
-    const value = step * i;
+  const y = (value: number): number => HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * shareOf(value);
+  const grid = ticks.map((value) => {
     return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(value))}" y2="${px(y(value))}"/><text class="tick" text-anchor="end" x="${LEFT - 8}" y="${px(y(value) + 4)}">${value === 0 ? '0' : escape(format(value))}</text>`;
   });
   const times = timeTicks(lastS).map(
     (s) =>
-      `<text class="tick" text-anchor="${anchorAt(s / lastS)}" x="${px(x(s))}" y="${HEIGHT - 6}">${clock(s)}</text>`,
+      `<text class="tick" text-anchor="${anchorAt(s / lastS)}" x="${px(x(s))}" y="${HEIGHT - 6}">${clock(s, lastS)}</text>`,
   );
   const legend = shown.map(
     ({ name, style }, i) =>
@@ -77,13 +74,38 @@ function pathOf(
   return path;
 }
 
+interface Axis {
+  readonly ticks: readonly number[];
+  /** How high a value stands, 0 to 1. */
+  readonly shareOf: (value: number) => number;
+}
+
 /** Steps of 1, 2 or 5 times a power of ten, four at most, up to what holds the value. */
-function axisOf(value: number, isWhole: boolean): { readonly step: number; readonly top: number } {
-  if (value <= 0) return { step: 1, top: 1 };
-  const power = 10 ** Math.floor(Math.log10(value / 4));
-  const least = ([1, 2, 5, 10].find((times) => times * power >= value / 4) ?? 10) * power;
-  const step = isWhole ? Math.max(1, least) : least;
-  return { step, top: Math.ceil(value / step) * step };
+function wholeOf(highest: number): Axis {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, highest) / 4));
+  const least = ([1, 2, 5, 10].find((times) => times * power >= highest / 4) ?? 10) * power;
+  const step = Math.max(1, least);
+  const steps = Math.max(1, Math.ceil(highest / step));
+  return {
+    ticks: Array.from({ length: steps + 1 }, (_, i) => i * step),
+    shareOf: (value) => value / (steps * step),
+  };
+}
+
+/** Nothing that is measured here is shorter, ms. */
+const SHORTEST_MS = 0.001;
+
+/** Powers of ten around all values; within one of them, twice and five times it too. */
+function decadesOf(values: readonly number[]): Axis {
+  const logs = values.map((value) => Math.log10(Math.max(SHORTEST_MS, value)));
+  const bottom = Math.floor(Math.min(...logs));
+  const top = Math.max(bottom + 1, Math.ceil(Math.max(...logs)));
+  const powers = Array.from({ length: top - bottom + 1 }, (_, i) => 10 ** (bottom + i));
+  const [first = 1, second = 10] = powers;
+  return {
+    ticks: powers.length === 2 ? [first, 2 * first, 5 * first, second] : powers,
+    shareOf: (value) => (Math.log10(Math.max(SHORTEST_MS, value)) - bottom) / (top - bottom),
+  };
 }
 
 function timeTicks(lastS: number): number[] {
@@ -92,8 +114,9 @@ function timeTicks(lastS: number): number[] {
   return Array.from({ length: Math.floor(lastS / step) + 1 }, (_, i) => i * step);
 }
 
-function clock(s: number): string {
-  if (s < 60) return `${s} s`;
+/** All of one axis in one form. */
+function clock(s: number, lastS: number): string {
+  if (lastS < 60) return `${s} s`;
   const two = (value: number): string => String(value).padStart(2, '0');
   const hours = Math.floor(s / 3_600);
   const rest = `${two(Math.floor(s / 60) % 60)}:${two(Math.floor(s % 60))}`;

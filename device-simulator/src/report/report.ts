@@ -1,7 +1,8 @@
 import type { Verdict } from '../ledger/verdict.ts';
 import type { Series, SeriesPoint } from './series.ts';
 import { judgeSlo, type Objective, type ObjectiveResult } from './slo.ts';
-import { exitCodeOf, percentiles, type Percentiles, type Summary } from './summary.ts';
+import { percentiles, type Percentiles, type Summary } from './summary.ts';
+import { formatActual, formatCount } from './text.ts';
 
 /** Everything a run found out, as `--json` prints it: the summary of the readings, and what was held against the deployment. */
 export interface Report extends Summary {
@@ -77,8 +78,28 @@ export function objectivesOf(
   });
 }
 
+/** What makes it a failure, a line each. */
+export function failuresOf(
+  report: Pick<Report, 'made' | 'dropped' | 'refused' | 'unacknowledged' | 'verdict' | 'slo'>,
+): readonly string[] {
+  const { dropped, refused, unacknowledged } = report;
+  const counts: [number, string][] = [
+    [unacknowledged, 'not acknowledged'],
+    [refused, 'refused'],
+    [dropped, 'given up, for a device\u2019s memory was full'],
+  ];
+  return [
+    ...counts.flatMap(([count, what]) =>
+      count > 0 ? [`${formatCount(count)} of ${formatCount(report.made)} readings were ${what}`] : [],
+    ),
+    ...(report.verdict?.promises ?? []).flatMap(({ promise, broken, checked }) =>
+      broken > 0 ? [`broken ${formatCount(broken)} times of ${formatCount(checked)}: ${promise}`] : [],
+    ),
+    ...report.slo.flatMap(({ text, actual, is_met }) =>
+      is_met ? [] : [`objective ${text} was missed: ${formatActual(text, actual)}`],
+    ),
+  ];
+}
+
 /** 1 where a reading was not acknowledged, a promise was broken or an objective not met. */
-export const exitCodeOfReport = (report: Report): 0 | 1 =>
-  exitCodeOf(report) === 0 && report.verdict?.is_kept !== false && report.slo.every(({ is_met }) => is_met)
-    ? 0
-    : 1;
+export const exitCodeOfReport = (report: Report): 0 | 1 => (failuresOf(report).length === 0 ? 0 : 1);

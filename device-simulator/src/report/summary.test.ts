@@ -5,7 +5,8 @@ import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import type { Entry } from '../device/outbox.ts';
 import { BlockScreen, renderBlock, renderLine, type Snapshot } from './progress.ts';
 import type { SeriesPoint } from './series.ts';
-import { exitCodeOf, summarize, type Percentiles } from './summary.ts';
+import { failuresOf } from './report.ts';
+import { summarize, type Percentiles, type Summary } from './summary.ts';
 import { Tally } from './tally.ts';
 import { formatClock, formatMs, renderSummary } from './text.ts';
 
@@ -58,20 +59,30 @@ describe('the summary', () => {
   it('adds up, and ends well only when everything made was acknowledged', async () => {
     const tally = await thousand();
     const run = { devices: 10, elapsedMs: 50_000, rateWanted: 20 };
+    const failures = (summary: Summary): readonly string[] =>
+      failuresOf({ ...summary, verdict: null, slo: [] });
     const clean = summarize(tally, run);
     expect(clean).toMatchObject({ made: 1_000, unacknowledged: 0, rate_acknowledged: 20, duration_s: 50 });
-    expect(exitCodeOf(clean)).toBe(0);
+    expect(failures(clean)).toEqual([]);
 
     tally.onMade();
     tally.onSent(entry(0));
     tally.onSent(entry(0, 2));
     expect(summarize(tally, run)).toMatchObject({ sent: 1_001, resent: 1, unacknowledged: 1 });
-    expect(exitCodeOf(summarize(tally, run))).toBe(1);
+    expect(failures(summarize(tally, run))).toEqual(['1 of 1,001 readings were not acknowledged']);
 
     tally.onRefused(entry(0), 'no');
     const refused = summarize(tally, run);
     expect(refused).toMatchObject({ refused: 1, unacknowledged: 0 });
-    expect(exitCodeOf(refused)).toBe(1);
+    expect(failures(refused)).toEqual(['1 of 1,001 readings were refused']);
+  });
+
+  it('counts what a device held back by its own fault, and measures nothing of it', async () => {
+    const tally = await thousand();
+    tally.onMade();
+    tally.onDelayed();
+    expect(tally).toMatchObject({ acknowledged: 1_001, waiting: 0 });
+    expect(tally.pubackUs.totalCount).toBe(1_000);
   });
 
   it('tells apart a connection lost, failed and refused', () => {

@@ -69,9 +69,6 @@ export function summarize(
   };
 }
 
-/** 1 where a reading was made and never acknowledged, whatever became of it. */
-export const exitCodeOf = (summary: Summary): 0 | 1 => (summary.acknowledged === summary.made ? 0 : 1);
-
 export function percentiles(histogram: Histogram): Percentiles | undefined {
   if (histogram.totalCount === 0) return undefined;
   const max = histogram.maxValue / 1_000;

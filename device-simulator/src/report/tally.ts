@@ -96,6 +96,11 @@ export class Tally {
     recordMs(this.pubackUs, this.#clock.monotonic() - entry.intendedMs);
   }
 
+  /** Acknowledged, of a device whose own fault holds readings back: how late it is says nothing of the deployment. */
+  onDelayed(): void {
+    this.acknowledged++;
+  }
+
   onRefused(_entry: Entry, reason: string): void {
     this.refused++;
     this.lastTrouble = `reading refused: ${reason}`;
