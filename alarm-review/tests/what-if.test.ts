@@ -54,26 +54,22 @@ it('says what a lower limit would miss', async () => {
   expect(after.byType).not.toHaveProperty('low_oxygen_saturation');
 });
 
-it(
-  'shows both sides in the terminal, and refuses bad settings with the line',
-  { timeout: 60_000 },
-  async () => {
-    const recordings = ['--recordings', SHIPPED_RECORDINGS, '--patient', 'bidmc_32'];
-    const shown = await command('--settings', DEFAULTS, '--against', 'naive', '--patients', ...recordings);
-    expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/bidmc_32 +1 +2 +1 +0 +0/) });
-    expect(shown.stdout).toMatch(/the mildest of each side +1 +1 +0 %/);
-    const folder = await mkdtemp(join(tmpdir(), 'what-if-'));
-    try {
-      const bad = join(folder, 'bad.yaml');
-      await writeFile(bad, (await readFile(DEFAULTS, 'utf8')).replace('default: 10', 'default: -1'));
-      const refused = await command('--settings', bad, ...recordings);
-      expect(refused).toMatchObject({
-        code: 2,
-        stderr: expect.stringMatching(/bad\.yaml: line \d+: condition_delay_s\.default/),
-      });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-    expect((await command()).code).toBe(2);
-  },
-);
+it('shows both sides in the terminal, and refuses bad settings with the line', async () => {
+  const recordings = ['--recordings', SHIPPED_RECORDINGS, '--patient', 'bidmc_32'];
+  const shown = await command('--settings', DEFAULTS, '--against', 'naive', '--patients', ...recordings);
+  expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/bidmc_32 +1 +2 +1 +0 +0/) });
+  expect(shown.stdout).toMatch(/the mildest of each side +1 +1 +0 %/);
+  const folder = await mkdtemp(join(tmpdir(), 'what-if-'));
+  try {
+    const bad = join(folder, 'bad.yaml');
+    await writeFile(bad, (await readFile(DEFAULTS, 'utf8')).replace('default: 10', 'default: -1'));
+    const refused = await command('--settings', bad, ...recordings);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/bad\.yaml: line \d+: condition_delay_s\.default/),
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  expect((await command()).code).toBe(2);
+});

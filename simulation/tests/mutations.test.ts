@@ -19,7 +19,7 @@ const seedsFor = (mutation: string): Iterable<number> =>
   new Set([FOUND_BY[mutation] ?? 1, ...Array.from({ length: SEEDS_MAX }, (_, index) => index + 1)]);
 
 /** A proof is worth what it can refute: each known bug is found by some seed, and in time. */
-describe('the simulation finds', { timeout: 120_000 }, () => {
+describe('the simulation finds', () => {
   test.each(Object.entries(MUTATIONS))('%s', async (name, mutate) => {
     for (const seed of seedsFor(name)) {
       const { violations } = await simulate(seed, { ...DEFAULT_OPTIONS, mutate });
@@ -29,7 +29,7 @@ describe('the simulation finds', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the simulation finds nothing', { timeout: 120_000 }, () => {
+describe('the simulation finds nothing', () => {
   test('in a pipeline that dies between each decision and its effect', async () => {
     for (let seed = 1; seed <= 8; seed++) {
       const options = {

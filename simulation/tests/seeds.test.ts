@@ -5,7 +5,7 @@ const SEEDS = 200;
 const AT_ONCE = 20;
 
 /** A failure names its seed: `npm run sim -- --seed S --trace` tells its story. */
-describe('the whole system keeps its promises', { timeout: 120_000 }, () => {
+describe('the whole system keeps its promises', () => {
   test.each(Array.from({ length: SEEDS / AT_ONCE }, (_, index) => index * AT_ONCE + 1))(
     `on ${AT_ONCE} seeds from %i on`,
     async (first) => {

@@ -172,7 +172,7 @@ async function uninterrupted(name: PipelineName): Promise<World> {
   return world;
 }
 
-describe('alerting, killed at every call of a port', { timeout: 120_000 }, () => {
+describe('alerting, killed at every call of a port', () => {
   it('puts out the same conditions, each as it was', async () => {
     const expected = await uninterrupted('alerting');
     expect(Object.keys(expected.conditions())).toEqual([
@@ -236,7 +236,7 @@ describe('alerting, killed at every call of a port', { timeout: 120_000 }, () =>
   });
 });
 
-describe('storage, killed at every call of a port', { timeout: 120_000 }, () => {
+describe('storage, killed at every call of a port', () => {
   it('leaves the same points, windows and trends', async () => {
     const expected = await uninterrupted('storage');
     expect(expected.stores.raw.size).toBe(SECONDS + 100 + 119);

@@ -107,7 +107,7 @@ describe.each([
   { name: 'all 42 BIDMC recordings', readings: bidmc(), delayMsMax: 400_000 },
   { name: 'all 1,000 Challenge patients', readings: challenge2019(), delayMsMax: 5 * 3_600_000 },
 ])('$name, shuffled and doubled', ({ readings, delayMsMax }) => {
-  it('leave the tiers and trends that a batch over them gives', { timeout: 180_000 }, async () => {
+  it('leave the tiers and trends that a batch over them gives', async () => {
     const stored = new Stored();
     await stored.take(delivered(readings, delayMsMax, 7));
     expect([...stored.raw.values()].reduce((sum, { size }) => sum + size, 0)).toBe(readings.length);
@@ -170,7 +170,7 @@ describe.each([
     comparedMin: 100_000,
   },
 ])('$name, shuffled and doubled', ({ readings, delayMsMax, comparedMin }) => {
-  it('have the rolling aggregates of what had arrived', { timeout: 120_000 }, () => {
+  it('have the rolling aggregates of what had arrived', () => {
     const driver = createDriver(
       alertingTopology({ ...times, settings: defaultSettings(), liveWithinMs: 300_000 }),
     );

@@ -2,13 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { desaturation, eventually } from './browser.ts';
 import { buildPage } from './chromium.ts';
 import { fakeToken, startFakeServer, type FakeServer } from './fake-server.ts';
 import { openTabs, type Tab, type Tabs } from './tabs.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let dist: string;
 let fake: FakeServer;

@@ -49,7 +49,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-describe('components as children of one process', { timeout: 120_000 }, () => {
+describe('components as children of one process', () => {
   it.for<[NodeJS.Signals]>([['SIGINT'], ['SIGTERM']])(
     'drain at %s, which ends it with 0',
     async ([signal]) => {

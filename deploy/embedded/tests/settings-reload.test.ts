@@ -82,7 +82,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('settings that change while everything runs', { timeout: 90_000 }, () => {
+describe('settings that change while everything runs', () => {
   it('alarm settings that change judge from then on, and an alert says by which it was judged', async () => {
     const { settings_version: before } = await patient();
     expect(await open()).toEqual([]);

@@ -12,7 +12,7 @@ import { openSqlitePorts, type SqlitePorts } from './open-sqlite-ports.ts';
 
 const CHILD = fileURLToPath(new URL('./appending-child.ts', import.meta.url));
 
-describe('kill -9', { timeout: 60_000 }, () => {
+describe('kill -9', () => {
   const folder = { current: temporaryFolder() };
   beforeEach(() => {
     folder.current = temporaryFolder();
