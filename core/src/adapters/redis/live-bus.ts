@@ -126,16 +126,14 @@ class RedisLiveBus implements LiveBus {
   publishVitals(updates: readonly LiveVitals[]): Promise<void> {
     return this.#ask('publish_vitals', async () => {
       const nowMs = this.#deps.clock.now();
-      const publishing: Promise<readonly LiveVitals[]>[] = [];
+      const publishing: Promise<void>[] = [];
       for (let from = 0; from < updates.length; from += UPDATES_A_SCRIPT)
         publishing.push(this.#publish(updates.slice(from, from + UPDATES_A_SCRIPT), nowMs));
-      const news = (await Promise.all(publishing)).flat();
-      if (news.length > 0) await this.#risk.write(news, nowMs);
+      await Promise.all(publishing);
     });
   }
 
-  /** Resolves to those that were not older than what was there. */
-  async #publish(updates: readonly LiveVitals[], nowMs: number): Promise<readonly LiveVitals[]> {
+  async #publish(updates: readonly LiveVitals[], nowMs: number): Promise<void> {
     const { vitalsKeptMs } = this.#config;
     const keys = [VITALS_INDEX];
     const values: (string | number)[] = [nowMs, nowMs + vitalsKeptMs, vitalsKeptMs];
@@ -146,7 +144,8 @@ class RedisLiveBus implements LiveBus {
       values.push(fields.length, ...fields);
     }
     const isNews = await this.#redis.vitalwirePublishVitals(keys.length, ...keys, ...values);
-    return updates.filter((_, i) => isNews[i] === 1);
+    const news = updates.filter((_, i) => isNews[i] === 1);
+    await this.#risk.write(news, nowMs);
   }
 
   publishPresence(presence: DevicePresence): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { LiveVitals } from '../../ports/live-bus.ts';
 import { toIso } from '../../runtime/iso-time.ts';
 import { riskKey } from './keys.ts';
@@ -28,30 +28,38 @@ export class RiskCache {
     this.#keptMs = keptMs;
   }
 
-  /** Writes the scores that changed. After a failure the same again writes them again. */
+  /** Writes the scores that changed, all of them in one transaction. After a failure the same again writes them again. */
   async write(updates: readonly LiveVitals[], nowMs: number): Promise<void> {
     this.#sweep(nowMs);
-    await Promise.all(updates.map((live) => this.#writeOne(live, nowMs)));
+    const changed = updates.filter((live) => this.#isDue(live, nowMs));
+    if (changed.length === 0) return;
+    const writing = this.#redis.multi();
+    for (const live of changed) this.#put(writing, live);
+    // Rejects where the transaction was not carried out.
+    await writing.exec();
+    for (const live of changed) this.#written.set(live.patientId, { score: textOf(live), atMs: nowMs });
   }
 
-  async #writeOne(live: LiveVitals, nowMs: number): Promise<void> {
-    const { patientId, region, score } = live;
-    const text = score ? `${region} ${score.score} ${score.level} ${score.partial}` : '';
-    const before = this.#written.get(patientId);
-    if (before?.score === text && nowMs - before.atMs < REFRESH_MS) return;
+  #isDue(live: LiveVitals, nowMs: number): boolean {
+    const before = this.#written.get(live.patientId);
+    return before?.score !== textOf(live) || nowMs - before.atMs >= REFRESH_MS;
+  }
+
+  #put(writing: ChainableCommander, { patientId, region, measuredAtMs, score }: LiveVitals): void {
     const key = riskKey(patientId);
-    if (score) {
-      const fields = {
-        patient_id: patientId,
-        region,
-        timestamp: toIso(live.measuredAtMs),
-        risk_score: String(score.score),
-        alert_level: score.level,
-        partial: String(score.partial),
-      };
-      await this.#redis.multi().hset(key, fields).pexpire(key, this.#keptMs).exec();
-    } else await this.#redis.del(key);
-    this.#written.set(patientId, { score: text, atMs: nowMs });
+    if (score === undefined) {
+      writing.del(key);
+      return;
+    }
+    const fields = {
+      patient_id: patientId,
+      region,
+      timestamp: toIso(measuredAtMs),
+      risk_score: String(score.score),
+      alert_level: score.level,
+      partial: String(score.partial),
+    };
+    writing.hset(key, fields).pexpire(key, this.#keptMs);
   }
 
   /** Patients of whom nothing comes any more are forgotten. */
@@ -62,3 +70,6 @@ export class RiskCache {
       if (nowMs - atMs > 2 * REFRESH_MS) this.#written.delete(patientId);
   }
 }
+
+const textOf = ({ region, score }: LiveVitals): string =>
+  score ? `${region} ${score.score} ${score.level} ${score.partial}` : '';
