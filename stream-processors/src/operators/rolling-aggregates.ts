@@ -1,6 +1,6 @@
 import { fromFloat32 } from '@vitalwire/core/vitals/units.ts';
 import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
-import type { RollingAggregate, RollingAggregates, RollingWindow } from '@vitalwire/core/ports/live-bus.ts';
+import type { RollingAggregate, RollingAggregates } from '@vitalwire/core/ports/live-bus.ts';
 import { OPEN_PANES, OPEN_SIZE, type VitalCells } from './vital-cells.ts';
 
 /**
@@ -29,15 +29,11 @@ export const LADDERS: readonly PaneLadder[] = [
   { paneMs: 300_000, panes: 13 },
 ];
 
-const WINDOWS: readonly {
-  readonly window: RollingWindow;
-  readonly ladder: number;
-  readonly panes: number;
-}[] = [
-  { window: '1m', ladder: 0, panes: 6 },
-  { window: '5m', ladder: 1, panes: 5 },
-  { window: '15m', ladder: 1, panes: 15 },
-  { window: '60m', ladder: 2, panes: 12 },
+const WINDOWS: readonly { readonly ladder: number; readonly panes: number }[] = [
+  /* 1m */ { ladder: 0, panes: 6 },
+  /* 5m */ { ladder: 1, panes: 5 },
+  /* 15m */ { ladder: 1, panes: 15 },
+  /* 60m */ { ladder: 2, panes: 12 },
 ];
 
 // Of a pane: count, value's mean, sum of squares, min, max; time's mean (s since the pane's start), sum of squares; co-moment.
@@ -87,8 +83,9 @@ const openAt = (vital: number): number => OPEN_PANES + vital * OPEN_SIZE;
 
 const newestAt = (vital: number, ladder: number): number => vital * VITAL_SIZE + (ladder - 1) * 2;
 
+/** Pane numbers have 32 bits until the year 2650: the remainder of whole numbers takes a tenth of that of any. */
 const paneAt = (vital: number, ladder: number, pane: number): number =>
-  vital * VITAL_SIZE + BASES[ladder]! + (pane % RINGS[ladder]!) * PANE_SIZE;
+  vital * VITAL_SIZE + BASES[ladder]! + ((pane | 0) % RINGS[ladder]!) * PANE_SIZE;
 
 /**
  * Adds a reading's values (in the order of VITALS, NaN where there is none) in place; answers whether a pane of any vital ended, and notes in
@@ -224,11 +221,37 @@ function mergePane(panes: Float32Array, to: number, cells: VitalCells, from: num
   panes[to + CO_MOMENT]! += cells[from + CO_MOMENT]! + delta * timeDelta * weight;
 }
 
+/** The aggregates of a ladder's windows that end at `endMs`, by vital and window; undefined where one is not known. */
+interface Standing {
+  endMs: number;
+  readonly aggregates: (RollingAggregate | undefined)[];
+}
+
 /**
- * Aggregates that stay as they are until their ladder's next pane boundary, by the panes they are of: the hour's is otherwise put together
- * from twelve panes every 10 s, to the same end. Nothing that counts lies here: without it they are computed again.
+ * Aggregates that stay as they are until their ladder's next pane boundary, by ladder, by the panes they are of: the hour's is otherwise put
+ * together from twelve panes every 10 s, to the same end. Nothing that counts lies here: without it they are computed again.
  */
-const standing = new WeakMap<Float32Array, (RollingAggregate | undefined)[]>();
+const standing = new WeakMap<Float32Array, readonly Standing[]>();
+
+const newStanding = (): Standing => ({
+  endMs: Number.NaN,
+  aggregates: Array.from({ length: VITALS.length * WINDOWS.length }, () => undefined),
+});
+
+/** Where each ladder's windows end as of `nowMs`, and what is known of them. */
+function standingAt(panes: Float32Array, nowMs: number): readonly Standing[] {
+  let ladders = standing.get(panes);
+  if (ladders === undefined) standing.set(panes, (ladders = LADDERS.map(newStanding)));
+  for (let ladder = 0; ladder < LADDERS.length; ladder++) {
+    const { paneMs } = LADDERS[ladder]!;
+    const endMs = Math.floor(nowMs / paneMs) * paneMs;
+    const known = ladders[ladder]!;
+    if (known.endMs === endMs) continue;
+    known.endMs = endMs;
+    known.aggregates.fill(undefined);
+  }
+  return ladders;
+}
 
 /** Each window that holds a sample, of each vital that was ever measured, as of `nowMs` (event time). */
 export function rollingAt(
@@ -237,11 +260,10 @@ export function rollingAt(
   nowMs: number,
 ): Partial<Record<VitalName, RollingAggregates>> {
   const rolling: Partial<Record<VitalName, RollingAggregates>> = {};
-  let known = standing.get(panes);
-  if (known === undefined) standing.set(panes, (known = []));
+  const ladders = standingAt(panes, nowMs);
   for (let vital = 0; vital < VITALS.length; vital++) {
     if (cells[openAt(vital)] === Number.NEGATIVE_INFINITY) continue;
-    rolling[VITALS[vital]!] = aggregatesAt(cells, panes, vital, nowMs, known);
+    rolling[VITALS[vital]!] = aggregatesAt(cells, panes, vital, ladders);
   }
   return rolling;
 }
@@ -250,26 +272,41 @@ function aggregatesAt(
   cells: VitalCells,
   panes: Float32Array,
   vital: number,
-  nowMs: number,
-  known: (RollingAggregate | undefined)[],
+  ladders: readonly Standing[],
 ): RollingAggregates {
-  const aggregates: Partial<Record<RollingWindow, RollingAggregate>> = {};
+  const minute = aggregateAt(cells, panes, vital, 0, ladders);
+  const five = aggregateAt(cells, panes, vital, 1, ladders);
+  const quarter = aggregateAt(cells, panes, vital, 2, ladders);
+  const hour = aggregateAt(cells, panes, vital, 3, ladders);
+  // The usual case, in the shape it will have.
+  if (minute && five && quarter && hour) return { '1m': minute, '5m': five, '15m': quarter, '60m': hour };
+  return {
+    ...(minute && { '1m': minute }),
+    ...(five && { '5m': five }),
+    ...(quarter && { '15m': quarter }),
+    ...(hour && { '60m': hour }),
+  };
+}
+
+/** `index`: of the window, in WINDOWS. */
+function aggregateAt(
+  cells: VitalCells,
+  panes: Float32Array,
+  vital: number,
+  index: number,
+  ladders: readonly Standing[],
+): RollingAggregate | undefined {
+  const { ladder, panes: length } = WINDOWS[index]!;
+  const { endMs, aggregates } = ladders[ladder]!;
+  // The shortest window is another one each time that anybody asks.
+  if (ladder === 0) return aggregateOf(cells, panes, vital, ladder, length, endMs);
+  const place = vital * WINDOWS.length + index;
+  const known = aggregates[place];
+  if (known !== undefined) return known;
+  const aggregate = aggregateOf(cells, panes, vital, ladder, length, endMs);
   // An open pane that ended by the clock alone may still take samples in.
-  const openMs = cells[openAt(vital)]! * OPEN_MS;
-  for (let index = 0; index < WINDOWS.length; index++) {
-    const { window, ladder, panes: length } = WINDOWS[index]!;
-    const { paneMs } = LADDERS[ladder]!;
-    const endMs = Math.floor(nowMs / paneMs) * paneMs;
-    const place = vital * WINDOWS.length + index;
-    let aggregate = known[place];
-    if (aggregate?.endMs !== endMs) {
-      aggregate = aggregateOf(cells, panes, vital, ladder, length, endMs);
-      // The shortest window is another one each time that anybody asks.
-      if (ladder > 0) known[place] = openMs >= endMs ? aggregate : undefined;
-    }
-    if (aggregate) aggregates[window] = aggregate;
-  }
-  return aggregates;
+  if (cells[openAt(vital)]! * OPEN_MS >= endMs) aggregates[place] = aggregate;
+  return aggregate;
 }
 
 /** The mean of the 10 s pane before the one being filled; undefined where it holds no sample. */
