@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type {
   DevicePresence,
@@ -85,6 +86,9 @@ return answers
 /** So many updates keep Redis for a millisecond or two, which everybody else waits. */
 const UPDATES_A_SCRIPT = 64;
 
+/** What is kept of everybody is read a few at a time: read in one go, a thousand patients keep an engine's alerts for a fifth of a second. */
+const READ_AT_ONCE = 32;
+
 /** KEYS: the hash. ARGV: device id, at (ISO 8601), JSON. 1 if it was not older. */
 const STORE_PRESENCE = `
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
@@ -163,8 +167,17 @@ class RedisLiveBus implements LiveBus {
 
   latestVitals(patientIds: readonly string[]): Promise<readonly LiveVitals[]> {
     return this.#ask('latest_vitals', async () => {
-      const hashes = await Promise.all(patientIds.map((id) => this.#redis.hgetall(vitalsKey(id))));
-      return hashes.flatMap((hash) => fromVitalsFields(hash) ?? []);
+      const found: LiveVitals[] = [];
+      for (let from = 0; from < patientIds.length; from += READ_AT_ONCE) {
+        const asked = this.#redis.pipeline();
+        for (const id of patientIds.slice(from, from + READ_AT_ONCE)) asked.hgetall(vitalsKey(id));
+        for (const [error, hash] of (await asked.exec()) ?? []) {
+          if (error) throw error;
+          const live = fromVitalsFields(hash as Readonly<Record<string, string>>);
+          if (live !== undefined) found.push(live);
+        }
+      }
+      return found;
     });
   }
 
@@ -174,7 +187,15 @@ class RedisLiveBus implements LiveBus {
   }
 
   presence(): Promise<readonly DevicePresence[]> {
-    return this.#ask('presence', async () => (await this.#redis.hvals(PRESENCE_KEY)).map(decodePresence));
+    return this.#ask('presence', async () => {
+      const devices = await this.#redis.hvals(PRESENCE_KEY);
+      const presences: DevicePresence[] = [];
+      for (let from = 0; from < devices.length; from += READ_AT_ONCE) {
+        if (from > 0) await nextTurn();
+        presences.push(...devices.slice(from, from + READ_AT_ONCE).map(decodePresence));
+      }
+      return presences;
+    });
   }
 
   async subscribe(listener: LiveListener): Promise<Subscribed> {
