@@ -5,6 +5,7 @@ import { decodeDeviceStatus } from '@vitalwire/core/vitals/codec.ts';
 import { noVitals } from '@vitalwire/core/vitals/vital.ts';
 import { connectMqtt } from '../src/device/mqtt-transport.ts';
 import { leanTransport } from '../src/device/lean-transport.ts';
+import { NO_FAULT, type DeviceFault } from '../src/faults/device-fault.ts';
 import { createFleet, startNow, type Fleet } from '../src/fleet/fleet.ts';
 import { Schedule } from '../src/load/schedule.ts';
 import { Tally } from '../src/report/tally.ts';
@@ -38,12 +39,13 @@ describe.each([
     rate: number,
     source = heart,
     durationMs = Number.POSITIVE_INFINITY,
+    fault?: DeviceFault,
   ): Fleet =>
     createFleet(
       {
         devices: Array.from({ length: devices }, (_, i) => ({
           index: i,
-          fault: undefined,
+          fault,
           identity: { deviceId: `D${i}`, region: 'West' },
           token: `token-${i}`,
           patientId: `P${i}`,
@@ -124,6 +126,22 @@ describe.each([
     for (const [first, second] of twice) expect(second).toEqual(first);
   });
 
+  it('finds out a connection that died without a word, also when the schedule is over', async () => {
+    fleet = create(1, 50, heart, Number.POSITIVE_INFINITY, { ...NO_FAULT, ackTimeoutMs: 2_000 });
+    await fleet.connect(5_000, never);
+    const running = fleet.run(startNow(systemClock));
+    await eventually(() => tally.acknowledged >= 5);
+    broker.withholdAcknowledgements = true;
+    const before = broker.live().length;
+    await eventually(() => broker.live().length >= before + 3);
+    fleet.halt();
+    await running;
+    expect(fleet.waiting).toBeGreaterThan(0);
+    broker.withholdAcknowledgements = false;
+    await fleet.drain(60_000);
+    expect(tally.acknowledged).toBe(tally.made);
+  }, 90_000);
+
   it('brings an outage afterwards, oldest first', async () => {
     fleet = create(1, 100);
     await fleet.connect(5_000, never);
@@ -131,7 +149,7 @@ describe.each([
     await eventually(() => tally.acknowledged >= 5);
     broker.refuseConnections = true;
     broker.cutAll();
-    await eventually(() => fleet.waiting >= 30);
+    await eventually(() => fleet.waiting >= 30 && tally.connectionsRefused > 0);
     broker.refuseConnections = false;
     await eventually(() => fleet.waiting < 30);
     fleet.halt();

@@ -25,6 +25,14 @@ const POLL_MS = 50;
 /** Alerts that arrived before this process heard of their crossing. */
 const EARLY_MAX = 10_000;
 
+/** An alert on a station. */
+interface Shown {
+  readonly alert: AlertNote;
+  /** Monotonic. */
+  readonly receivedMs: number;
+  readonly isLateByItself: boolean;
+}
+
 /**
  * Writes down everything that devices did and stations saw, as it happens, and says at the end what became of the deployment's promises. Without
  * --api there is nothing to see, and it says nothing.
@@ -38,7 +46,7 @@ export class Witness {
   readonly #reader = new RecordReader();
   readonly #notes = new RecordWriter(0);
   readonly #written = new Set<string>();
-  #early: { readonly alert: AlertNote; readonly receivedMs: number }[] = [];
+  #early: Shown[] = [];
   #start: RunStart | undefined;
   #cancelSync: Cancel = () => {};
   readonly #api: ApiClient | undefined;
@@ -60,7 +68,7 @@ export class Witness {
       {
         onVitals: (patientId, measuredAtMs, receivedMs) =>
           this.#onVitals(patientId, measuredAtMs, receivedMs),
-        onAlert: (alert, receivedMs) => this.#onAlert(alert, receivedMs),
+        onAlert: (alert, receivedMs, isLateByItself) => this.#onAlert(alert, receivedMs, isLateByItself),
         onBroken: (what) => this.broken(what),
       },
     );
@@ -111,7 +119,7 @@ export class Witness {
     if (this.#early.length === 0) return;
     const early = this.#early;
     this.#early = [];
-    for (const { alert, receivedMs } of early) this.#measure(alert, receivedMs);
+    for (const shown of early) this.#measure(shown);
   }
 
   /** A device with a token that is none got a connection. */
@@ -202,26 +210,25 @@ export class Witness {
     this.#series.record('vitals', receivedMs - this.#monotonicOf(measuredAtMs));
   }
 
-  #onAlert(alert: StationAlert, receivedMs: number): void {
+  #onAlert(alert: StationAlert, receivedMs: number, isLateByItself: boolean): void {
     if (!this.#account.byPatient(alert.patient_id) || (alert.event !== 'raised' && alert.event !== 'updated'))
       return;
     if (!this.#start || Date.parse(alert.onset) < this.#start.wallMs) return;
-    this.#measure(
-      {
-        kind: 'alert',
-        id: alert.id,
-        patient_id: alert.patient_id,
-        type: alert.type,
-        alert_kind: alert.kind,
-        onset_ms: Date.parse(alert.onset),
-        event: alert.event,
-        seen_at_ms: Math.round(this.#start.wallMs + receivedMs - this.#start.monotonicMs),
-      },
-      receivedMs,
-    );
+    const note: AlertNote = {
+      kind: 'alert',
+      id: alert.id,
+      patient_id: alert.patient_id,
+      type: alert.type,
+      alert_kind: alert.kind,
+      onset_ms: Date.parse(alert.onset),
+      event: alert.event,
+      seen_at_ms: Math.round(this.#start.wallMs + receivedMs - this.#start.monotonicMs),
+    };
+    this.#measure({ alert: note, receivedMs, isLateByItself });
   }
 
-  #measure(alert: AlertNote, receivedMs: number): void {
+  #measure(shown: Shown): void {
+    const { alert, receivedMs, isLateByItself } = shown;
     const key = `${alert.id} ${alert.onset_ms}`;
     const isFirst = !this.#written.has(key);
     if (isFirst) {
@@ -230,14 +237,13 @@ export class Witness {
     }
     const crossing = this.#account.alert(alert);
     if (!crossing) {
-      if (this.#early.length < EARLY_MAX && alert.alert_kind === 'physiological')
-        this.#early.push({ alert, receivedMs });
+      if (this.#early.length < EARLY_MAX && alert.alert_kind === 'physiological') this.#early.push(shown);
       return;
     }
     // An update of a condition that stands says nothing of how soon it was there.
     const device = this.#account.devices[crossing.device];
     const isOfThisCrossing = alert.event === 'raised' || crossing.seenAtMs === alert.seen_at_ms;
-    if (isOfThisCrossing && device && Account.judges(device)) {
+    if (isOfThisCrossing && !isLateByItself && device && Account.judges(device)) {
       this.#series.record('alert', receivedMs - this.#monotonicOf(crossing.completedMs));
     }
   }

@@ -184,6 +184,18 @@ describe('a bedside device', () => {
     expect(network.connections).toHaveLength(2);
   });
 
+  it('takes it for dead also when no reading follows, once somebody asks', async () => {
+    const { device, network, clock, take } = makeDevice();
+    network.last.events.onConnected();
+    take();
+    device.dropDeadConnection();
+    await clock.advance(30_001);
+    expect(network.connections).toHaveLength(1);
+    device.dropDeadConnection();
+    await clock.advance(1_000);
+    expect(network.connections).toHaveLength(2);
+  });
+
   it('counts a refusal, and does not send the reading again', async () => {
     const { device, network, tally, take } = makeDevice();
     network.last.events.onConnected();

@@ -130,7 +130,7 @@ export class BedsideDevice {
     }
     this.#sendOrHold(entry);
     this.#sendDelayed();
-    this.#dropDeadConnection();
+    this.dropDeadConnection();
   }
 
   /** The next reading goes out after the one that follows it. */
@@ -161,6 +161,13 @@ export class BedsideDevice {
   /** Cuts the network for a moment: no DISCONNECT, so the broker sends the will. */
   cut(): void {
     this.#link.drop();
+  }
+
+  /** Gives a connection up on which something is unacknowledged for too long. Each reading asks; without readings somebody has to. */
+  dropDeadConnection(): void {
+    const { clock, ackTimeoutMs } = this.#options;
+    const sentMs = this.#outbox.oldestSentMs;
+    if (sentMs !== undefined && clock.monotonic() - sentMs > ackTimeoutMs) this.#link.drop();
   }
 
   /** Says DEAD and goes. What is not acknowledged by then stays so; wait for `waiting` to be 0 first. */
@@ -238,12 +245,6 @@ export class BedsideDevice {
   #settle(entry: Entry, refusal: Refusal | undefined): void {
     if (refusal === undefined) this.#options.observer.onAcknowledged(entry);
     else this.#options.observer.onRefused(entry, refusal.reason);
-  }
-
-  #dropDeadConnection(): void {
-    const { clock, ackTimeoutMs } = this.#options;
-    const sentMs = this.#outbox.oldestSentMs;
-    if (sentMs !== undefined && clock.monotonic() - sentMs > ackTimeoutMs) this.#link.drop();
   }
 
   #status(state: DeviceStatus['state']): Uint8Array {

@@ -70,6 +70,8 @@ export interface Fleet {
 }
 
 const POLL_MS = 20;
+/** How often dead connections are looked for once no reading does. */
+const DEAD_AFTER_SCHEDULE_MS = 500;
 
 /** Now, by both clocks. */
 export const startNow = (clock: Clock): RunStart => ({
@@ -200,7 +202,13 @@ export function createFleet(options: FleetOptions, deps: FleetDeps): Fleet {
     cutAll() {
       for (const device of devices) device.cut();
     },
-    drain: (timeoutMs) => until(() => waiting() === 0, timeoutMs),
+    async drain(timeoutMs) {
+      const cancel = clock.every(DEAD_AFTER_SCHEDULE_MS, () => {
+        for (const device of devices) device.dropDeadConnection();
+      });
+      await until(() => waiting() === 0, timeoutMs);
+      cancel();
+    },
     async stop() {
       halt();
       cancelConnecting();

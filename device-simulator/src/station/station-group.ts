@@ -1,6 +1,6 @@
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import type { StationsReport } from '../report/report.ts';
-import { Station, type StationEvents } from './station.ts';
+import { Station, type StationAlert, type StationEvents } from './station.ts';
 
 export interface StationGroupOptions {
   readonly url: string;
@@ -13,6 +13,11 @@ export interface StationGroupOptions {
   readonly clock: Clock;
 }
 
+export interface StationGroupEvents extends Pick<StationEvents, 'onVitals' | 'onBroken'> {
+  /** `isLateByItself`: the station is a slow reader, and proves that the alert is shown, but not when it could have been. */
+  readonly onAlert: (alert: StationAlert, receivedMs: number, isLateByItself: boolean) => void;
+}
+
 /** How many of the stations are slow readers. */
 export const slowOf = (count: number, share: number): number => Math.ceil(count * share);
 
@@ -20,15 +25,22 @@ export const slowOf = (count: number, share: number): number => Math.ceil(count 
 export class StationGroup {
   readonly #stations: readonly Station[];
 
-  constructor({ url, token, count, slowShare, regions, clock }: StationGroupOptions, events: StationEvents) {
+  constructor(
+    { url, token, count, slowShare, regions, clock }: StationGroupOptions,
+    events: StationGroupEvents,
+  ) {
     const slow = slowOf(count, slowShare);
     this.#stations = Array.from({ length: count }, (_, i) => {
       const isSlow = count - i <= slow;
       const region = i === 0 ? undefined : regions[(i - 1) % regions.length];
       return new Station(
         { api: url, token, regions: region === undefined ? undefined : [region], isSlow, clock },
-        // How late a slow reader reads is its own doing.
-        isSlow ? { ...events, onVitals: () => {} } : events,
+        {
+          // How late a slow reader reads is its own doing.
+          onVitals: isSlow ? () => {} : events.onVitals,
+          onAlert: (alert, receivedMs) => events.onAlert(alert, receivedMs, isSlow),
+          onBroken: events.onBroken,
+        },
       );
     });
   }

@@ -25,10 +25,10 @@ export interface StationAlert {
 
 export interface StationEvents {
   /** Something newer of a patient is shown: when it was measured. `receivedMs` is monotonic. */
-  onVitals(patientId: string, measuredAtMs: number, receivedMs: number): void;
-  onAlert(alert: StationAlert, receivedMs: number): void;
+  readonly onVitals: (patientId: string, measuredAtMs: number, receivedMs: number) => void;
+  readonly onAlert: (alert: StationAlert, receivedMs: number) => void;
   /** A promise of the WebSocket was broken: in a line. */
-  onBroken(what: string): void;
+  readonly onBroken: (what: string) => void;
 }
 
 export interface StationCounts {
