@@ -60,6 +60,12 @@ describe('the offset of a clock', () => {
     expect(offsetOf(heard(same(AHEAD_MS - 400), 1_000, known), 1)).toBe(AHEAD_MS);
   });
 
+  test('is as it is, and costs nothing, while readings agree with it', () => {
+    const known = afterBorn(NEW_CLOCK, 1, NOW_MS + AHEAD_MS, NOW_MS);
+    expect(heard([AHEAD_MS, AHEAD_MS - 400, AHEAD_MS + 900], 1_000, known)).toBe(known);
+    expect(heard([0, 0, 0, AHEAD_MS], 1_000, known)).toEqual(known);
+  });
+
   test('is learned again when the clock was set', () => {
     const known = heard(same(AHEAD_MS));
     expect(offsetOf(heard(same(0, SAMPLES - 1), 1_000, known), 1)).toBe(AHEAD_MS);

@@ -7,7 +7,8 @@
  *   `SPREAD_MS` or longer. Readings sent again in a burst do not (what was measured over seconds arrives in one moment), nor does an outlier
  *   among good ones. The offset is then their median.
  * - What is known stays as it is until readings agree on something else by more than `STEADY_MS`: event times must not tremble with the
- *   network. So a clock that was set anew in the midst of a life is learned again after `SAMPLES` readings.
+ *   network. A reading within that teaches nothing, and what others before it hinted at is forgotten; nearly all are such, and cost nothing.
+ *   So a clock that was set anew in the midst of a life is learned again after `SAMPLES` readings.
  *
  * Each boot is a life of its own, whose clock may be another; the newest `BOOTS_KEPT` are remembered, for what is backfilled after a
  * reboot was measured by the clock from before it. Memory a device: at most `BOOTS_KEPT` times `SAMPLES` pairs of numbers.
@@ -64,9 +65,14 @@ export function afterReading(
   arrivalMs: number,
 ): DeviceClock {
   const known = bootOf(clock, bootId);
+  const differenceMs = measuredAtMs - arrivalMs;
+  if (known.offsetMs !== undefined && Math.abs(differenceMs - known.offsetMs) <= STEADY_MS)
+    return known.samples.length === 0 && known === clock.boots[0]
+      ? clock
+      : withBoot(clock, { ...known, samples: [] });
   const newest = known.samples.at(-1);
   if (newest !== undefined && Math.abs(arrivalMs - newest.arrivalMs) < APART_MS) return clock;
-  const sample: Sample = { differenceMs: measuredAtMs - arrivalMs, arrivalMs };
+  const sample: Sample = { differenceMs, arrivalMs };
   const samples = known.samples.length < SAMPLES ? known.samples.slice() : known.samples.slice(1);
   samples.push(sample);
   const agreed = agreement(samples);
