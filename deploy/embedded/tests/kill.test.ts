@@ -15,8 +15,7 @@ const DEVICE_JWT_SECRET = 'd'.repeat(32);
 
 interface StoredAlert {
   readonly id: string;
-  readonly patient_id: string;
-  readonly status: string;
+  readonly type: string;
 }
 
 describe('kill -9', () => {
@@ -34,10 +33,12 @@ describe('kill -9', () => {
 
   const get = <T>(path: string): Promise<T> =>
     getJson<T>(`${vitalwire!.httpUrl}${path}`, vitalwire!.staffToken);
-  const openAlerts = async (): Promise<StoredAlert[]> =>
-    (await get<{ items: StoredAlert[] }>('/api/alerts?status=pending')).items.sort((a, b) =>
-      a.id.localeCompare(b.id),
-    );
+  /** Of what the devices measure: on a machine that is busy enough they fall silent too, which is told as well. */
+  const openDesaturations = async (): Promise<readonly string[]> =>
+    (await get<{ items: StoredAlert[] }>('/api/alerts?status=pending')).items
+      .filter(({ type }) => type === 'low_oxygen_saturation')
+      .map(({ id }) => id)
+      .toSorted();
 
   async function connect(): Promise<PlainDevice[]> {
     const tokens = {
@@ -77,14 +78,14 @@ describe('kill -9', () => {
     const acknowledged = new Map<string, Reading[]>();
     const devices = await connect();
     const publishing = load(devices, acknowledged);
-    const before = await eventually(openAlerts, (alerts) => alerts.length === DEVICES / 5, 15_000);
+    const before = await eventually(openDesaturations, (alerts) => alerts.length === DEVICES / 5);
     await sleep(500);
     await vitalwire.end('SIGKILL');
     publishing.stop();
     await Promise.all(devices.map((device) => device.close()));
 
     vitalwire = await startProcess(environment());
-    expect((await openAlerts()).map((alert) => alert.id)).toEqual(before.map((alert) => alert.id));
+    expect(await openDesaturations()).toEqual(before);
     let total = 0;
     for (const [patientId, readings] of acknowledged) {
       total += readings.length;
@@ -99,7 +100,7 @@ describe('kill -9', () => {
       expect(stored).toEqual(expect.arrayContaining(expected));
     }
     expect(total).toBeGreaterThan(2_000);
-  }, 60_000);
+  });
 
   it('drains and ends within five seconds on Ctrl-C, and the next start goes on', async () => {
     vitalwire = await startProcess(environment());
@@ -122,7 +123,7 @@ describe('kill -9', () => {
     expect(stored.map((point) => point.at)).toEqual(
       expect.arrayContaining(readings.map((reading) => new Date(reading.measuredAtMs).toISOString())),
     );
-  }, 30_000);
+  });
 
   it('refuses wrong settings with one line each and exit code 2', async () => {
     await expect(
