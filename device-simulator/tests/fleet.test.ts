@@ -140,7 +140,7 @@ describe.each([
     broker.withholdAcknowledgements = false;
     await fleet.drain(60_000);
     expect(tally.acknowledged).toBe(tally.made);
-  }, 90_000);
+  });
 
   it('brings an outage afterwards, oldest first', async () => {
     fleet = create(1, 100);

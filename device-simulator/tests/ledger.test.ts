@@ -111,7 +111,7 @@ describe('the ledger', () => {
     } finally {
       await fake.stop();
     }
-  }, 120_000);
+  });
 
   it('does not begin with a staff token that is refused, and says which option it is', async () => {
     const fake = await startFakeDeployment(ALARMS, () => undefined);
@@ -153,7 +153,7 @@ describe('the ledger', () => {
     } finally {
       await fake.stop();
     }
-  }, 120_000);
+  });
 
   it('survives a tester without power: it is verified, resumed, and then holds both', async () => {
     const fake = await startFakeDeployment(ALARMS, () => undefined);
@@ -213,5 +213,5 @@ describe('the ledger', () => {
     } finally {
       await fake.stop();
     }
-  }, 240_000);
+  });
 });

@@ -164,7 +164,7 @@ beforeAll(async () => {
   await start();
   await log.append(delivered.slice(half));
   await everythingStored();
-}, 60_000);
+});
 
 afterAll(async () => {
   await stop();

@@ -15,7 +15,7 @@ beforeAll(async () => {
   dist = await mkdtemp(join(tmpdir(), 'nurse-station-'));
   [tabs] = await Promise.all([openTabs(), buildPage(dist)]);
   fake = await startFakeServer({ port: 0, dist, beds: 6 });
-}, 60_000);
+});
 afterAll(async () => {
   await tabs?.close();
   await fake?.close();
