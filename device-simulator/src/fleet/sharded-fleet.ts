@@ -34,7 +34,8 @@ export interface ShardedFleet {
 
 /** What one thread does with ease: above, the schedule would be late by itself. */
 const READINGS_A_WORKER = 12_000;
-const DEVICES_A_WORKER = 5_000;
+/** Of devices that say little, more threads would be woken for each by itself, and that on cores the deployment may share. */
+const DEVICES_A_WORKER = 10_000;
 
 /** As many as the load needs, and no more than the machine has cores. */
 export const workersFor = (devices: number, readingsPerS: number, cores: number): number =>
