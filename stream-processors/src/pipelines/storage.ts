@@ -5,6 +5,7 @@ import {
   type Tier,
   type WindowPoint,
 } from '@vitalwire/core/ports/time-series.ts';
+import { partitionOf } from '@vitalwire/core/runtime/topics.ts';
 import { isUsable } from '@vitalwire/core/vitals/quality.ts';
 import { NO_MARKS, validityOf } from '@vitalwire/core/vitals/reading.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
@@ -163,10 +164,16 @@ export function storageTopology(options: StorageOptions): Topology<StorageState,
       return;
     }
     patient.region = reading.region;
-    const window = openWindow(tier, startMs, startMs >= state.wholeFromMs, arrivalMs);
+    const writtenAtMs = arrivalMs - headStartMs(reading.patientId);
+    const window = openWindow(tier, startMs, startMs >= state.wholeFromMs, writtenAtMs);
     addToWindow(window, values);
     patient.open.push(window);
     state.nextEndMs = Math.min(state.nextEndMs, windowEnd(window));
+  }
+
+  /** Windows of all patients open in the same second: their rows are not all to be written in one second of each minute. */
+  function headStartMs(patientId: string): number {
+    return partitionOf(patientId, refreshMs);
   }
 
   function refresh(
