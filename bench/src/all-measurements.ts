@@ -15,6 +15,7 @@ import { kafkaIngest } from './measurements/kafka-ingest.ts';
 import { kafkaProcessing } from './measurements/kafka-processing.ts';
 import { kafkaRecovery } from './measurements/kafka-recovery.ts';
 import { kafkaStreams } from './measurements/kafka-streams.ts';
+import { loadTester } from './measurements/load-tester.ts';
 import { micro } from './measurements/micro.ts';
 import { processing } from './measurements/processing.ts';
 import { recovery } from './measurements/recovery.ts';
@@ -29,6 +30,7 @@ export const allMeasurements: readonly Measurement[] = [
   fanOut,
   fleet,
   growthDevices,
+  loadTester,
   processing,
   micro,
   recovery,

@@ -5,22 +5,31 @@ import { run } from '@vitalwire/device-simulator/cli/run.ts';
 import { sharedClock } from '@vitalwire/device-simulator/fleet/shared-clock.ts';
 import type { Report } from '@vitalwire/device-simulator/report/report.ts';
 import { renderVerdict } from '@vitalwire/device-simulator/report/text.ts';
-import { DEVICE_JWT_SECRET, startDeployment, type Deployment } from './deployment.ts';
+import { DEVICE_JWT_SECRET, startDeployment } from './deployment.ts';
 import { watchLag, type Lag } from './pipeline-lag.ts';
 import { median } from './results.ts';
 
-export interface LoadTest {
-  readonly report: Report;
-  /** Of the whole process, from the end of the warm-up to the end of the load. */
+/** What a process took, from the end of the warm-up to the end of the load. */
+export interface Usage {
   readonly cpuMicrosecondsPerReading: number;
   readonly cpuShare: number;
-  /** Medians of the first and the last fifth of the same time. */
+  /** Medians of the first and the last fifth of that time. */
   readonly memoryMiB: { readonly early: number; readonly late: number };
+}
+
+export interface LoadTest extends Usage {
+  readonly report: Report;
   readonly lag: {
     readonly most: Lag;
     /** With the verdict: where it is 0, what an acknowledged reading's audit did not find is lost; else it may be late. */
     readonly atEnd: Lag;
   };
+}
+
+/** A process that can be asked what it took so far. */
+export interface Measured {
+  cpuSeconds(): number;
+  memoryMiB(): number;
 }
 
 interface Sample {
@@ -31,7 +40,9 @@ interface Sample {
 
 const SAMPLE_MS = 500;
 /** A process that has just started compiles its code and meets every patient for the first time. */
-const WARM_UP_S = 10;
+export const WARM_UP_S = 10;
+/** From so many devices on the gateway has a thread of its own, as docs/operations.md advises. */
+const THREAD_FROM_DEVICES = 4_000;
 /**
  * After the load, for what is late: once for stations to show it, and once for the stores to have it. A deployment that has not caught up by then
  * is told as one that is behind.
@@ -49,48 +60,57 @@ export async function loadTest(
   seconds: number,
   note: (text: string) => void,
 ): Promise<LoadTest> {
-  const deployment = await startDeployment({});
-  const samples: Sample[] = [];
-  const sampling = sharedClock.every(SAMPLE_MS, () => samples.push(sampleOf(deployment)));
+  const deployment = await startDeployment({ GATEWAY_THREAD: String(devices >= THREAD_FROM_DEVICES) });
   const watch = watchLag(deployment.httpUrl, sharedClock);
   try {
-    const report = await simulate(deployment, devices, WARM_UP_S + seconds);
+    const args = {
+      url: deployment.mqttUrl,
+      api: deployment.httpUrl,
+      devices: String(devices),
+      duration: `${WARM_UP_S + seconds}s`,
+      mix: MIX,
+      settle: `${SETTLE_S}s`,
+      'late-after': '10s',
+    };
+    const { report, ...usage } = await runTester(args, deployment.staffToken, deployment);
     const atEnd = await watch.end();
     if (report.verdict?.is_kept === false) note(`${renderVerdict(report.verdict)}\n  ${lateOrLost(atEnd)}`);
-    return { report, ...usageOf(samples, report), lag: { most: watch.most, atEnd } };
+    return { report, ...usage, lag: { most: watch.most, atEnd } };
   } finally {
-    sampling();
     await deployment.stop();
   }
 }
 
-async function simulate(deployment: Deployment, devices: number, seconds: number): Promise<Report> {
+/** `npm run simulate` with these options, in this process, and what `measured` took meanwhile. */
+export async function runTester(
+  options: Readonly<Record<string, string>>,
+  staffToken: string,
+  measured: Measured,
+): Promise<Usage & { readonly report: Report }> {
   const reported = Promise.withResolvers<Report>();
   const command = createCommand(async (given) => {
-    const plan = await planRun(given, { DEVICE_JWT_SECRET, STAFF_TOKEN: deployment.staffToken });
+    const plan = await planRun(given, { DEVICE_JWT_SECRET, STAFF_TOKEN: staffToken });
     const progress = { isTty: false, columns: () => 80, write: () => {} };
     reported.resolve(await run(plan, { clock: sharedClock, signal: new AbortController().signal, progress }));
   });
-  const args = {
-    url: deployment.mqttUrl,
-    api: deployment.httpUrl,
-    devices: String(devices),
-    duration: `${seconds}s`,
-    mix: MIX,
-    settle: `${SETTLE_S}s`,
-    'late-after': '10s',
-  };
-  await command.parseAsync(
-    Object.entries(args).map(([name, value]) => `--${name}=${value}`),
-    { from: 'user' },
-  );
-  return reported.promise;
+  const samples: Sample[] = [];
+  const sampling = sharedClock.every(SAMPLE_MS, () => samples.push(sampleOf(measured)));
+  try {
+    await command.parseAsync(
+      Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+      { from: 'user' },
+    );
+    const report = await reported.promise;
+    return { report, ...usageOf(samples, report) };
+  } finally {
+    sampling();
+  }
 }
 
-const sampleOf = (deployment: Deployment): Sample => ({
+const sampleOf = (measured: Measured): Sample => ({
   atMs: sharedClock.now(),
-  cpuSeconds: deployment.cpuSeconds(),
-  memoryMiB: deployment.memoryMiB(),
+  cpuSeconds: measured.cpuSeconds(),
+  memoryMiB: measured.memoryMiB(),
 });
 
 const lateOrLost = ({ alerting, storage }: Lag): string =>
@@ -98,10 +118,7 @@ const lateOrLost = ({ alerting, storage }: Lag): string =>
     ? 'the pipelines have taken in all there is: what is missing is lost'
     : `${storage} readings are still to be stored and ${alerting} to be looked at for alarms: so many of what is missing are late, not lost`;
 
-function usageOf(
-  samples: readonly Sample[],
-  report: Report,
-): Pick<LoadTest, 'cpuMicrosecondsPerReading' | 'cpuShare' | 'memoryMiB'> {
+function usageOf(samples: readonly Sample[], report: Report): Usage {
   const startMs = Date.parse(report.started_at);
   const fromMs = startMs + WARM_UP_S * 1_000;
   const within = samples.filter(({ atMs }) => atMs >= fromMs && atMs <= startMs + report.duration_s * 1_000);
@@ -112,7 +129,7 @@ function usageOf(
   const fifth = Math.ceil(within.length / 5);
   const memory = (part: readonly Sample[]): number => median(part.map(({ memoryMiB }) => memoryMiB));
   return {
-    cpuMicrosecondsPerReading: (cpuSeconds / (tookS * report.devices)) * 1e6,
+    cpuMicrosecondsPerReading: (cpuSeconds / (tookS * (report.made / report.duration_s))) * 1e6,
     cpuShare: cpuSeconds / tookS,
     memoryMiB: { early: memory(within.slice(0, fifth)), late: memory(within.slice(-fifth)) },
   };

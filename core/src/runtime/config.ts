@@ -51,6 +51,12 @@ const settings = {
     .max(64)
     .default(1)
     .describe('distributed: processes of the MQTT gateway that share its port, for more than one core'),
+  GATEWAY_THREAD: z
+    .stringbool()
+    .default(false)
+    .describe(
+      'embedded: `true` gives the MQTT gateway a thread of its own, for some thousands of devices; with fewer, alerts are sooner without',
+    ),
   DATA_DIR: z
     .string()
     .min(1)

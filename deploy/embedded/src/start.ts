@@ -17,6 +17,11 @@ import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { stopAll, type Service } from '@vitalwire/core/runtime/service.ts';
 import { settingsMetrics } from '@vitalwire/core/settings/metrics.ts';
 import { ReplaceableSettings } from '@vitalwire/core/settings/settings-source.ts';
+import {
+  startIngestGateway,
+  type IngestGateway,
+  type IngestGatewayConfig,
+} from '@vitalwire/ingest-gateway/start.ts';
 import { startWard } from '@vitalwire/device-simulator/ward/start-ward.ts';
 import {
   startGatewayThread,
@@ -83,10 +88,10 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
     registry,
   });
   const shared = { clock, logger, registry, random: Math.random };
-  let gateway: GatewayThread | undefined;
+  let gatewayThread: GatewayThread | undefined;
   const exposition = {
     contentType: registry.contentType,
-    metrics: async () => (await Promise.all([registry.metrics(), gateway?.metrics()])).join('\n'),
+    metrics: async () => (await Promise.all([registry.metrics(), gatewayThread?.metrics()])).join('\n'),
   };
   // In starting order; stopped in reverse, so that nothing is taken in that what stands behind it could not carry.
   const running: Service[] = [{ name: 'sqlite', stop: () => ports.close() }];
@@ -141,18 +146,20 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
       ),
     );
     running.push(storage);
-    gateway = await startGatewayThread(
-      {
-        host: config.HOST,
-        port: config.MQTT_PORT,
-        tls: gatewayTlsOf(config),
-        deviceSecret: secrets.device,
-        regions: config.REGIONS,
-        futureToleranceMs,
-        limits: { appendEveryMs: PACE.appendEveryMs },
-      },
-      { log: ports.log, clock, logger, component: COMPONENT },
-    );
+    const gatewayConfig: IngestGatewayConfig = {
+      host: config.HOST,
+      port: config.MQTT_PORT,
+      tls: gatewayTlsOf(config),
+      deviceSecret: secrets.device,
+      regions: config.REGIONS,
+      futureToleranceMs,
+      limits: { appendEveryMs: PACE.appendEveryMs },
+    };
+    let gateway: IngestGateway;
+    if (config.GATEWAY_THREAD) {
+      const thread = { log: ports.log, clock, logger, component: COMPONENT };
+      gateway = gatewayThread = await startGatewayThread(gatewayConfig, thread);
+    } else gateway = await startIngestGateway(gatewayConfig, { log: ports.log, ...shared });
     running.push(gateway);
     if (config.SIMULATED_BEDS > 0) {
       const ward = await startWard({
