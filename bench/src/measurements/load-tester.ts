@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cpuSeconds } from '../engines/cpu.ts';
 import { higher, lower } from '../figure.ts';
 import { startRelay } from '../floor/start-relay.ts';
 import { WARM_UP_S, runTester, type Measured } from '../load-test.ts';
@@ -13,10 +14,7 @@ const LOADS = [
 ] as const;
 
 const thisProcess: Measured = {
-  cpuSeconds() {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  },
+  cpuSeconds: () => cpuSeconds(process.pid),
   memoryMiB: () => process.memoryUsage.rss() / 2 ** 20,
 };
 

@@ -1,7 +1,7 @@
 import { encodeReading } from './codec.ts';
 import { CONSCIOUSNESS, MODES } from './plain-reading.ts';
 import { NO_MARKS, type Reading } from './reading.ts';
-import type { VitalValues } from './vital.ts';
+import { noVitals, type VitalValues } from './vital.ts';
 
 /** Tags as `plainReading` reads them. */
 const SEQUENCE = 0x28;
@@ -50,14 +50,7 @@ const NOTHING_MEASURED: Omit<Reading, 'deviceId' | 'patientId' | 'region' | 'boo
   sequence: 0,
   measuredAtMs: 0,
   mode: 'real',
-  vitals: {
-    heartbeat: undefined,
-    blood_pressure_systolic: undefined,
-    blood_pressure_diastolic: undefined,
-    temperature: undefined,
-    oxygen_saturation: undefined,
-    respiratory_rate: undefined,
-  },
+  vitals: noVitals(),
   validity: NO_MARKS,
   supplementalOxygen: undefined,
   consciousness: 'unknown',
