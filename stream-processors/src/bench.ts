@@ -14,7 +14,7 @@ import { toStreamReading } from './operators/stream-reading.ts';
 import { alertingTopology } from './pipelines/alerting.ts';
 import { storageTopology } from './pipelines/storage.ts';
 import { decodeState, encodeStateAtOnce } from './runtime/checkpoint-codec.ts';
-import { SHOWN_TOGETHER } from './runtime/show-pace.ts';
+import { ShowPace } from './runtime/show-pace.ts';
 import type { Topology } from './runtime/topology.ts';
 import { STORAGE_DEFAULTS, alertingDefaults } from './start.ts';
 
@@ -39,70 +39,118 @@ export function cpuMsOf(run: () => void): number {
   return (user + system) / 1000;
 }
 
-/** A pipeline's operators, one second of their stream at a time, shown as by a task that keeps up. */
+/** How a stream of 1 Hz a patient comes to the operators. */
+export interface StreamShape {
+  readonly partitions: number;
+  /** Of a partition's stream at once. */
+  readonly seconds: number;
+  /** How long ago the newest reading of a batch arrived: by it a task shows what a batch changed, or leaves that to a later one. */
+  readonly ageMs: number;
+}
+
+/** As it comes: every second each patient once, so that what is known of her has left the processor's caches. */
+const KEEPING_UP: StreamShape = { partitions: 1, seconds: 1, ageMs: 20 };
+/** As a pipeline catches up: batches of one partition after the other, some seconds of a twelfth of the patients each. */
+const CATCHING_UP: StreamShape = { partitions: 12, seconds: 6, ageMs: 60_000 };
+export const STREAM_SHAPES = { keepingUp: KEEPING_UP, catchingUp: CATCHING_UP } as const;
+
+/** A pipeline's operators, a stretch of their stream at a time, shown as a task does. */
 export interface WarmPipeline {
   readonly pipeline: string;
-  /** Makes the next second's records, one of each patient; the call that it returns takes them through the operators. */
-  nextSecond(): () => void;
-  /** The state's way into a checkpoint's bytes and back. */
-  encode(): Uint8Array;
-  decode(bytes: Uint8Array): void;
+  /** Makes the next stretch's records, one of each patient and second; the call that it returns takes them through the operators. */
+  nextStretch(): () => void;
+  /** Each partition's state on its way into a checkpoint's bytes and back. */
+  encode(): readonly Uint8Array[];
+  decode(checkpoints: readonly Uint8Array[]): void;
 }
 
 /** Every patient at 1 Hz, all six vitals, values that wander inside their limits. */
-export function warmPipelines(patients: number, warmUpSeconds: number): readonly WarmPipeline[] {
+export function warmPipelines(
+  patients: number,
+  warmUpSeconds: number,
+  shape: StreamShape = KEEPING_UP,
+): readonly WarmPipeline[] {
   const yaml = readFileSync(new URL('../../core/config/alarms.yaml', import.meta.url), 'utf8');
   const settings = parseAlarmSettings(yaml);
   const warm = [
-    streamOf(alertingTopology({ ...alertingDefaults(settings), settings }), patients),
-    streamOf(storageTopology(STORAGE_DEFAULTS), patients),
+    streamOf(alertingTopology({ ...alertingDefaults(settings), settings }), patients, shape),
+    streamOf(storageTopology(STORAGE_DEFAULTS), patients, shape),
   ];
-  for (const pipeline of warm) for (let i = 0; i < warmUpSeconds; i++) pipeline.nextSecond()();
+  for (const pipeline of warm)
+    for (let i = 0; i < warmUpSeconds; i += shape.seconds) pipeline.nextStretch()();
   return warm;
 }
 
-function streamOf<State, Outputs>(topology: Topology<State, Outputs>, patients: number): WarmPipeline {
+function streamOf<State, Outputs>(
+  topology: Topology<State, Outputs>,
+  patients: number,
+  { partitions, seconds, ageMs }: StreamShape,
+): WarmPipeline {
   const random = seededRandom(7);
-  const state = topology.newState(Number.NEGATIVE_INFINITY);
+  const tasks = Array.from({ length: partitions }, () => ({
+    state: topology.newState(Number.NEGATIVE_INFINITY),
+    pace: new ShowPace(topology.shownEveryMs),
+    unshown: undefined as Outputs | undefined,
+  }));
+  const stored = { version: topology.stateVersion, unstored: undefined };
   let second = 0;
-  const batch = (records: readonly LogRecord[]): void => {
-    const outputs = topology.newOutputs();
-    let handled = 0;
+  const batch = (task: (typeof tasks)[number], records: readonly LogRecord[]): void => {
+    const outputs = topology.newOutputs(task.unshown);
     for (const { value, headers, timestampMs } of records) {
-      topology.handle(state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
-      if (++handled % SHOWN_TOGETHER === 0) topology.show(state, outputs);
+      topology.handle(task.state, toStreamReading(decodeReading(value!), headers, timestampMs), outputs);
     }
-    topology.show(state, outputs);
+    const nowMs = performance.now();
+    task.unshown = task.pace.mayWait(ageMs, nowMs) ? outputs : undefined;
+    if (task.unshown !== undefined) return;
+    topology.show(task.state, outputs);
+    task.pace.shown(nowMs);
   };
   return {
     pipeline: topology.pipeline,
-    nextSecond() {
-      const records = recordsOfSecond(second, patients, random);
-      const nowMs = START_MS + second++ * 1000 + 20;
+    nextStretch() {
+      const recordsOf: LogRecord[][] = tasks.map(() => []);
+      for (let i = 0; i < seconds; i++, second++)
+        for (const [patient, record] of recordsOfSecond(second, patients, random).entries())
+          recordsOf[patient % partitions]!.push(record);
+      const nowMs = START_MS + (second - 1) * 1000 + 20;
       return () => {
-        for (let at = 0; at < records.length; at += BATCH) batch(records.slice(at, at + BATCH));
-        topology.advance(state, nowMs, true, topology.newOutputs());
+        for (const [partition, task] of tasks.entries()) {
+          const records = recordsOf[partition]!;
+          for (let at = 0; at < records.length; at += BATCH) batch(task, records.slice(at, at + BATCH));
+          topology.advance(task.state, nowMs, seconds === 1, topology.newOutputs());
+        }
       };
     },
-    encode: () => encodeStateAtOnce({ version: topology.stateVersion, state, unstored: undefined }),
-    decode: (bytes) => void decodeState<State, Outputs>(bytes, topology.stateVersion),
+    encode: () => tasks.map(({ state }) => encodeStateAtOnce({ ...stored, state })),
+    decode(checkpoints) {
+      for (const bytes of checkpoints) decodeState<State, Outputs>(bytes, topology.stateVersion);
+    },
   };
 }
 
-/** `seconds` of stream after as many to warm up. */
-export function benchPipelines(patients: number, seconds: number): PipelineFigures[] {
-  return warmPipelines(patients, seconds).map((warm) => {
+/** `seconds` of stream, or a little more, after as many to warm up. */
+export function benchPipelines(
+  patients: number,
+  seconds: number,
+  shape: StreamShape = KEEPING_UP,
+): PipelineFigures[] {
+  return warmPipelines(patients, seconds, shape).map((warm) => {
     let busyMs = 0;
-    for (let second = 0; second < seconds; second++) busyMs += cpuMsOf(warm.nextSecond());
-    let bytes: Uint8Array = new Uint8Array();
-    const encodeMs = cpuMsOf(() => void (bytes = warm.encode()));
+    let readings = 0;
+    for (let second = 0; second < seconds; second += shape.seconds) {
+      busyMs += cpuMsOf(warm.nextStretch());
+      readings += patients * shape.seconds;
+    }
+    let checkpoints: readonly Uint8Array[] = [];
+    const encodeMs = cpuMsOf(() => void (checkpoints = warm.encode()));
+    const checkpointBytes = checkpoints.reduce((sum, { length }) => sum + length, 0);
     return {
       pipeline: warm.pipeline,
-      readingsPerSecond: (patients * seconds) / (busyMs / 1000),
-      stateBytesPerPatient: bytes.length / patients,
-      checkpointBytes: bytes.length,
+      readingsPerSecond: readings / (busyMs / 1000),
+      stateBytesPerPatient: checkpointBytes / patients,
+      checkpointBytes,
       encodeMs,
-      decodeMs: cpuMsOf(() => warm.decode(bytes)),
+      decodeMs: cpuMsOf(() => warm.decode(checkpoints)),
     };
   });
 }

@@ -13,6 +13,7 @@ import { processorMetrics } from './metrics.ts';
 import { alertingTopology } from './pipelines/alerting.ts';
 import { storageTopology } from './pipelines/storage.ts';
 import { startPipeline, type RunningPipeline } from './runtime/pipeline.ts';
+import type { Urgent } from './runtime/yield-to.ts';
 import { alertingSink } from './sinks/alerting-sink.ts';
 import { createLivePublisher } from './sinks/live-publisher.ts';
 import { startRiskWriter } from './risk/start-risk-writer.ts';
@@ -96,23 +97,30 @@ export function startAlertingPipeline(
     onStopped: () => live.stop(),
     maxBatchRecords: config.maxBatchRecords,
     gatherMs: config.gatherMs,
+    urgent: undefined,
     checkpointEveryMs: config.checkpointEveryMs,
   });
 }
 
 /**
  * Stalls while the stores are away and catches up from the log. Resolves once joined to the group `vitalwire.storage`, and to those of the
- * scores and shares that the alerting pipeline puts out (`vitalwire.risk-scores`, `vitalwire.regional-shares`).
+ * scores and shares that the alerting pipeline puts out (`vitalwire.risk-scores`, `vitalwire.regional-shares`). `urgent`: the alerting
+ * pipeline where both share a thread; trends can wait for alerts.
  */
 export async function startStoragePipeline(
   config: StorageConfig,
-  deps: PipelineDeps & { readonly timeSeries: TimeSeries; readonly analytics: Analytics },
+  deps: PipelineDeps & {
+    readonly timeSeries: TimeSeries;
+    readonly analytics: Analytics;
+    readonly urgent?: Urgent;
+  },
 ): Promise<RunningPipeline> {
-  const { timeSeries, analytics } = deps;
+  const { timeSeries, analytics, urgent } = deps;
   const metrics = processorMetrics(deps.registry);
-  const risk = await startRiskWriter({ ...deps, metrics, gatherMs: config.gatherMs });
+  const risk = await startRiskWriter({ ...deps, metrics, urgent, gatherMs: config.gatherMs });
   const storage = await startPipeline({
     ...deps,
+    urgent,
     metrics,
     topology: storageTopology(config),
     news: undefined,

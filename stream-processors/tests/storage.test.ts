@@ -14,7 +14,7 @@ describe('storage', () => {
       batches.push(points.length);
       return stores.writeRaw(points);
     };
-    const pipeline = await ward.storage({ writeRaw }, undefined, 250);
+    const pipeline = await ward.storage({ writeRaw }, { gatherMs: 250 });
     for (let i = 0; i < 9; i++) {
       ward.log.add([ward.record(97)]);
       await ward.clock.advance(50);
@@ -23,6 +23,19 @@ describe('storage', () => {
     expect(batches).toEqual([1, 4]);
     await pipeline.stop();
     expect(ward.stores.checkpoints.get('storage')!.nextOffset).toBe(5);
+  });
+
+  it('lets alerts that are behind go first, and catches up after them', async () => {
+    const ward = new Ward();
+    const held = Promise.withResolvers<void>();
+    const alerting = await ward.alerting(undefined, undefined, () => held.promise);
+    const storage = await ward.storage({}, { urgent: alerting });
+    await ward.live(4, 97);
+    expect(ward.stores.raw.size).toBe(0);
+    held.resolve();
+    await ward.live(1, 97);
+    expect(ward.stores.raw.size).toBe(5);
+    await Promise.all([storage.stop(), alerting.stop()]);
   });
 
   it('stalls while the store is away, and catches up', async () => {
@@ -44,8 +57,8 @@ describe('storage', () => {
 
   // The first row of all is due within the patient's first minute.
   it.each([
-    { what: 'once, however much of the stream it takes', batchMs: 0, rows: [16, 600] },
-    { what: 'every minute that it takes', batchMs: 30_000, rows: [16, 120, 240, 360, 480, 600] },
+    { what: 'once, however much of the stream it takes', batchMs: 0, rows: [60, 600] },
+    { what: 'every minute that it takes', batchMs: 30_000, rows: [60, 120, 240, 360, 480, 600] },
   ])('writes the row of an open window while it catches up $what', async ({ batchMs, rows }) => {
     const ward = new Ward();
     for (let second = 0; second < 600; second++) {
@@ -71,7 +84,7 @@ describe('storage', () => {
           return stores.writeWindows(windows);
         },
       },
-      inMinutes,
+      { log: inMinutes },
     );
     for (let second = 0; second < 10 * (batchMs / 1_000) + 2; second++) await ward.clock.advance(1_000);
     expect(ward.stores.raw.size).toBe(600);
@@ -158,7 +171,7 @@ describe('a task whose partition moved to another member', () => {
             }),
         }),
     };
-    const pipeline = await ward.storage({}, moved);
+    const pipeline = await ward.storage({}, { log: moved });
     await ward.live(10, 97);
     const stored = ward.stores.raw.size;
     expect(stored).toBeLessThan(10);

@@ -25,6 +25,13 @@ import { START_MS, aReading, defaultSettings } from '../src/testing/readings.ts'
 export const away = (): Promise<never> =>
   Promise.reject(new VitalwireError('unavailable', 'engine away', { retriable: true }));
 
+export interface StorageOptions {
+  readonly log?: EventLog;
+  readonly gatherMs?: number;
+  /** The alerting pipeline, where both share a thread. */
+  readonly urgent?: RunningPipeline;
+}
+
 /** Both pipelines on stores in memory, on manual time, with one bed whose readings a test sends. */
 export class Ward {
   readonly clock = new ManualClock(START_MS);
@@ -71,8 +78,7 @@ export class Ward {
 
   storage(
     over: Partial<TimeSeries> = {},
-    log: EventLog = this.#deps.log,
-    gatherMs: number = STORAGE_DEFAULTS.gatherMs,
+    { log = this.#deps.log, gatherMs = 0, urgent }: StorageOptions = {},
   ): Promise<RunningPipeline> {
     const timeSeries = { ...this.stores.timeSeries(), ...over };
     return startStoragePipeline(
@@ -82,6 +88,7 @@ export class Ward {
         log,
         timeSeries,
         analytics: this.stores.analytics(),
+        ...(urgent && { urgent }),
       },
     );
   }

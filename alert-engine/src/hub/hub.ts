@@ -12,7 +12,7 @@ import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AlertEngineBounds } from '../config.ts';
 import type { CommitSignal } from '../live/commit-signal.ts';
-import type { Departure, LiveView } from '../live/live-view.ts';
+import { isDischarged, type Departure, type LiveView } from '../live/live-view.ts';
 import { vitalsEntry } from '../live/patient-document.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { AlertFeed } from './alert-feed.ts';
@@ -95,10 +95,10 @@ export class Hub implements Service {
       audience: () => this.#sessions.size,
       regionOf: (patientId) => deps.view.regionOf(patientId),
       // A device left running would bring back who was discharged.
-      entryOf: (patientId) =>
-        deps.view.isDischarged(patientId)
-          ? undefined
-          : JSON.stringify(vitalsEntry(deps.view.facts(patientId, ''))),
+      entryOf(patientId) {
+        const facts = deps.view.facts(patientId, '');
+        return isDischarged(facts.patient) ? undefined : JSON.stringify(vitalsEntry(facts));
+      },
       send: (region, frame) => this.#sendVitals(region, frame),
     });
     deps.view.listen({

@@ -4,21 +4,24 @@ import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 /** One `vitals` frame of a region, written once and shared by every station that sees the whole region. */
 export class VitalsFrame {
   readonly #at: string;
-  readonly #entries: ReadonlyMap<string, string>;
+  readonly #patientIds: readonly string[];
+  readonly #entries: readonly string[];
   #whole: Buffer | undefined;
 
-  constructor(atMs: number, entries: ReadonlyMap<string, string>) {
+  /** `entries`: one for each of the patients, in their order. */
+  constructor(atMs: number, patientIds: readonly string[], entries: readonly string[]) {
     this.#at = toIso(atMs);
+    this.#patientIds = patientIds;
     this.#entries = entries;
   }
 
   whole(): Buffer {
-    return (this.#whole ??= this.#write([...this.#entries.values()]));
+    return (this.#whole ??= this.#write(this.#entries));
   }
 
   /** Undefined where none of the patients is in it. */
   narrowedTo(patients: ReadonlySet<string>): Buffer | undefined {
-    const entries = [...this.#entries].filter(([id]) => patients.has(id)).map(([, entry]) => entry);
+    const entries = this.#entries.filter((_, i) => patients.has(this.#patientIds[i]!));
     return entries.length === 0 ? undefined : this.#write(entries);
   }
 
@@ -38,8 +41,18 @@ export interface VitalsFanoutOptions {
   readonly send: (region: string, frame: VitalsFrame) => void;
 }
 
+interface PatientState {
+  readonly patientId: string;
+  /** Monotonic ms. */
+  sentAtMs: number;
+  /** Where she waits to be sent. */
+  dirtyIn: RegionState | undefined;
+}
+
 interface RegionState {
-  readonly dirty: Set<string>;
+  readonly name: string;
+  /** Who changed, in their order; she who waits elsewhere since, or nowhere, is passed over. */
+  dirty: PatientState[];
   /** Monotonic ms. */
   flushedAtMs: number;
   timerDueMs: number;
@@ -63,91 +76,111 @@ const AUDIENCE_PER_MS = 20;
 export class VitalsFanout {
   readonly #options: VitalsFanoutOptions;
   readonly #regions = new Map<string, RegionState>();
-  readonly #sentAtMs = new Map<string, number>();
+  readonly #patients = new Map<string, PatientState>();
 
   constructor(options: VitalsFanoutOptions) {
     this.#options = options;
   }
 
   changed(patientIds: readonly string[]): void {
-    const touched = new Set<string>();
+    if (this.#options.audience() === 0) return;
+    const touched = new Set<RegionState>();
     for (const patientId of patientIds) {
-      const region = this.#options.regionOf(patientId);
-      if (region === undefined) continue;
-      this.#state(region).dirty.add(patientId);
+      const name = this.#options.regionOf(patientId);
+      if (name === undefined) continue;
+      const region = this.#region(name);
+      const patient = this.#patient(patientId);
       touched.add(region);
+      if (patient.dirtyIn === region) continue;
+      patient.dirtyIn = region;
+      region.dirty.push(patient);
     }
     for (const region of touched) this.#flush(region);
   }
 
   forget(patientId: string): void {
-    this.#sentAtMs.delete(patientId);
+    const patient = this.#patients.get(patientId);
+    if (patient === undefined) return;
+    patient.dirtyIn = undefined;
+    this.#patients.delete(patientId);
   }
 
   stop(): void {
-    for (const state of this.#regions.values()) state.cancelTimer?.();
+    for (const region of this.#regions.values()) region.cancelTimer?.();
     this.#regions.clear();
   }
 
-  #state(region: string): RegionState {
-    let state = this.#regions.get(region);
-    if (!state) {
-      state = {
-        dirty: new Set(),
+  #region(name: string): RegionState {
+    let region = this.#regions.get(name);
+    if (!region) {
+      region = {
+        name,
+        dirty: [],
         flushedAtMs: Number.NEGATIVE_INFINITY,
         timerDueMs: Number.POSITIVE_INFINITY,
         cancelTimer: undefined,
       };
-      this.#regions.set(region, state);
+      this.#regions.set(name, region);
     }
-    return state;
+    return region;
   }
 
-  #flush(region: string): void {
-    const { clock, audience, entryOf, send } = this.#options;
-    const state = this.#state(region);
+  #patient(patientId: string): PatientState {
+    let patient = this.#patients.get(patientId);
+    if (!patient) {
+      patient = { patientId, sentAtMs: Number.NEGATIVE_INFINITY, dirtyIn: undefined };
+      this.#patients.set(patientId, patient);
+    }
+    return patient;
+  }
+
+  #flush(region: RegionState): void {
+    const { clock, audience, entryOf, send, intervalMs } = this.#options;
     if (audience() === 0) {
-      state.dirty.clear();
+      for (const patient of region.dirty) patient.dirtyIn = undefined;
+      region.dirty = [];
       return;
     }
     const nowMs = clock.monotonic();
     const paceMs = Math.min(PACE_MS_MAX, Math.max(PACE_MS_MIN, audience() / AUDIENCE_PER_MS));
-    const openMs = state.flushedAtMs + paceMs;
+    const openMs = region.flushedAtMs + paceMs;
     if (openMs > nowMs) {
-      if (openMs < state.timerDueMs) this.#flushAt(region, state, openMs, nowMs);
+      if (openMs < region.timerDueMs) this.#flushAt(region, openMs, nowMs);
       return;
     }
-    const entries = new Map<string, string>();
+    const early: PatientState[] = [];
+    const patientIds: string[] = [];
+    const entries: string[] = [];
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const patientId of state.dirty) {
-      const dueMs = this.#dueMs(patientId);
+    for (const patient of region.dirty) {
+      if (patient.dirtyIn !== region) continue;
+      const dueMs = patient.sentAtMs + intervalMs;
       if (dueMs > nowMs) {
         nextMs = Math.min(nextMs, dueMs);
+        early.push(patient);
         continue;
       }
-      state.dirty.delete(patientId);
-      const entry = entryOf(patientId);
+      patient.dirtyIn = undefined;
+      const entry = entryOf(patient.patientId);
       if (entry === undefined) continue;
-      entries.set(patientId, entry);
-      this.#sentAtMs.set(patientId, nowMs);
+      patientIds.push(patient.patientId);
+      entries.push(entry);
+      patient.sentAtMs = nowMs;
     }
-    if (nextMs < state.timerDueMs) this.#flushAt(region, state, nextMs, nowMs);
-    if (entries.size === 0) return;
-    state.flushedAtMs = nowMs;
-    send(region, new VitalsFrame(clock.now(), entries));
+    region.dirty = early;
+    if (nextMs < region.timerDueMs) this.#flushAt(region, nextMs, nowMs);
+    if (entries.length === 0) return;
+    region.flushedAtMs = nowMs;
+    send(region.name, new VitalsFrame(clock.now(), patientIds, entries));
   }
 
-  #dueMs(patientId: string): number {
-    return (this.#sentAtMs.get(patientId) ?? Number.NEGATIVE_INFINITY) + this.#options.intervalMs;
-  }
-
-  #flushAt(region: string, state: RegionState, dueMs: number, nowMs: number): void {
-    state.cancelTimer?.();
-    state.timerDueMs = dueMs;
+  #flushAt(region: RegionState, dueMs: number, nowMs: number): void {
+    region.cancelTimer?.();
+    region.timerDueMs = dueMs;
     // Timers may fire a fraction of a millisecond early; never before a patient's interval has passed.
-    state.cancelTimer = this.#options.clock.after(Math.ceil(dueMs - nowMs), () => {
-      state.timerDueMs = Number.POSITIVE_INFINITY;
-      state.cancelTimer = undefined;
+    region.cancelTimer = this.#options.clock.after(Math.ceil(dueMs - nowMs), () => {
+      region.timerDueMs = Number.POSITIVE_INFINITY;
+      region.cancelTimer = undefined;
       this.#flush(region);
     });
   }

@@ -42,9 +42,15 @@ export interface Departure {
   readonly reason: LeaveReason;
 }
 
-interface Held {
-  readonly live: LiveVitals;
-  readonly heardAtMs: number;
+/** All there is of one patient: one look-up for each reading of ten thousand, not one a source. */
+interface Bedside {
+  /** Undefined while the directory does not know her. */
+  patient: Patient | undefined;
+  live: LiveVitals | undefined;
+  /** When `live` came, monotonic ms. */
+  heardAtMs: number;
+  /** The device last heard of for her; that of `live` goes before. */
+  deviceId: string | undefined;
 }
 
 /** As long as the live bus keeps them. */
@@ -60,11 +66,8 @@ export class LiveView implements Service {
   readonly #deps: LiveViewDeps;
   readonly #listeners = new Set<LiveViewListener>();
   readonly #leaveListeners = new Set<(departure: Departure) => void>();
-  readonly #vitals = new Map<string, Held>();
+  readonly #bedsides = new Map<string, Bedside>();
   readonly #presence = new Map<string, DevicePresence>();
-  /** The device last heard of for a patient without vitals. */
-  readonly #deviceOf = new Map<string, string>();
-  readonly #patients = new Map<string, Patient>();
   #subscribed: Subscribed | undefined;
   #stopReconciling: Cancel | undefined;
   #reconciling = false;
@@ -105,19 +108,11 @@ export class LiveView implements Service {
 
   /** Where the patient is: by the directory, or while it does not know, by the device. */
   regionOf(patientId: string): string | undefined {
-    return (
-      this.#patients.get(patientId)?.region ??
-      this.#vitals.get(patientId)?.live.region ??
-      this.#presenceOf(patientId)?.region
-    );
+    return this.#regionAt(this.#bedsides.get(patientId));
   }
 
   patient(patientId: string): Patient | undefined {
-    return this.#patients.get(patientId);
-  }
-
-  isDischarged(patientId: string): boolean {
-    return this.#patients.get(patientId)?.state === 'discharged';
+    return this.#bedsides.get(patientId)?.patient;
   }
 
   devices(): readonly DevicePresence[] {
@@ -126,20 +121,23 @@ export class LiveView implements Service {
 
   /** `region` where nobody knows better. */
   facts(patientId: string, region: string): PatientFacts {
+    const bedside = this.#bedsides.get(patientId);
     return {
       patientId,
-      region: this.regionOf(patientId) ?? region,
-      patient: this.#patients.get(patientId),
-      live: this.#vitals.get(patientId)?.live,
-      presence: this.#presenceOf(patientId),
+      region: this.#regionAt(bedside) ?? region,
+      patient: bedside?.patient,
+      live: bedside?.live,
+      presence: this.#presenceAt(bedside),
       pause: this.#deps.pauseOf?.(patientId),
     };
   }
 
   /** Everyone who is in one of the regions and was not discharged, by id. */
   patientsOf(regions: ReadonlySet<string>): readonly string[] {
-    const ids = new Set([...this.#patients.keys(), ...this.#vitals.keys(), ...this.#deviceOf.keys()]);
-    return [...ids].filter((id) => regions.has(this.regionOf(id) ?? '') && !this.isDischarged(id)).sort();
+    return [...this.#bedsides]
+      .filter(([, bedside]) => regions.has(this.#regionAt(bedside) ?? '') && !isDischarged(bedside.patient))
+      .map(([id]) => id)
+      .sort();
   }
 
   /** Something that only this process knows of the patient changed: screens are told. */
@@ -147,18 +145,32 @@ export class LiveView implements Service {
     this.#tell((listener) => listener.changed([patientId]));
   }
 
-  #presenceOf(patientId: string): DevicePresence | undefined {
-    const deviceId = this.#vitals.get(patientId)?.live.deviceId ?? this.#deviceOf.get(patientId);
+  #regionAt(bedside: Bedside | undefined): string | undefined {
+    return bedside?.patient?.region ?? bedside?.live?.region ?? this.#presenceAt(bedside)?.region;
+  }
+
+  #presenceAt(bedside: Bedside | undefined): DevicePresence | undefined {
+    const deviceId = bedside?.live?.deviceId ?? bedside?.deviceId;
     return deviceId === undefined ? undefined : this.#presence.get(deviceId);
+  }
+
+  #bedside(patientId: string): Bedside {
+    let bedside = this.#bedsides.get(patientId);
+    if (bedside === undefined) {
+      bedside = { patient: undefined, live: undefined, heardAtMs: 0, deviceId: undefined };
+      this.#bedsides.set(patientId, bedside);
+    }
+    return bedside;
   }
 
   #onVitals(updates: readonly LiveVitals[]): void {
     const heardAtMs = this.#deps.clock.monotonic();
     const changed: string[] = [];
     for (const live of updates) {
-      const held = this.#vitals.get(live.patientId);
-      if (held && held.live.measuredAtMs > live.measuredAtMs) continue;
-      this.#vitals.set(live.patientId, { live, heardAtMs });
+      const bedside = this.#bedside(live.patientId);
+      if (bedside.live !== undefined && bedside.live.measuredAtMs > live.measuredAtMs) continue;
+      bedside.live = live;
+      bedside.heardAtMs = heardAtMs;
       changed.push(live.patientId);
     }
     if (changed.length > 0) this.#tell((listener) => listener.changed(changed));
@@ -168,29 +180,34 @@ export class LiveView implements Service {
     const held = this.#presence.get(presence.deviceId);
     if (held && held.atMs > presence.atMs) return;
     this.#presence.set(presence.deviceId, presence);
-    if (held && held.patientId !== presence.patientId) this.#deviceOf.delete(held.patientId);
-    if (presence.patientId !== '') this.#deviceOf.set(presence.patientId, presence.deviceId);
+    if (held && held.patientId !== presence.patientId) {
+      const left = this.#bedsides.get(held.patientId);
+      if (left !== undefined) {
+        left.deviceId = undefined;
+        this.#dropIfEmpty(held.patientId, left);
+      }
+    }
+    if (presence.patientId !== '') this.#bedside(presence.patientId).deviceId = presence.deviceId;
     this.#tell((listener) => listener.presence(presence));
   }
 
   #onPatient(patient: Patient): void {
-    const region = this.regionOf(patient.id);
-    const wasDischarged = this.isDischarged(patient.id);
+    const bedside = this.#bedside(patient.id);
+    const region = this.#regionAt(bedside);
+    const wasDischarged = isDischarged(bedside.patient);
     // A patient who moves away is still told of: her region, no longer one of ours, hides her.
-    this.#patients.set(patient.id, patient);
+    bedside.patient = patient;
     if (region !== undefined && !wasDischarged) {
-      if (this.isDischarged(patient.id)) this.#tellLeft(patient.id, region, 'discharged');
+      if (isDischarged(patient)) this.#tellLeft(patient.id, region, 'discharged');
       else if (region !== patient.region) this.#tellLeft(patient.id, region, 'moved');
     }
-    if (this.#vitals.has(patient.id)) this.#tell((listener) => listener.changed([patient.id]));
+    if (bedside.live !== undefined) this.#tell((listener) => listener.changed([patient.id]));
   }
 
   /** What her device goes on to send shows her again, by her id alone. */
   #onRemoved(patientId: string): void {
-    const region = this.#patients.get(patientId)?.region;
-    this.#patients.delete(patientId);
-    this.#vitals.delete(patientId);
-    this.#deviceOf.delete(patientId);
+    const region = this.patient(patientId)?.region;
+    this.#bedsides.delete(patientId);
     if (region !== undefined) this.#tellLeft(patientId, region, 'removed');
   }
 
@@ -225,8 +242,8 @@ export class LiveView implements Service {
     ]);
     this.#onVitals(
       vitals.filter((update) => {
-        const held = this.#vitals.get(update.patientId);
-        return !held || held.live.measuredAtMs < update.measuredAtMs;
+        const held = this.#bedsides.get(update.patientId)?.live;
+        return held === undefined || held.measuredAtMs < update.measuredAtMs;
       }),
     );
     for (const presence of presences) {
@@ -234,19 +251,27 @@ export class LiveView implements Service {
       if (!held || held.atMs < presence.atMs) this.#onPresence(presence);
     }
     for (const patient of patients) {
-      if (!isSame(this.#patients.get(patient.id), patient)) this.#onPatient(patient);
+      if (!isSame(this.patient(patient.id), patient)) this.#onPatient(patient);
     }
   }
 
   #forgetOld(): void {
     const oldestMs = this.#deps.clock.monotonic() - VITALS_LIFETIME_MS;
-    for (const [patientId, { heardAtMs }] of this.#vitals) {
-      if (heardAtMs > oldestMs) continue;
-      this.#vitals.delete(patientId);
+    for (const [patientId, bedside] of this.#bedsides) {
+      if (bedside.live === undefined || bedside.heardAtMs > oldestMs) continue;
+      bedside.live = undefined;
+      this.#dropIfEmpty(patientId, bedside);
       this.#tell((listener) => listener.forgotten(patientId));
     }
   }
+
+  #dropIfEmpty(patientId: string, { patient, live, deviceId }: Bedside): void {
+    if (patient === undefined && live === undefined && deviceId === undefined)
+      this.#bedsides.delete(patientId);
+  }
 }
+
+export const isDischarged = (patient: Patient | undefined): boolean => patient?.state === 'discharged';
 
 const isSame = (one: Patient | undefined, other: Patient): boolean =>
   one !== undefined && JSON.stringify(one) === JSON.stringify(other);

@@ -66,7 +66,7 @@ function allWork(): readonly Work[] {
     codec('decode', () => encoded.forEach((each) => decodeReading(each))),
     ...warmPipelines(PATIENTS, 60).map((warm) => ({
       name: `${warm.pipeline} operators`,
-      next: () => warm.nextSecond(),
+      next: () => warm.nextStretch(),
     })),
   ];
 }

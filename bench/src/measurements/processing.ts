@@ -1,4 +1,4 @@
-import { benchDecode, benchPipelines } from '@vitalwire/stream-processors/bench.ts';
+import { STREAM_SHAPES, benchDecode, benchPipelines } from '@vitalwire/stream-processors/bench.ts';
 import { higher, lower } from '../figure.ts';
 import type { Figure, Measurement } from '../measurement.ts';
 
@@ -18,7 +18,7 @@ export const processing: Measurement = {
     const figures: Figure[] = [
       higher('decoding alone', benchDecode(seconds * DECODES_PER_SECOND), 'readings/CPU s'),
     ];
-    note('both pipelines');
+    note('both pipelines, keeping up');
     const pipelines = benchPipelines(PATIENTS, seconds * STREAM_SECONDS_PER_SECOND);
     for (const pipeline of pipelines) {
       const { pipeline: name } = pipeline;
@@ -28,6 +28,12 @@ export const processing: Measurement = {
         lower(`${name}: checkpoint encoded`, pipeline.encodeMs, 'CPU ms'),
         lower(`${name}: checkpoint decoded`, pipeline.decodeMs, 'CPU ms'),
       );
+    }
+    note('both pipelines, catching up');
+    const behind = benchPipelines(PATIENTS, seconds * STREAM_SECONDS_PER_SECOND, STREAM_SHAPES.catchingUp);
+    for (const { pipeline, readingsPerSecond } of behind) {
+      const what = `${pipeline}, catching up on ${STREAM_SHAPES.catchingUp.partitions} partitions`;
+      figures.push(higher(what, readingsPerSecond, 'readings/CPU s', AIM_READINGS_PER_CPU_SECOND));
     }
     return figures;
   },

@@ -16,7 +16,6 @@ import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
-import { startAfter } from '@vitalwire/embedded/start-after.ts';
 import { benchReading } from '@vitalwire/stream-processors/bench.ts';
 import {
   STORAGE_DEFAULTS,
@@ -45,7 +44,7 @@ const deps = { ...ports, clock, logger, registry, random: Math.random };
 // Nobody's silence is measured here, and on a busy machine all patients at once would be silent.
 const settings = { ...readAlarmSettings(undefined), absenceMs: 3_600_000 };
 const alerting = await startAlertingPipeline(alertingDefaults(settings), deps);
-startAfter('storage', alerting.caughtUp, () => startStoragePipeline(STORAGE_DEFAULTS, deps));
+await startStoragePipeline(STORAGE_DEFAULTS, { ...deps, urgent: alerting });
 await consumeConditions({
   log,
   alerts,

@@ -35,7 +35,6 @@ import {
   startStoragePipeline,
 } from '@vitalwire/stream-processors/start.ts';
 import type { Secrets } from './secrets.ts';
-import { startAfter } from './start-after.ts';
 
 export interface EmbeddedDeps {
   readonly clock: Clock;
@@ -69,8 +68,6 @@ const PACE = {
   storageGatherMs: 250,
   /** After a crash so much of the log is read again: a second's work at 2,000 readings/s. */
   checkpointEveryMs: 20_000,
-  /** After a start the alerting pipeline has the thread to itself until it has caught up, or for so long. */
-  alertsFirstMsMax: 30_000,
 } as const;
 
 /** @throws ConfigError where a settings file is wrong, SqliteError where the data cannot be used, or the error of a port that is taken. */
@@ -130,20 +127,14 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
       { ...ports, ...shared },
     );
     running.push(alerting);
-    const caughtUp = new Promise<void>((resolve) => {
-      alerting.caughtUp.then(resolve, resolve);
-      clock.after(PACE.alertsFirstMsMax, resolve);
-    });
-    const storage = startAfter('storage', caughtUp, () =>
-      startStoragePipeline(
-        {
-          ...STORAGE_DEFAULTS,
-          futureToleranceMs,
-          gatherMs: PACE.storageGatherMs,
-          checkpointEveryMs: PACE.checkpointEveryMs,
-        },
-        { ...ports, ...shared },
-      ),
+    const storage = await startStoragePipeline(
+      {
+        ...STORAGE_DEFAULTS,
+        futureToleranceMs,
+        gatherMs: PACE.storageGatherMs,
+        checkpointEveryMs: PACE.checkpointEveryMs,
+      },
+      { ...ports, ...shared, urgent: alerting },
     );
     running.push(storage);
     const gatewayConfig: IngestGatewayConfig = {

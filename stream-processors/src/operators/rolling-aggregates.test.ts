@@ -3,7 +3,9 @@ import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { START_MS } from '../testing/readings.ts';
-import { addSample, newPanes, rollingAt } from './rolling-aggregates.ts';
+import { newPanes } from './pane-layout.ts';
+import { rollingAt } from './rolling-aggregates.ts';
+import { addSample } from './rolling-panes.ts';
 import { newVitalCells } from './vital-cells.ts';
 
 interface Sample {

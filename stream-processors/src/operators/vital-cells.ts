@@ -30,7 +30,7 @@ export const SCORED = 8 * GROUP;
 export const SCORED_AT = 9 * GROUP;
 export const SCORED_POINTS = 10 * GROUP;
 
-// rolling-aggregates.ts: of each vital its open pane's number, then the eight numbers of the pane
+// pane-layout.ts: of each vital its open pane's number, then the eight numbers of the pane
 export const OPEN_PANES = 11 * GROUP;
 export const OPEN_SIZE = 9;
 

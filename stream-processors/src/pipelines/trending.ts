@@ -1,5 +1,5 @@
 import { judgeTrend, movement } from '../operators/judge-trend.ts';
-import { endedPaneMean, minuteExtremes } from '../operators/rolling-aggregates.ts';
+import { endedPaneMean, minuteExtremes } from '../operators/rolling-panes.ts';
 import { emit } from './outputs.ts';
 import type { TrendRule } from './rulebook.ts';
 import type { Step } from './technical.ts';

@@ -16,6 +16,7 @@ import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { PipelineMetrics } from '../metrics.ts';
 import { createAttempt, type Attempt } from '../runtime/attempt.ts';
 import { gather } from '../runtime/gather.ts';
+import { yieldTo, type Urgent } from '../runtime/yield-to.ts';
 
 export interface RiskWriter extends Service {
   readonly failed: Promise<never>;
@@ -30,6 +31,8 @@ export interface RiskWriterDeps {
   readonly metrics: PipelineMetrics;
   /** Time between two batches of a partition; 0 for none. */
   readonly gatherMs: number;
+  /** Goes first while it is behind; undefined where the writer has its thread to itself. */
+  readonly urgent: Urgent | undefined;
 }
 
 const BATCH_RECORDS = 500;
@@ -62,8 +65,10 @@ export async function startRiskWriter(deps: RiskWriterDeps): Promise<RiskWriter>
       return {
         ...inner,
         async process(records) {
+          const { signal } = stopping;
+          await yieldTo(deps.urgent, { ...deps, signal });
           await inner.process(records);
-          if (records.length < BATCH_RECORDS) await gather({ ...deps, signal: stopping.signal });
+          if (records.length < BATCH_RECORDS) await gather({ ...deps, signal });
         },
       };
     };

@@ -21,7 +21,7 @@ import { encodeState } from './checkpoint-codec.ts';
 import type { CheckpointPace } from './checkpoint-pace.ts';
 import type { Inbox } from './news.ts';
 import { PoisonGauge } from './poison-gauge.ts';
-import { SHOWN_TOGETHER, ShowPace } from './show-pace.ts';
+import { ShowPace } from './show-pace.ts';
 import type { Sink, Topology } from './topology.ts';
 
 export interface TaskOptions<State, Outputs> {
@@ -64,6 +64,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   #nextOffset: number | undefined;
   #checkpointedOffset: number | undefined;
   #arrivedMs = Number.NEGATIVE_INFINITY;
+  #wasAtEnd = false;
   #checkpointDueMs: number;
   /** News that change anything cost a checkpoint: not before this. */
   #newsDueMs = Number.NEGATIVE_INFINITY;
@@ -108,6 +109,11 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     }
   }
 
+  /** Age of the newest record taken in, where the last tick found others behind it; Infinity before the first. */
+  behindMs(): number {
+    return this.#wasAtEnd ? 0 : this.#options.clock.now() - this.#arrivedMs;
+  }
+
   release(): Promise<void> {
     return this.#serially(async () => {
       if (this.#broken || this.#superseded) return;
@@ -143,11 +149,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       // Before the first reading it is known who the patients are.
       if (this.#newsDueMs === Number.NEGATIVE_INFINITY) await this.#takeNews();
       const waits = this.#mayWait(last?.timestampMs ?? UP_TO_DATE);
-      let handled = 0;
-      for (const record of records) {
-        this.#handle(record, outputs, letters);
-        if (++handled % SHOWN_TOGETHER === 0 && !waits) topology.show(this.#state, outputs);
-      }
+      for (const record of records) this.#handle(record, outputs, letters);
       this.#show(outputs, waits);
       await this.#store(outputs, letters);
     });
@@ -224,6 +226,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   async #advance(bounds: PartitionBounds, askedAtMs: number): Promise<number> {
     const { topology, clock } = this.#options;
     const lag = Math.max(0, bounds.next - Math.max(bounds.first, this.#nextOffset ?? 0));
+    this.#wasAtEnd = lag === 0;
     const nowMs = lag === 0 ? askedAtMs : this.#arrivedMs;
     const outputs = topology.newOutputs(this.#unshown);
     await this.#orBroken(async () => {

@@ -22,6 +22,7 @@ import { NewsRoom, type NewsSource } from './news.ts';
 import { StreamTask } from './partition-task.ts';
 import { offsetAt } from './resume.ts';
 import type { Sink, Topology } from './topology.ts';
+import { yieldTo, type Urgent } from './yield-to.ts';
 
 export interface PipelineOptions<State, Outputs> {
   readonly topology: Topology<State, Outputs>;
@@ -35,6 +36,8 @@ export interface PipelineOptions<State, Outputs> {
   readonly maxBatchRecords: number;
   /** Time between two batches of a partition that has caught up; 0 for none. */
   readonly gatherMs: number;
+  /** Goes first while it is behind; undefined where the pipeline has its thread to itself. */
+  readonly urgent: Urgent | undefined;
   readonly checkpointEveryMs: number;
   readonly log: EventLog;
   readonly checkpoints: CheckpointStore;
@@ -45,10 +48,8 @@ export interface PipelineOptions<State, Outputs> {
 }
 
 /** A running pipeline. `failed` never resolves; it rejects with what ended the pipeline, whose process should then be started anew. */
-export interface RunningPipeline extends Service {
+export interface RunningPipeline extends Service, Urgent {
   readonly failed: Promise<never>;
-  /** Resolves once every partition was seen at its end; never where another member has some of them. */
-  readonly caughtUp: Promise<void>;
 }
 
 const TICK_MS = 1_000;
@@ -65,7 +66,6 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
   const topic = TOPICS.readings.name;
   const stopping = new AbortController();
   const failure = Promise.withResolvers<never>();
-  const caughtUp = Promise.withResolvers<void>();
   const tasks = new Map<number, StreamTask<State, Outputs>>();
   const attempt = createAttempt({
     clock,
@@ -97,6 +97,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     return {
       startAt: task.startAt,
       async process(records: readonly LogRecord[]) {
+        await yieldTo(options.urgent, { clock, signal: stopping.signal });
         await task.process(records);
         if (records.length < options.maxBatchRecords) await gather({ ...options, signal: stopping.signal });
       },
@@ -143,7 +144,6 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     return { state: topology.newState(fromMs), startAt };
   }
 
-  const behind = new Set(Array.from({ length: partitions }, (_, partition) => partition));
   let asking = false;
   async function tickAll(): Promise<void> {
     if (asking) return;
@@ -168,9 +168,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
   async function tickOne(bounds: PartitionBounds, askedAtMs: number): Promise<void> {
     try {
       const lag = await tasks.get(bounds.partition)?.tick(bounds, askedAtMs);
-      if (lag === undefined) return;
-      options.onTick(bounds.partition, lag);
-      if (lag === 0 && behind.delete(bounds.partition) && behind.size === 0) caughtUp.resolve();
+      if (lag !== undefined) options.onTick(bounds.partition, lag);
     } catch (error) {
       if (!stopping.signal.aborted) failure.reject(error);
     }
@@ -203,5 +201,9 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
       await options.onStopped();
     }
   }
-  return { name: pipeline, failed, caughtUp: caughtUp.promise, stop: () => (stopped ??= stop()) };
+  function behindMs(): number {
+    if (tasks.size === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(...[...tasks.values()].map((task) => task.behindMs()));
+  }
+  return { name: pipeline, failed, behindMs, stop: () => (stopped ??= stop()) };
 }

@@ -1,12 +1,6 @@
 /** A batch whose newest record arrived so long ago is of a backlog: more is waiting behind it. */
 const BACKLOG_MS = 1_000;
 
-/**
- * A task that keeps up shows what so many readings changed while it is still in the processor's caches: at the end of a batch of a thousand
- * patients it is not.
- */
-export const SHOWN_TOGETHER = 16;
-
 /** When a task shows what is there to be looked at: after every batch that is up to date, and now and then while it catches up. */
 export class ShowPace {
   readonly #everyMs: number;

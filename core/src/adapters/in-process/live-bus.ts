@@ -14,8 +14,8 @@ const VITALS_KEPT_MS = 300_000;
 const SWEEP_MS = 30_000;
 
 interface Kept {
-  readonly vitals: LiveVitals;
-  readonly untilMs: number;
+  vitals: LiveVitals;
+  untilMs: number;
 }
 
 /** The live bus where all components are one process: memory, and calls. */
@@ -36,11 +36,17 @@ export class InProcessLiveBus implements LiveBus {
 
   async publishVitals(updates: readonly LiveVitals[]): Promise<void> {
     this.#assertOpen();
-    const untilMs = this.#clock.monotonic() + VITALS_KEPT_MS;
+    const nowMs = this.#clock.monotonic();
+    const untilMs = nowMs + VITALS_KEPT_MS;
     const news = updates.filter((vitals) => {
-      const latest = this.#latest(vitals.patientId);
-      if (latest && vitals.measuredAtMs < latest.measuredAtMs) return false;
-      this.#vitals.set(vitals.patientId, { vitals, untilMs });
+      const kept = this.#vitals.get(vitals.patientId);
+      if (kept === undefined) {
+        this.#vitals.set(vitals.patientId, { vitals, untilMs });
+        return true;
+      }
+      if (kept.untilMs > nowMs && vitals.measuredAtMs < kept.vitals.measuredAtMs) return false;
+      kept.vitals = vitals;
+      kept.untilMs = untilMs;
       return true;
     });
     if (news.length > 0) this.#tell((listener) => listener.vitals(news));
