@@ -28,6 +28,7 @@ function bench(): Bench {
   const got: Buffer[] = [];
   const framed = new FramedStream(
     stream,
+    undefined,
     { maxPayloadBytes: 100, maxControlPacketBytes: 200 },
     { mayRead: () => gate.open, received: () => undefined, violated: () => undefined },
   );
