@@ -18,6 +18,7 @@ import type { InflightBudget } from './delivery/inflight-budget.ts';
 import { Pubacks, PubackWriter } from './delivery/pubacks.ts';
 import { FramedStream } from './framing/framed-stream.ts';
 import { ownTopic, type OwnPublishes } from './framing/own-publishes.ts';
+import type { ByteSource } from './framing/shared-reads.ts';
 import { Authenticator, refusalError } from './identity/authenticator.ts';
 import { certifiedDevice } from './identity/device-certificate.ts';
 import { Misuse } from './identity/misuse.ts';
@@ -69,11 +70,11 @@ export class Gateway {
     return this.#clocks.countWrong(this.#parts.admission.futureToleranceMs);
   }
 
-  /** A socket came in; call before Aedes takes it. */
-  accept(stream: Duplex): void {
+  /** A socket came in; call before Aedes takes it. What it receives comes from `source`, or is read. */
+  accept(stream: Duplex, source?: ByteSource): void {
     const { budget, metrics, limits, logger } = this.#parts;
     const connection = new Connection(stream);
-    connection.framed = new FramedStream(stream, limits, {
+    connection.framed = new FramedStream(stream, source, limits, {
       mayRead: () => budget.mayRead(connection),
       received: (bytes) => {
         metrics.hot.bytesReceived += bytes;
@@ -99,7 +100,9 @@ export class Gateway {
     const connection = this.#connections.get(client.conn);
     if (connection === undefined) return done(new Error('not one of our connections'), false);
     if (packet.will !== undefined) {
-      connection.will = { topic: packet.will.topic, payload: packet.will.payload as Buffer };
+      const { topic, payload } = packet.will;
+      // Bytes of its own: as part of what came with it, or of Node's pool, it would keep all that for as long as the connection.
+      connection.will = { topic, payload: Buffer.from(Uint8Array.from(payload as Buffer).buffer) };
       delete packet.will;
     }
     done(null, true);

@@ -1,6 +1,7 @@
 /** The ports that devices connect to: plain, and TLS where there is a certificate. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { SharedReads, type ByteSource } from './framing/shared-reads.ts';
 import type { GatewayLimits } from './limits.ts';
 
 /** PEM. With `ca`, a device may show a certificate that it signed in place of user name and token. */
@@ -13,7 +14,8 @@ export interface GatewayTls {
 }
 
 export interface ListenerEvents {
-  readonly connected: (socket: Socket) => void;
+  /** `source` tells what the socket receives; where there is none the socket is read. */
+  readonly connected: (socket: Socket, source: ByteSource | undefined) => void;
   /** One more than may be connected, dropped as it came in. */
   readonly dropped: () => void;
   /** It ended before the two sides had agreed on a key. */
@@ -38,22 +40,29 @@ export async function listen(
   events: ListenerEvents,
 ): Promise<Listeners> {
   let open = 0;
-  const bounded = (admitted: (socket: Socket) => void): Server =>
-    createServer(SOCKET_OPTIONS, (socket) => {
+  const bounded = (pauseOnConnect: boolean, admitted: (accepted: Socket) => Socket): Server =>
+    createServer({ ...SOCKET_OPTIONS, pauseOnConnect }, (accepted) => {
       if (open >= limits.maxConnections) {
-        socket.destroy();
+        accepted.destroy();
         return events.dropped();
       }
       open++;
-      socket.once('close', () => open--);
-      admitted(socket);
+      admitted(accepted).once('close', () => open--);
     });
-  const plain = bounded(events.connected);
+  const reads = new SharedReads();
+  const plain = bounded(true, (accepted) => {
+    const { socket, source } = reads.take(accepted) ?? { socket: accepted, source: undefined };
+    events.connected(socket, source);
+    return socket;
+  });
   const port = await listening(plain, at.host, at.port);
   if (at.tls === undefined) return { port, tlsPort: undefined, close: () => void plain.close() };
   try {
     const handshakes = tlsServer(at.tls, limits, events);
-    const secure = bounded((socket) => void handshakes.emit('connection', socket));
+    const secure = bounded(false, (accepted) => {
+      handshakes.emit('connection', accepted);
+      return accepted;
+    });
     const tlsPort = await listening(secure, at.host, at.tls.port);
     return {
       port,
@@ -79,7 +88,7 @@ function tlsServer(tls: GatewayTls, limits: GatewayLimits, events: ListenerEvent
     // A certificate is asked for and not demanded: what one is worth is judged with the CONNECT that follows.
     ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }),
   });
-  server.on('secureConnection', events.connected);
+  server.on('secureConnection', (socket) => events.connected(socket, undefined));
   server.on('tlsClientError', events.tlsFailed);
   return server;
 }

@@ -108,8 +108,8 @@ export async function startIngestGateway(
   // Before the first device: what the topic holds already concerns none that is connected here.
   const presence = await deps.log.tail(TOPICS.presence.name, (records) => gateway.heard(records));
   const events: ListenerEvents = {
-    connected: (socket) => {
-      gateway.accept(socket);
+    connected: (socket, source) => {
+      gateway.accept(socket, source);
       broker.handle(socket);
     },
     dropped: () => metrics.refused('too_many_connections'),

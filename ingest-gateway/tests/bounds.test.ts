@@ -154,7 +154,9 @@ test('a slow log pauses the sockets, holds no more than the bound, and all comes
     }
   });
   await until(async () => (await ward.metric('paused_connections')) === 6, 'all sockets paused');
+  const received = await ward.metric('received_bytes_total');
   await sleep(100);
+  expect(await ward.metric('received_bytes_total')).toBe(received);
   // Each connection may be one read past the mark.
   const perMessage = 512 + 120;
   const oneRead = (64 * 1024 * perMessage) / 100;

@@ -2,7 +2,7 @@ import type { EventLog, NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
-import { retry } from '@vitalwire/core/runtime/retry.ts';
+import { retry, type RetryOptions } from '@vitalwire/core/runtime/retry.ts';
 import { partitionOf } from '@vitalwire/core/runtime/topics.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -104,6 +104,7 @@ class Lane {
   readonly #bounds: LaneBounds;
   readonly #deps: LaneDeps;
   readonly #signal: AbortSignal;
+  readonly #retry: RetryOptions;
   readonly #events: LaneEvents;
   #waiting: Ticket[] = [];
   #busy = false;
@@ -113,6 +114,20 @@ class Lane {
     this.#bounds = bounds;
     this.#deps = deps;
     this.#signal = signal;
+    this.#retry = {
+      clock: deps.clock,
+      signal,
+      random: deps.random,
+      firstPauseMs: bounds.retryFirstPauseMs,
+      maxPauseMs: bounds.retryMaxPauseMs,
+      onRetry: (error, attempt, pauseMs) => {
+        deps.retried();
+        deps.logger.warn(
+          { reason: messageOf(error), attempt, pause_ms: Math.round(pauseMs) },
+          'the event log is away; devices wait',
+        );
+      },
+    };
     this.#events = events;
   }
 
@@ -187,20 +202,7 @@ class Lane {
 
   async #append(records: readonly NewRecord[]): Promise<{ readonly error: unknown } | undefined> {
     try {
-      await retry(() => this.#deps.log.append(records), {
-        clock: this.#deps.clock,
-        signal: this.#signal,
-        random: this.#deps.random,
-        firstPauseMs: this.#bounds.retryFirstPauseMs,
-        maxPauseMs: this.#bounds.retryMaxPauseMs,
-        onRetry: (error, attempt, pauseMs) => {
-          this.#deps.retried();
-          this.#deps.logger.warn(
-            { reason: messageOf(error), attempt, pause_ms: Math.round(pauseMs) },
-            'the event log is away; devices wait',
-          );
-        },
-      });
+      await retry(() => this.#deps.log.append(records), this.#retry);
       return undefined;
     } catch (error) {
       return { error };
