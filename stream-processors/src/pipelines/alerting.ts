@@ -62,7 +62,7 @@ export interface AlertingState {
 /** A value that was not renewed for so long says nothing about now (clinical.md, "Absence"). */
 const VITAL_LIFETIME_MS = 4 * 3_600_000;
 
-/** Of a backlog, screens are shown as much as of devices that keep up, which send once a second. */
+/** Of a backlog, screens are shown at most as much as of devices that keep up, which send once a second. */
 const SHOWN_EVERY_MS = 1_000;
 
 /** How far back a sample can still matter to a rolling aggregate. */

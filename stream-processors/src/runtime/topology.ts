@@ -9,7 +9,7 @@ export interface Topology<State, Outputs> {
   readonly pipeline: PipelineName;
   /** Changes whenever a stored state of before could not be read as one of now. */
   readonly stateVersion: number;
-  /** While the task catches up, it shows so often. */
+  /** While the task catches up, it shows no more often. */
   readonly shownEveryMs: number;
   /** `wholeFromMs`: readings that arrived before are not all seen; -infinity where the stream is read from its beginning. */
   newState(wholeFromMs: number): State;
