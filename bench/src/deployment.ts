@@ -37,9 +37,13 @@ export interface Deployment extends MeasuredDeployment {
   memoryMiB(): number;
 }
 
-export async function startDeployment(environment: Record<string, string>): Promise<Deployment> {
+/** `nodeOptions` go behind those of `npm start`: of one that is there twice, Node takes the last. */
+export async function startDeployment(
+  environment: Record<string, string>,
+  nodeOptions: readonly string[] = [],
+): Promise<Deployment> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vitalwire-bench-'));
-  const child = spawn(process.execPath, [...NODE_OPTIONS, MAIN], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, ...nodeOptions, MAIN], {
     env: {
       ...process.env,
       MQTT_PORT: '0',

@@ -41,8 +41,10 @@ interface Sample {
 const SAMPLE_MS = 500;
 /** A process that has just started compiles its code and meets every patient for the first time. */
 export const WARM_UP_S = 10;
-/** From so many devices on the gateway has a thread of its own, as docs/operations.md advises. */
+/** From so many devices on the gateway has a thread of its own, and what is young more room, as docs/operations.md advises. */
 const THREAD_FROM_DEVICES = 4_000;
+const THREADED = { environment: { GATEWAY_THREAD: 'true' }, nodeOptions: ['--max-semi-space-size=64'] };
+const SHARED = { environment: {}, nodeOptions: [] };
 /**
  * After the load, for what is late: once for stations to show it, and once for the stores to have it. A deployment that has not caught up by then
  * is told as one that is behind.
@@ -60,7 +62,8 @@ export async function loadTest(
   seconds: number,
   note: (text: string) => void,
 ): Promise<LoadTest> {
-  const deployment = await startDeployment({ GATEWAY_THREAD: String(devices >= THREAD_FROM_DEVICES) });
+  const { environment, nodeOptions } = devices < THREAD_FROM_DEVICES ? SHARED : THREADED;
+  const deployment = await startDeployment(environment, nodeOptions);
   const watch = watchLag(deployment.httpUrl, sharedClock);
   try {
     const args = {
