@@ -13,7 +13,7 @@ import { processorMetrics } from './metrics.ts';
 import { alertingTopology } from './pipelines/alerting.ts';
 import { storageTopology } from './pipelines/storage.ts';
 import { startPipeline, type RunningPipeline } from './runtime/pipeline.ts';
-import type { Urgent } from './runtime/yield-to.ts';
+import { WayGiver, type Urgent } from './runtime/way-giver.ts';
 import { alertingSink } from './sinks/alerting-sink.ts';
 import { createLivePublisher } from './sinks/live-publisher.ts';
 import { startRiskWriter } from './risk/start-risk-writer.ts';
@@ -97,7 +97,7 @@ export function startAlertingPipeline(
     onStopped: () => live.stop(),
     maxBatchRecords: config.maxBatchRecords,
     gatherMs: config.gatherMs,
-    urgent: undefined,
+    way: undefined,
     checkpointEveryMs: config.checkpointEveryMs,
   });
 }
@@ -116,11 +116,12 @@ export async function startStoragePipeline(
   },
 ): Promise<RunningPipeline> {
   const { timeSeries, analytics, urgent } = deps;
+  const way = urgent && new WayGiver(urgent, deps.clock);
   const metrics = processorMetrics(deps.registry);
-  const risk = await startRiskWriter({ ...deps, metrics, urgent, gatherMs: config.gatherMs });
+  const risk = await startRiskWriter({ ...deps, metrics, way, gatherMs: config.gatherMs });
   const storage = await startPipeline({
     ...deps,
-    urgent,
+    way,
     metrics,
     topology: storageTopology(config),
     news: undefined,
@@ -136,5 +137,12 @@ export async function startStoragePipeline(
   });
   const failed = Promise.race([storage.failed, risk.failed]);
   failed.catch(() => {});
-  return { ...storage, failed };
+  return {
+    ...storage,
+    failed,
+    stop() {
+      way?.stop();
+      return storage.stop();
+    },
+  };
 }

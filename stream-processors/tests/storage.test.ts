@@ -30,11 +30,12 @@ describe('storage', () => {
     const held = Promise.withResolvers<void>();
     const alerting = await ward.alerting(undefined, undefined, () => held.promise);
     const storage = await ward.storage({}, { urgent: alerting });
-    await ward.live(4, 97);
+    ward.log.add([ward.record(97)]);
+    await ward.clock.advance(300);
     expect(ward.stores.raw.size).toBe(0);
     held.resolve();
-    await ward.live(1, 97);
-    expect(ward.stores.raw.size).toBe(5);
+    await ward.clock.advance(2_000);
+    expect(ward.stores.raw.size).toBe(1);
     await Promise.all([storage.stop(), alerting.stop()]);
   });
 

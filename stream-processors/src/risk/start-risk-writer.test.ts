@@ -27,7 +27,7 @@ class Desk {
       logger: createLogger('test', 'silent'),
       metrics: processorMetrics(createRegistry('test')),
       gatherMs,
-      urgent: undefined,
+      way: undefined,
     });
   }
 

@@ -16,7 +16,7 @@ import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
 import type { PipelineMetrics } from '../metrics.ts';
 import { createAttempt, type Attempt } from '../runtime/attempt.ts';
 import { gather } from '../runtime/gather.ts';
-import { yieldTo, type Urgent } from '../runtime/yield-to.ts';
+import type { WayGiver } from '../runtime/way-giver.ts';
 
 export interface RiskWriter extends Service {
   readonly failed: Promise<never>;
@@ -31,8 +31,8 @@ export interface RiskWriterDeps {
   readonly metrics: PipelineMetrics;
   /** Time between two batches of a partition; 0 for none. */
   readonly gatherMs: number;
-  /** Goes first while it is behind; undefined where the writer has its thread to itself. */
-  readonly urgent: Urgent | undefined;
+  /** Passed before each batch; undefined where nothing goes first. */
+  readonly way: WayGiver | undefined;
 }
 
 const BATCH_RECORDS = 500;
@@ -65,10 +65,9 @@ export async function startRiskWriter(deps: RiskWriterDeps): Promise<RiskWriter>
       return {
         ...inner,
         async process(records) {
-          const { signal } = stopping;
-          await yieldTo(deps.urgent, { ...deps, signal });
+          await deps.way?.pass();
           await inner.process(records);
-          if (records.length < BATCH_RECORDS) await gather({ ...deps, signal });
+          if (records.length < BATCH_RECORDS) await gather({ ...deps, signal: stopping.signal });
         },
       };
     };

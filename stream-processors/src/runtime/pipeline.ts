@@ -22,7 +22,7 @@ import { NewsRoom, type NewsSource } from './news.ts';
 import { StreamTask } from './partition-task.ts';
 import { offsetAt } from './resume.ts';
 import type { Sink, Topology } from './topology.ts';
-import { yieldTo, type Urgent } from './yield-to.ts';
+import type { Urgent, WayGiver } from './way-giver.ts';
 
 export interface PipelineOptions<State, Outputs> {
   readonly topology: Topology<State, Outputs>;
@@ -36,8 +36,8 @@ export interface PipelineOptions<State, Outputs> {
   readonly maxBatchRecords: number;
   /** Time between two batches of a partition that has caught up; 0 for none. */
   readonly gatherMs: number;
-  /** Goes first while it is behind; undefined where the pipeline has its thread to itself. */
-  readonly urgent: Urgent | undefined;
+  /** Passed before each batch; undefined where nothing goes first. */
+  readonly way: WayGiver | undefined;
   readonly checkpointEveryMs: number;
   readonly log: EventLog;
   readonly checkpoints: CheckpointStore;
@@ -97,7 +97,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     return {
       startAt: task.startAt,
       async process(records: readonly LogRecord[]) {
-        await yieldTo(options.urgent, { clock, signal: stopping.signal });
+        await options.way?.pass();
         await task.process(records);
         if (records.length < options.maxBatchRecords) await gather({ ...options, signal: stopping.signal });
       },
