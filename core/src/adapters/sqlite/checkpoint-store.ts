@@ -5,7 +5,10 @@ import { PortSession, type Session } from './port-session.ts';
 /** A state is written in pieces, so that a large one does not hold the event loop. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** Checkpoints on SQLite: the pieces of a new state beside the old one's, then one step that makes it the checkpoint. */
+/**
+ * Checkpoints on SQLite: the pieces of a new state beside the old one's, then one step that makes it the checkpoint. A partition waits for
+ * its save, and alerts behind it: it goes with what is urgent, and only the old pieces, for which nobody waits, with the archiving.
+ */
 export class SqliteCheckpointStore implements CheckpointStore {
   readonly #database: PortSession;
   readonly #head: StatementSync;
@@ -14,6 +17,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
   readonly #countChunks: StatementSync;
   readonly #replaceHead: StatementSync;
   readonly #deleteChunks: StatementSync;
+  /** Pieces that are being removed, by the checkpoint that they were of. */
+  readonly #discarding = new Map<string, Promise<void>>();
   #generation: number;
 
   private constructor(database: Session) {
@@ -63,16 +68,44 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   async save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void> {
-    const generation = ++this.#generation;
     const { nextOffset } = checkpoint;
     // The caller may go on using its buffer while this waits.
     const state = new Uint8Array(checkpoint.state);
+    const name = `${pipeline} ${partition}`;
+    // Where removing is slower than saving, saving waits: the file has two generations of a state at most.
+    await this.#discarding.get(name);
+    const generation = ++this.#generation;
     const chunks = Math.ceil(state.length / CHUNK_BYTES);
-    if (chunks <= 1) return this.#saveSmall(pipeline, partition, { nextOffset, state }, generation);
+    const old =
+      chunks <= 1
+        ? await this.#saveSmall(pipeline, partition, { nextOffset, state }, generation)
+        : await this.#saveInPieces(pipeline, partition, { nextOffset, state }, generation, chunks);
+    if (old === undefined) return;
+    // What could not be removed is an orphan, which the next `open` finds.
+    const discarding = this.#discard(old).catch(() => undefined);
+    this.#discarding.set(name, discarding);
+    void discarding.then(() => {
+      if (this.#discarding.get(name) === discarding) this.#discarding.delete(name);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#discarding.values());
+    this.#database.close();
+  }
+
+  /** Resolves to the generation that the checkpoint was of, if there was one. */
+  async #saveInPieces(
+    pipeline: string,
+    partition: number,
+    { nextOffset, state }: Checkpoint,
+    generation: number,
+    chunks: number,
+  ): Promise<number | undefined> {
     const writes: Promise<unknown>[] = [];
     for (let i = 0; i < chunks; i++) {
       const chunk = state.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
-      writes.push(this.#database.write(() => void this.#insertChunk.run(generation, chunk), 'bulk'));
+      writes.push(this.#database.write(() => void this.#insertChunk.run(generation, chunk), 'urgent'));
     }
     // A lane keeps the order: this runs after the pieces were stored.
     const replaced = this.#database.write(() => {
@@ -81,31 +114,26 @@ export class SqliteCheckpointStore implements CheckpointStore {
       const old = this.#head.get(pipeline, partition);
       this.#replaceHead.run(pipeline, partition, nextOffset, generation);
       return old ? Number(old['generation']) : undefined;
-    }, 'bulk');
+    }, 'urgent');
     const [old] = await Promise.all([replaced, ...writes]);
-    if (old !== undefined) await this.#discard(old);
+    return old;
   }
 
-  async close(): Promise<void> {
-    this.#database.close();
-  }
-
-  /** One step: a position in a stream is saved many times a second, and would cost five. */
+  /** One step: a position in a stream is saved many times a second, and would cost five. Resolves to a generation of which pieces are left. */
   async #saveSmall(
     pipeline: string,
     partition: number,
     { nextOffset, state }: Checkpoint,
     generation: number,
-  ): Promise<void> {
-    const left = await this.#database.write(() => {
+  ): Promise<number | undefined> {
+    return this.#database.write(() => {
       const old = this.#head.get(pipeline, partition);
       this.#insertChunk.run(generation, state);
       this.#replaceHead.run(pipeline, partition, nextOffset, generation);
       if (!old) return undefined;
       const before = Number(old['generation']);
       return Number(this.#deleteChunks.run(before).changes) > 1 ? before : undefined;
-    }, 'bulk');
-    if (left !== undefined) await this.#discard(left);
+    }, 'urgent');
   }
 
   async #discard(generation: number): Promise<void> {
