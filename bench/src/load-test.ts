@@ -46,10 +46,10 @@ const THREAD_FROM_DEVICES = 4_000;
 const THREADED = { environment: { GATEWAY_THREAD: 'true' }, nodeOptions: ['--max-semi-space-size=64'] };
 const SHARED = { environment: {}, nodeOptions: [] };
 /**
- * After the load, for what is late: once for stations to show it, and once for the stores to have it. A deployment that has not caught up by then
- * is told as one that is behind.
+ * After the load, for what is late: once for stations to show it, and once for the stores to have it; less where all is there sooner. A deployment
+ * that has not caught up by then is told as one that is behind.
  */
-const SETTLE_S = 90;
+const SETTLE_S = 300;
 /** Patients of whom some fall ill within the first minute, whatever the length of the run. */
 const MIX = 'stable=0.8,desaturation=0.1,hypotension=0.1';
 

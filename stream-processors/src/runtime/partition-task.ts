@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type {
   EventLog,
@@ -22,6 +21,7 @@ import type { CheckpointPace } from './checkpoint-pace.ts';
 import type { Inbox } from './news.ts';
 import { PoisonGauge } from './poison-gauge.ts';
 import { ShowPace } from './show-pace.ts';
+import { SlicedWork } from './sliced-work.ts';
 import type { Sink, Topology } from './topology.ts';
 
 export interface TaskOptions<State, Outputs> {
@@ -267,14 +267,9 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     const { pipeline } = topology;
     const startedMs = clock.monotonic();
     const stored = { version: topology.stateVersion, state: this.#state, unstored };
-    let workMs = 0;
-    let sinceMs = startedMs;
-    const state = await encodeState(stored, async () => {
-      workMs += clock.monotonic() - sinceMs;
-      await nextTurn();
-      sinceMs = clock.monotonic();
-    });
-    workMs += clock.monotonic() - sinceMs;
+    const encoding = new SlicedWork(clock);
+    const state = await encodeState(stored, () => encoding.pause());
+    const workMs = encoding.workMs();
     const nextOffset = this.#nextOffset ?? 0;
     await attempt('checkpoint', () => checkpoints.save(pipeline, partition, { nextOffset, state }));
     this.#checkpointedOffset = this.#nextOffset;

@@ -7,7 +7,7 @@ function scene(behindMs: number) {
   const urgent = { behind: behindMs, behindMs: () => urgent.behind };
   const way = new WayGiver(urgent, clock);
   const passed: string[] = [];
-  const pass = (name: string) => way.pass().then(() => passed.push(name));
+  const pass = (name: string, ageMs = 0) => way.pass(ageMs).then(() => passed.push(name));
   return { clock, urgent, way, passed, pass };
 }
 
@@ -44,6 +44,21 @@ it('is not starved by one that never catches up', async () => {
   expect(passed).toEqual(['a']);
   for (let i = 0; i < 10; i++) await clock.advance(100);
   expect(passed).toEqual(['a', 'b', 'c']);
+});
+
+it.each([
+  { what: 'half as long at five minutes', ageMs: 300_000, waitsMs: 200 },
+  { what: 'no longer at ten', ageMs: 600_000, waitsMs: 0 },
+  { what: 'no longer at a day', ageMs: 86_400_000, waitsMs: 0 },
+])('a backlog waits $what', async ({ ageMs, waitsMs }) => {
+  const { clock, passed, pass } = scene(60_000);
+  void pass('a', ageMs);
+  if (waitsMs > 0) {
+    await clock.advance(waitsMs - 10);
+    expect(passed).toEqual([]);
+  }
+  await clock.advance(20);
+  expect(passed).toEqual(['a']);
 });
 
 it('holds up nobody once it is stopped', async () => {

@@ -9,8 +9,15 @@ export interface Urgent {
 
 const BEHIND_MS = 100;
 const LOOK_EVERY_MS = 25;
-/** Who gives way is starved by nobody: one batch is taken after so long, whatever the other does. */
+/** Who gives way is starved by nobody: one batch is taken after so long, whatever the other does, */
 const WAIT_MS_MAX = 400;
+/** and the sooner the older the batch is: of this age it waits for nobody, so that a backlog does not grow for ever. */
+const PATIENCE_MS = 600_000;
+
+interface Waiting {
+  readonly ageMs: number;
+  readonly admit: () => void;
+}
 
 /**
  * Lets the urgent pipeline go first: batches of all partitions pass here one by one, each in a turn of the event loop of its own, while the
@@ -20,7 +27,7 @@ export class WayGiver {
   readonly #urgent: Urgent;
   readonly #clock: Clock;
   readonly #stopping = new AbortController();
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   #isAdmitting = false;
 
   constructor(urgent: Urgent, clock: Clock) {
@@ -28,11 +35,11 @@ export class WayGiver {
     this.#clock = clock;
   }
 
-  /** Resolves when a batch may be taken. */
-  pass(): Promise<void> {
+  /** Resolves when a batch may be taken whose newest record arrived `ageMs` ago. */
+  pass(ageMs: number): Promise<void> {
     if (this.#stopping.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+    return new Promise((admit) => {
+      this.#waiting.push({ ageMs, admit });
       if (!this.#isAdmitting) void this.#admit();
     });
   }
@@ -40,22 +47,22 @@ export class WayGiver {
   /** Whoever waits passes: the pipeline that gives way stops. */
   stop(): void {
     this.#stopping.abort();
-    for (const admit of this.#waiting.splice(0)) admit();
+    for (const { admit } of this.#waiting.splice(0)) admit();
   }
 
   async #admit(): Promise<void> {
     this.#isAdmitting = true;
-    while (this.#waiting.length > 0) {
+    for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
       await nextTurn();
-      await this.#whileBehind();
-      this.#waiting.shift()?.();
+      await this.#whileBehind(WAIT_MS_MAX * (1 - first.ageMs / PATIENCE_MS));
+      this.#waiting.shift()?.admit();
     }
     this.#isAdmitting = false;
   }
 
-  async #whileBehind(): Promise<void> {
+  async #whileBehind(atMostMs: number): Promise<void> {
     const { signal } = this.#stopping;
-    const untilMs = this.#clock.monotonic() + WAIT_MS_MAX;
+    const untilMs = this.#clock.monotonic() + atMostMs;
     while (this.#urgent.behindMs() > BEHIND_MS && this.#clock.monotonic() < untilMs && !signal.aborted)
       await this.#clock.sleep(LOOK_EVERY_MS, signal);
   }

@@ -1,3 +1,4 @@
+import { describe, expect, it } from 'vitest';
 import { checkpointStoreContract } from '../../testing/contracts/checkpoint-store-contract.ts';
 import { freshName } from '../../testing/fresh-name.ts';
 import { SqliteCheckpointStore } from './checkpoint-store.ts';
@@ -16,4 +17,37 @@ checkpointStoreContract('SQLite', async () => {
     reopen: () => opened.reopen(),
     close: () => opened.close(),
   };
+});
+
+describe('beside archiving that never ends', () => {
+  const STATE = new Uint8Array(3 * 1024 * 1024).fill(7);
+  const BUSY_MS = 2;
+  it('a large state is saved at once, and its old pieces go', async () => {
+    const test = await SqliteTestDatabase.open(
+      (opened) => SqliteCheckpointStore.open(opened),
+      (store) => store.close(),
+    );
+    const { database, port } = test;
+    await port.save('p', 0, { nextOffset: 1, state: STATE });
+    let archived = 0;
+    const archiving = Promise.all(
+      Array.from({ length: 400 }, () =>
+        database
+          .write(() => {
+            const untilMs = performance.now() + BUSY_MS;
+            while (performance.now() < untilMs);
+          }, 'bulk')
+          .then(() => archived++),
+      ),
+    );
+    await port.save('p', 0, { nextOffset: 2, state: STATE });
+    expect(archived).toBeLessThan(400);
+    expect((await port.load('p', 0))?.nextOffset).toBe(2);
+    await archiving;
+    await port.save('p', 0, { nextOffset: 3, state: STATE });
+    await port.close();
+    const count = database.prepare('SELECT count(DISTINCT generation) AS generations FROM checkpoint_chunks');
+    expect(count.get()).toEqual({ generations: 1 });
+    await test.close();
+  });
 });
