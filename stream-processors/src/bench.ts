@@ -51,8 +51,7 @@ export interface StreamShape {
 /** As it comes: every second each patient once, so that what is known of her has left the processor's caches. */
 const KEEPING_UP: StreamShape = { partitions: 1, seconds: 1, ageMs: 20 };
 /** As a pipeline catches up: batches of one partition after the other, some seconds of a twelfth of the patients each. */
-const CATCHING_UP: StreamShape = { partitions: 12, seconds: 6, ageMs: 60_000 };
-export const STREAM_SHAPES = { keepingUp: KEEPING_UP, catchingUp: CATCHING_UP } as const;
+export const CATCHING_UP: StreamShape = { partitions: 12, seconds: 6, ageMs: 60_000 };
 
 /** A pipeline's operators, a stretch of their stream at a time, shown as a task does. */
 export interface WarmPipeline {

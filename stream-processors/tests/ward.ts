@@ -78,7 +78,7 @@ export class Ward {
 
   storage(
     over: Partial<TimeSeries> = {},
-    { log = this.#deps.log, gatherMs = 0, urgent }: StorageOptions = {},
+    { log = this.#deps.log, gatherMs = STORAGE_DEFAULTS.gatherMs, urgent }: StorageOptions = {},
   ): Promise<RunningPipeline> {
     const timeSeries = { ...this.stores.timeSeries(), ...over };
     return startStoragePipeline(

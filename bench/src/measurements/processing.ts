@@ -1,4 +1,4 @@
-import { STREAM_SHAPES, benchDecode, benchPipelines } from '@vitalwire/stream-processors/bench.ts';
+import { CATCHING_UP, benchDecode, benchPipelines } from '@vitalwire/stream-processors/bench.ts';
 import { higher, lower } from '../figure.ts';
 import type { Figure, Measurement } from '../measurement.ts';
 
@@ -30,9 +30,9 @@ export const processing: Measurement = {
       );
     }
     note('both pipelines, catching up');
-    const behind = benchPipelines(PATIENTS, seconds * STREAM_SECONDS_PER_SECOND, STREAM_SHAPES.catchingUp);
+    const behind = benchPipelines(PATIENTS, seconds * STREAM_SECONDS_PER_SECOND, CATCHING_UP);
     for (const { pipeline, readingsPerSecond } of behind) {
-      const what = `${pipeline}, catching up on ${STREAM_SHAPES.catchingUp.partitions} partitions`;
+      const what = `${pipeline}, catching up on ${CATCHING_UP.partitions} partitions`;
       figures.push(higher(what, readingsPerSecond, 'readings/CPU s', AIM_READINGS_PER_CPU_SECOND));
     }
     return figures;

@@ -65,7 +65,7 @@ export async function startRiskWriter(deps: RiskWriterDeps): Promise<RiskWriter>
       return {
         ...inner,
         async process(records) {
-          await deps.way?.pass(deps.clock.now() - (records.at(-1)?.timestampMs ?? 0));
+          await deps.way?.pass(records);
           await inner.process(records);
           if (records.length < BATCH_RECORDS) await gather({ ...deps, signal: stopping.signal });
         },

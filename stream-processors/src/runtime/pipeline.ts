@@ -97,7 +97,7 @@ export async function startPipeline<State, Outputs extends { readonly tally: Tal
     return {
       startAt: task.startAt,
       async process(records: readonly LogRecord[]) {
-        await options.way?.pass(clock.now() - (records.at(-1)?.timestampMs ?? 0));
+        await options.way?.pass(records);
         await task.process(records);
         if (records.length < options.maxBatchRecords) await gather({ ...options, signal: stopping.signal });
       },

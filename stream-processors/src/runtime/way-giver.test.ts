@@ -7,7 +7,8 @@ function scene(behindMs: number) {
   const urgent = { behind: behindMs, behindMs: () => urgent.behind };
   const way = new WayGiver(urgent, clock);
   const passed: string[] = [];
-  const pass = (name: string, ageMs = 0) => way.pass(ageMs).then(() => passed.push(name));
+  const pass = (name: string, ageMs = 0) =>
+    way.pass([{ timestampMs: clock.now() - ageMs }]).then(() => passed.push(name));
   return { clock, urgent, way, passed, pass };
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LogRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 
 /** A pipeline on the same thread whose work cannot wait. */
@@ -15,6 +16,7 @@ const WAIT_MS_MAX = 400;
 const PATIENCE_MS = 600_000;
 
 interface Waiting {
+  /** Since the arrival of the batch's newest record. */
   readonly ageMs: number;
   readonly admit: () => void;
 }
@@ -35,9 +37,10 @@ export class WayGiver {
     this.#clock = clock;
   }
 
-  /** Resolves when a batch may be taken whose newest record arrived `ageMs` ago. */
-  pass(ageMs: number): Promise<void> {
+  /** Resolves when the batch may be taken. */
+  pass(batch: readonly Pick<LogRecord, 'timestampMs'>[]): Promise<void> {
     if (this.#stopping.signal.aborted) return Promise.resolve();
+    const ageMs = this.#clock.now() - (batch.at(-1)?.timestampMs ?? 0);
     return new Promise((admit) => {
       this.#waiting.push({ ageMs, admit });
       if (!this.#isAdmitting) void this.#admit();

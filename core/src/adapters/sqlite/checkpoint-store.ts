@@ -75,11 +75,10 @@ export class SqliteCheckpointStore implements CheckpointStore {
     // Where removing is slower than saving, saving waits: the file has two generations of a state at most.
     await this.#discarding.get(name);
     const generation = ++this.#generation;
-    const chunks = Math.ceil(state.length / CHUNK_BYTES);
     const old =
-      chunks <= 1
+      state.length <= CHUNK_BYTES
         ? await this.#saveSmall(pipeline, partition, { nextOffset, state }, generation)
-        : await this.#saveInPieces(pipeline, partition, { nextOffset, state }, generation, chunks);
+        : await this.#saveInPieces(pipeline, partition, { nextOffset, state }, generation);
     if (old === undefined) return;
     // What could not be removed is an orphan, which the next `open` finds.
     const discarding = this.#discard(old).catch(() => undefined);
@@ -100,8 +99,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
     partition: number,
     { nextOffset, state }: Checkpoint,
     generation: number,
-    chunks: number,
   ): Promise<number | undefined> {
+    const chunks = Math.ceil(state.length / CHUNK_BYTES);
     const writes: Promise<unknown>[] = [];
     for (let i = 0; i < chunks; i++) {
       const chunk = state.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
@@ -120,7 +119,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   /** One step: a position in a stream is saved many times a second, and would cost five. Resolves to a generation of which pieces are left. */
-  async #saveSmall(
+  #saveSmall(
     pipeline: string,
     partition: number,
     { nextOffset, state }: Checkpoint,
