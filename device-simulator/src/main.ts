@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { countBuffersAsHeap } from '@vitalwire/core/runtime/external-memory.ts';
 import { CommanderError } from 'commander';
 import { ApiError } from './audit/api-client.ts';
 import { UsageError, createCommand } from './cli/arguments.ts';
@@ -19,6 +20,7 @@ import { renderReport } from './report/text.ts';
 const WRONG_USE = 2;
 const KILLED_BY_SIGINT = 130;
 
+countBuffersAsHeap();
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

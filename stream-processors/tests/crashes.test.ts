@@ -1,5 +1,6 @@
 import { decodeCondition } from '@vitalwire/core/alarms/condition-codec.ts';
 import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
+import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
 import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import { VitalwireError } from '@vitalwire/core/runtime/errors.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
@@ -15,7 +16,7 @@ import {
   startAlertingPipeline,
   startStoragePipeline,
 } from '../src/start.ts';
-import { Process, type Fate } from '../src/testing/faults.ts';
+import { Crash, Process, type Fate } from '../src/testing/faults.ts';
 import { aPatient } from '../src/testing/bed.ts';
 import { MemoryDirectory } from '../src/testing/memory-directory.ts';
 import { MemoryLog } from '../src/testing/memory-log.ts';
@@ -28,6 +29,8 @@ import { START_MS, aReading, defaultSettings } from '../src/testing/readings.ts'
  * dies at a call of a port, before or after it took effect, and another takes over in the same second.
  */
 const SECONDS = 150;
+/** How long a checkpoint is on its way into its store: others' batches and ticks come meanwhile. */
+const SAVE_MS = 1_500;
 const logger = createLogger('test', 'silent');
 
 type PipelineName = 'alerting' | 'storage';
@@ -37,6 +40,9 @@ class World {
   readonly log = new MemoryLog();
   readonly stores = new MemoryStores();
   readonly #name: PipelineName;
+  /** How long nobody takes over. */
+  readonly #downMs: number;
+  #downSinceMs: number | undefined;
   process: Process;
   pipeline: RunningPipeline | undefined;
   restarts = 0;
@@ -49,9 +55,11 @@ class World {
     name: PipelineName,
     fate: (call: number, name: string) => Fate,
     plot: (second: number, directory: MemoryDirectory) => void = () => {},
+    downMs = 0,
   ) {
     this.#name = name;
     this.#plot = plot;
+    this.#downMs = downMs;
     this.process = new Process(fate, unavailable);
   }
 
@@ -74,6 +82,9 @@ class World {
   async #advance(ms: number): Promise<void> {
     await this.clock.advance(ms);
     if (!this.process.dead) return;
+    this.#downSinceMs ??= this.clock.monotonic();
+    if (this.clock.monotonic() - this.#downSinceMs < this.#downMs) return;
+    this.#downSinceMs = undefined;
     this.process = new Process(() => 'pass', unavailable);
     this.restarts++;
     await this.#start();
@@ -86,7 +97,7 @@ class World {
         this.log.port(() => !process.dead),
         ['bounds'],
       ),
-      checkpoints: process.wrap(stores.checkpointStore()),
+      checkpoints: process.wrap(this.#slowCheckpoints()),
       clock,
       logger,
       random: () => 0.5,
@@ -112,6 +123,19 @@ class World {
           );
     this.pipeline = await started.catch(() => undefined);
     if (process.dead) await this.#advance(0);
+  }
+
+  #slowCheckpoints(): CheckpointStore {
+    const { process, clock } = this;
+    const store = this.stores.checkpointStore();
+    return {
+      ...store,
+      async save(...args) {
+        await clock.sleep(SAVE_MS);
+        if (process.dead) throw new Crash();
+        return store.save(...args);
+      },
+    };
   }
 
   /** Every condition event by its id and revision; the same twice must be the same. */
@@ -224,6 +248,24 @@ describe('alerting, killed at every call of a port', () => {
         await world.run();
         expect(story(world), `${fate} at call ${call}`).toEqual(story(expected));
       }
+    }
+  });
+
+  it('does not forget what a tick decided, though what would tell a replay otherwise came before it', async () => {
+    const expected = await uninterrupted('alerting');
+    for (let call = 1; call <= expected.process.calls; call++) {
+      const world = new World(
+        'alerting',
+        (number) => (number === call ? 'crash_after' : 'pass'),
+        undefined,
+        3_000,
+      );
+      await world.run();
+      const lost = Object.keys(world.conditions()).filter((key) => key.startsWith('P3 signal_lost'));
+      // The last one is of the end of the test, when all fall silent.
+      const firsts = lost.filter((key) => key.endsWith(' 1')).slice(0, -1);
+      for (const first of firsts)
+        expect(lost, `crash_after at call ${call}`).toContain(first.replace(/1$/, '2'));
     }
   });
 

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { systemClock, type Clock } from './clock.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { messageOf } from './errors.ts';
+import { countBuffersAsHeap } from './external-memory.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createRegistry, type Registry } from './metrics.ts';
 import { stopAll, type Service } from './service.ts';
@@ -39,6 +40,7 @@ export async function runComponent(
   name: string,
   start: (context: ComponentContext) => Promise<StartedComponent>,
 ): Promise<void> {
+  countBuffersAsHeap();
   const running: Service[] = [];
   let logger: Logger | undefined;
   let config: Config | undefined;

@@ -65,6 +65,12 @@ const VITAL_LIFETIME_MS = 4 * 3_600_000;
 /** Of a backlog, screens are shown at most as much as of devices that keep up, which send once a second. */
 const SHOWN_EVERY_MS = 1_000;
 
+/**
+ * A device that keeps sending settles what has become due with its next reading, which a replay repeats. What a tick decides is not in the
+ * stream and costs a checkpoint of everybody in the partition: it decides for those of whom nothing was heard for so long.
+ */
+const SETTLED_BY_READINGS_MS = 1_500;
+
 /** How far back a sample can still matter to a rolling aggregate. */
 const ROLLING_REACH_MS = 3_900_000;
 
@@ -266,7 +272,8 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
       noteLoss(book, patientId, patient, nowMs, outputs);
       outlive(book, patientId, patient, outputs);
       settleHistory(book, patientId, patient, nowMs, outputs);
-      settle(state.settings, patientId, patient, nowMs, outputs);
+      if (nowMs - patient.signal.heardAtMs >= SETTLED_BY_READINGS_MS)
+        settle(state.settings, patientId, patient, nowMs, outputs);
     });
     forgetSilentDevices(state.devices, nowMs);
   }

@@ -79,6 +79,16 @@ describe('the early-warning score', () => {
     expect(own(replayed)).toEqual(own(ticked));
   });
 
+  it('is settled by the readings of a device that keeps sending, for what a tick decides costs a checkpoint', () => {
+    const bed = new Bed();
+    bed.send(0, UNWELL);
+    for (let second = 0; second < 70; second++) {
+      bed.send(second + 0.5, UNWELL);
+      expect(bed.tick(second + 1.2).conditions).toEqual([]);
+    }
+    expect(scoreStory(bed)).toEqual(['60 s early_warning_score began medium']);
+  });
+
   it('is the same story whether somebody looked at each moment or only once, late', () => {
     const [ticked, replayed] = [new Bed(), new Bed()];
     for (const bed of [ticked, replayed]) {

@@ -1,47 +1,25 @@
-import type { CheckpointStore } from '@vitalwire/core/ports/checkpoint-store.ts';
-import type {
-  EventLog,
-  GroupPartition,
-  LogRecord,
-  PartitionBounds,
-  PartitionTask,
-} from '@vitalwire/core/ports/event-log.ts';
-import type { Clock } from '@vitalwire/core/runtime/clock.ts';
-import { VitalwireError, isSuperseded, messageOf } from '@vitalwire/core/runtime/errors.ts';
+import type { EventLog, LogRecord, PartitionBounds, PartitionTask } from '@vitalwire/core/ports/event-log.ts';
+import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import { decodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { Reading } from '@vitalwire/core/vitals/reading.ts';
-import type { PipelineMetrics } from '../metrics.ts';
 import { toStreamReading } from '../operators/stream-reading.ts';
 import type { Tally } from '../pipelines/tally.ts';
 import { storeDeadLetters, type DeadLetter } from '../sinks/dead-letters.ts';
-import type { Attempt } from './attempt.ts';
-import { encodeState } from './checkpoint-codec.ts';
-import type { CheckpointPace } from './checkpoint-pace.ts';
 import type { Inbox } from './news.ts';
+import { PartitionCheckpoints, type PartitionCheckpointsOptions } from './partition-checkpoints.ts';
 import { PoisonGauge } from './poison-gauge.ts';
 import { ShowPace } from './show-pace.ts';
-import { SlicedWork } from './sliced-work.ts';
 import type { Sink, Topology } from './topology.ts';
 
-export interface TaskOptions<State, Outputs> {
-  readonly partition: number;
+export interface TaskOptions<State, Outputs> extends PartitionCheckpointsOptions<State, Outputs> {
   readonly topology: Topology<State, Outputs>;
   readonly sink: Sink<Outputs>;
-  readonly group: GroupPartition;
   readonly log: EventLog;
-  readonly checkpoints: CheckpointStore;
-  readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: PipelineMetrics;
-  readonly attempt: Attempt;
   readonly state: State;
-  readonly startAt: number | undefined;
   /** What was decided elsewhere than in the stream. */
   readonly inbox: Inbox;
-  readonly pace: CheckpointPace;
-  /** Moves the first checkpoint earlier, so that a member's partitions do not all pause in the same moment. */
-  readonly firstCheckpointAfterMs: number;
 }
 
 /** Instead of an arrival: nothing newer is waiting. */
@@ -61,11 +39,10 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   readonly #options: TaskOptions<State, Outputs>;
   readonly #poison = new PoisonGauge();
   readonly #state: State;
+  readonly #checkpoints: PartitionCheckpoints<State, Outputs>;
   #nextOffset: number | undefined;
-  #checkpointedOffset: number | undefined;
   #arrivedMs = Number.NEGATIVE_INFINITY;
   #wasAtEnd = false;
-  #checkpointDueMs: number;
   /** News that change anything cost a checkpoint: not before this. */
   #newsDueMs = Number.NEGATIVE_INFINITY;
   /** Outputs of the batch before, where what they have to show was left to the next. */
@@ -76,8 +53,6 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   #ticking = false;
   /** Memory ran ahead of what is stored: nothing of it may be saved. */
   #broken = false;
-  /** The partition is another member's now: what still comes is left to it. */
-  #superseded = false;
 
   constructor(options: TaskOptions<State, Outputs>) {
     this.#options = options;
@@ -86,8 +61,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     this.#state = options.state;
     this.#showPace = new ShowPace(options.topology.shownEveryMs);
     this.#nextOffset = options.startAt;
-    this.#checkpointedOffset = options.startAt;
-    this.#checkpointDueMs = options.clock.monotonic() + options.firstCheckpointAfterMs;
+    this.#checkpoints = new PartitionCheckpoints(options);
   }
 
   process(records: readonly LogRecord[]): Promise<void> {
@@ -100,7 +74,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
    * how many records it is behind, or undefined when the tick before still runs.
    */
   async tick(bounds: PartitionBounds, askedAtMs: number): Promise<number | undefined> {
-    if (this.#ticking || this.#broken || this.#superseded) return undefined;
+    if (this.#ticking || this.#broken || this.#checkpoints.superseded) return undefined;
     this.#ticking = true;
     try {
       return await this.#serially(() => this.#advance(bounds, askedAtMs));
@@ -116,13 +90,17 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
 
   release(): Promise<void> {
     return this.#serially(async () => {
-      if (this.#broken || this.#superseded) return;
+      // Whoever has the partition next must not find its checkpoint replaced by one of here.
+      await this.#checkpoints.settled();
+      if (this.#broken || this.#checkpoints.superseded) return;
       if (this.#unshown !== undefined) {
         const outputs = this.#options.topology.newOutputs(this.#unshown);
         this.#show(outputs, false);
         await this.#store(outputs, []);
       }
-      if (this.#nextOffset !== this.#checkpointedOffset) await this.#checkpoint();
+      if (!this.#checkpoints.lacks(this.#nextOffset)) return this.#checkpoints.check();
+      const { saved } = await this.#checkpoints.take(this.#state, this.#nextOffset);
+      await saved;
     });
   }
 
@@ -140,7 +118,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
 
   async #processBatch(records: readonly LogRecord[]): Promise<void> {
     const { topology, clock, metrics } = this.#options;
-    if (this.#superseded) return;
+    if (this.#checkpoints.superseded) return;
+    this.#checkpoints.check();
     if (this.#broken) throw new VitalwireError('closed', 'the task has failed', { retriable: false });
     const outputs = topology.newOutputs(this.#unshown);
     const letters: DeadLetter[] = [];
@@ -225,6 +204,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
 
   async #advance(bounds: PartitionBounds, askedAtMs: number): Promise<number> {
     const { topology, clock } = this.#options;
+    this.#checkpoints.check();
     const lag = Math.max(0, bounds.next - Math.max(bounds.first, this.#nextOffset ?? 0));
     this.#wasAtEnd = lag === 0;
     const nowMs = lag === 0 ? askedAtMs : this.#arrivedMs;
@@ -234,10 +214,10 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       topology.advance(this.#state, nowMs, lag === 0, outputs);
       this.#show(outputs, lag > 0 && this.#mayWait(this.#arrivedMs));
       const unstored = topology.unrepeatable(outputs);
-      if (unstored) await this.#checkpoint(unstored);
+      if (unstored) await this.#saved(unstored);
       await this.#store(outputs, []);
     });
-    if (this.#nextOffset !== this.#checkpointedOffset) await this.#checkpointIfDue();
+    await this.#checkpointIfDue();
     this.#measure(lag);
     return lag;
   }
@@ -251,39 +231,21 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       const outputs = topology.newOutputs();
       const changed = topology.apply(this.#state, news, clock.now(), outputs);
       topology.show(this.#state, outputs);
-      if (changed) workMs = await this.#checkpoint(outputs);
+      if (changed) workMs = await this.#saved(outputs);
       await this.#store(outputs, []);
     }
     this.#newsDueMs = clock.monotonic() + pace.untilAllowedMs(workMs);
   }
 
   async #checkpointIfDue(): Promise<void> {
-    if (this.#options.clock.monotonic() >= this.#checkpointDueMs) await this.#checkpoint();
+    if (this.#checkpoints.isDue(this.#nextOffset))
+      await this.#checkpoints.take(this.#state, this.#nextOffset);
   }
 
-  /** Resolves to how long the encoding took of the thread. */
-  async #checkpoint(unstored?: Outputs): Promise<number> {
-    const { topology, clock, checkpoints, partition, attempt, metrics, group, pace } = this.#options;
-    const { pipeline } = topology;
-    const startedMs = clock.monotonic();
-    const stored = { version: topology.stateVersion, state: this.#state, unstored };
-    const encoding = new SlicedWork(clock);
-    const state = await encodeState(stored, () => encoding.pause());
-    const workMs = encoding.workMs();
-    const nextOffset = this.#nextOffset ?? 0;
-    await attempt('checkpoint', () => checkpoints.save(pipeline, partition, { nextOffset, state }));
-    this.#checkpointedOffset = this.#nextOffset;
-    this.#checkpointDueMs = clock.monotonic() + pace.untilNextMs(workMs);
-    metrics.checkpointBytes.set({ pipeline, partition }, state.length);
-    metrics.checkpointDuration.observe({ pipeline }, (clock.monotonic() - startedMs) / 1000);
-    if (this.#nextOffset === undefined) return workMs;
-    try {
-      await attempt('commit', () => group.commit(nextOffset));
-    } catch (error) {
-      // The partition has moved on: whoever has it now reads from a checkpoint of ours or a newer one.
-      if (!isSuperseded(error)) throw error;
-      this.#superseded = true;
-    }
+  /** Saves a checkpoint with outputs that may not take effect before. Resolves to how long the encoding took of the thread, ms. */
+  async #saved(unstored: Outputs): Promise<number> {
+    const { workMs, saved } = await this.#checkpoints.take(this.#state, this.#nextOffset, unstored);
+    await saved;
     return workMs;
   }
 
@@ -293,6 +255,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       await work();
     } catch (error) {
       this.#broken = true;
+      // Another task begins with the newest checkpoint, and must not find it replaced by this one's afterwards.
+      await this.#checkpoints.settled();
       throw error;
     }
   }

@@ -141,8 +141,8 @@ export class SqliteTimeSeries implements TimeSeries {
   }
 
   async #writeRaw(points: readonly RawPoint[]): Promise<void> {
-    const names = new Set<string>();
-    for (const { patientId, deviceId, region } of points) names.add(patientId).add(deviceId).add(region);
+    const names: string[] = [];
+    for (const { patientId, deviceId, region } of points) names.push(patientId, deviceId, region);
     await this.#names.ensure(names);
     const rows = points.map((point) => rowOf(point, this.#names));
     await this.#writeInSlices(rows, (row) => {
