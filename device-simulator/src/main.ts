@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
-import { countBuffersAsHeap } from '@vitalwire/core/runtime/external-memory.ts';
 import { CommanderError } from 'commander';
 import { ApiError } from './audit/api-client.ts';
 import { UsageError, createCommand } from './cli/arguments.ts';
 import { addCapacity } from './cli/capacity.ts';
+import { countBuffersAsHeap } from './cli/external-memory.ts';
 import { OutputError, outputFile, refuseUnwritable, writeOutput } from './cli/output-files.ts';
 import { withPlan } from './cli/plan-file.ts';
 import { planRun } from './cli/plan.ts';

@@ -2,7 +2,6 @@ import { flushCompileCache } from 'node:module';
 import { systemClock, type Clock } from './clock.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { messageOf } from './errors.ts';
-import { countBuffersAsHeap } from './external-memory.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createRegistry, type Registry } from './metrics.ts';
 import { stopAll, type Service } from './service.ts';
@@ -40,7 +39,6 @@ export async function runComponent(
   name: string,
   start: (context: ComponentContext) => Promise<StartedComponent>,
 ): Promise<void> {
-  countBuffersAsHeap();
   const running: Service[] = [];
   let logger: Logger | undefined;
   let config: Config | undefined;

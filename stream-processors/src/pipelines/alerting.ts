@@ -69,7 +69,7 @@ const SHOWN_EVERY_MS = 1_000;
  * A device that keeps sending settles what has become due with its next reading, which a replay repeats. What a tick decides is not in the
  * stream and costs a checkpoint of everybody in the partition: it decides for those of whom nothing was heard for so long.
  */
-const SETTLED_BY_READINGS_MS = 1_500;
+const SETTLED_BY_READINGS_MS = 3_000;
 
 /** How far back a sample can still matter to a rolling aggregate. */
 const ROLLING_REACH_MS = 3_900_000;

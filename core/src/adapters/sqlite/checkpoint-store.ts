@@ -6,6 +6,12 @@ import { PortSession, type Session } from './port-session.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /**
+ * So many old states of a partition may lie there to be removed, which has to wait for all that is being archived: one save in a while does not
+ * wait behind that, and where removing is slower for long, saving is no faster.
+ */
+const DISCARDED_MAX = 3;
+
+/**
  * Checkpoints on SQLite: the pieces of a new state beside the old one's, then one step that makes it the checkpoint. A partition waits for
  * its save, and alerts behind it: it goes with what is urgent, and only the old pieces, for which nobody waits, with the archiving.
  */
@@ -17,8 +23,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
   readonly #countChunks: StatementSync;
   readonly #replaceHead: StatementSync;
   readonly #deleteChunks: StatementSync;
-  /** Pieces that are being removed, by the checkpoint that they were of. */
-  readonly #discarding = new Map<string, Promise<void>>();
+  /** By pipeline and partition the old states that are being removed. */
+  readonly #discarding = new Map<string, Set<Promise<void>>>();
   #generation: number;
 
   private constructor(database: Session) {
@@ -72,8 +78,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
     // The caller may go on using its buffer while this waits.
     const state = new Uint8Array(checkpoint.state);
     const name = `${pipeline} ${partition}`;
-    // Where removing is slower than saving, saving waits: the file has two generations of a state at most.
-    await this.#discarding.get(name);
+    const discarding = this.#discardingOf(name);
+    while (discarding.size >= DISCARDED_MAX) await Promise.race(discarding);
     const generation = ++this.#generation;
     const old =
       state.length <= CHUNK_BYTES
@@ -81,15 +87,13 @@ export class SqliteCheckpointStore implements CheckpointStore {
         : await this.#saveInPieces(pipeline, partition, { nextOffset, state }, generation);
     if (old === undefined) return;
     // What could not be removed is an orphan, which the next `open` finds.
-    const discarding = this.#discard(old).catch(() => undefined);
-    this.#discarding.set(name, discarding);
-    void discarding.then(() => {
-      if (this.#discarding.get(name) === discarding) this.#discarding.delete(name);
-    });
+    const discarded = this.#discard(old).catch(() => undefined);
+    discarding.add(discarded);
+    void discarded.then(() => discarding.delete(discarded));
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#discarding.values());
+    await Promise.all([...this.#discarding.values()].flatMap((discarding) => [...discarding]));
     this.#database.close();
   }
 
@@ -133,6 +137,12 @@ export class SqliteCheckpointStore implements CheckpointStore {
       const before = Number(old['generation']);
       return Number(this.#deleteChunks.run(before).changes) > 1 ? before : undefined;
     }, 'urgent');
+  }
+
+  #discardingOf(name: string): Set<Promise<void>> {
+    let discarding = this.#discarding.get(name);
+    if (discarding === undefined) this.#discarding.set(name, (discarding = new Set()));
+    return discarding;
   }
 
   async #discard(generation: number): Promise<void> {

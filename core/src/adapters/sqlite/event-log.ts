@@ -94,7 +94,7 @@ export class SqliteEventLog implements EventLog {
         isPrompt(placed) ? 'prompt' : 'urgent',
         () => {
           for (const { log, record } of placed) log.appended(record);
-          for (const { log } of placed) log.wake();
+          for (const log of new Set(placed.map((one) => one.log))) log.wake();
         },
       );
     } finally {

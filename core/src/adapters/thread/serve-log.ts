@@ -1,7 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Consumer, EventLog, LogRecord } from '../../ports/event-log.ts';
+import type { Consumer, EventLog, LogRecord, NewRecord } from '../../ports/event-log.ts';
 import { packLogRecords, unpackRecords } from './packed-records.ts';
-import { fromPortable, toPortable, type PortableError, type Request, type Response } from './protocol.ts';
+import {
+  fromPortable,
+  toPortable,
+  type AppendCall,
+  type PortableError,
+  type Request,
+  type Response,
+} from './protocol.ts';
 
 /** Lets the thread at the other end of the port append to this thread's log and tail its topics, until the port closes. */
 export function serveLog(port: MessagePort, log: Pick<EventLog, 'append' | 'tail'>): void {
@@ -20,6 +27,12 @@ export function serveLog(port: MessagePort, log: Pick<EventLog, 'append' | 'tail
   });
 }
 
+/**
+ * What came in one message is appended together, so many records at a time: a promise and a job for each reading cost more than writing it,
+ * and more at once would hold up what else is to be written.
+ */
+const TOGETHER_RECORDS = 256;
+
 class AppendServer {
   readonly #port: MessagePort;
   readonly #log: Pick<EventLog, 'append'>;
@@ -32,14 +45,38 @@ class AppendServer {
 
   append({ calls, records }: Request & { readonly kind: 'append' }): void {
     const unpacked = unpackRecords(records);
+    let together: AppendCall[] = [];
     let from = 0;
-    for (const { id, count } of calls) {
-      const end = from + count;
-      this.#log.append(unpacked.slice(from, end)).then(
-        () => this.#answer(id),
-        (error: unknown) => send(this.#port, { kind: 'refused', id, error: toPortable(error) }),
-      );
+    let end = 0;
+    for (const call of calls) {
+      together.push(call);
+      end += call.count;
+      if (end - from < TOGETHER_RECORDS) continue;
+      this.#append(together, unpacked.slice(from, end));
+      together = [];
       from = end;
+    }
+    if (together.length > 0) this.#append(together, unpacked.slice(from, end));
+  }
+
+  #append(calls: readonly AppendCall[], records: readonly NewRecord[]): void {
+    this.#log.append(records).then(
+      () => {
+        for (const { id } of calls) this.#answer(id);
+      },
+      (error: unknown) => {
+        if (calls.length > 1) return this.#appendEach(calls, records);
+        for (const { id } of calls) send(this.#port, { kind: 'refused', id, error: toPortable(error) });
+      },
+    );
+  }
+
+  /** One call that is refused costs the others nothing, and each is told its own reason. */
+  #appendEach(calls: readonly AppendCall[], records: readonly NewRecord[]): void {
+    let from = 0;
+    for (const call of calls) {
+      this.#append([call], records.slice(from, from + call.count));
+      from += call.count;
     }
   }
 

@@ -68,6 +68,37 @@ describe('ThreadLog', () => {
     tail: () => new Promise(() => {}),
   };
 
+  it('has what is asked for in one turn appended together, and a refusal cost the others nothing', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const appends: string[][] = [];
+    serveLog(port1, {
+      ...never,
+      async append(records) {
+        const texts = records.map(({ value }) => Buffer.from(value ?? []).toString());
+        appends.push(texts);
+        if (texts.includes('bad')) throw new VitalwireError('rejected', 'bad', { retriable: false });
+      },
+    });
+    const log = new ThreadLog(port2);
+    const outcomes = (...texts: string[]): Promise<string[]> =>
+      Promise.all(
+        texts.map((text) =>
+          log.append([record('t', 'K', text)]).then(
+            () => text,
+            (error: Error) => `refused: ${error.message}`,
+          ),
+        ),
+      );
+    expect(await outcomes('a', 'b', 'c')).toEqual(['a', 'b', 'c']);
+    expect(appends.splice(0)).toEqual([['a', 'b', 'c']]);
+    expect(await outcomes('a', 'bad', 'c')).toEqual(['a', 'refused: bad', 'c']);
+    expect(appends.splice(0)).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+    const many = Array.from({ length: 600 }, String);
+    expect(await outcomes(...many)).toEqual(many);
+    expect(appends.map(({ length }) => length)).toEqual([256, 256, 88]);
+    port2.close();
+  });
+
   it('copies what it is given at once', async () => {
     const { port1, port2 } = new MessageChannel();
     const values: string[] = [];
