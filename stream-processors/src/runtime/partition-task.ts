@@ -28,10 +28,11 @@ const UP_TO_DATE = Number.POSITIVE_INFINITY;
 /**
  * Runs a topology over one partition.
  *
- * Effects come before offsets: a batch is done when its outputs are stored, and a checkpoint (state and next offset, together) is saved
- * only between batches. Wherever the process dies, the next task restores the newest checkpoint and reads on from its offset; the same
- * records at the same processing times put out the same, which stores know already. What ticks decided is not in the records: it is saved
- * with the state, as unstored outputs, before it takes effect. So are news (settings, patients), which a replay meets in the checkpoint.
+ * Effects come before offsets: a batch is done when its outputs are stored, and a checkpoint (state and next offset, together) is taken
+ * only between batches, and saved beside those that follow. Wherever the process dies, the next task restores the newest checkpoint and
+ * reads on from its offset; the same records at the same processing times put out the same, which stores know already. What ticks decided
+ * is not in the records: it is saved with the state, as unstored outputs, before it takes effect. So are news (settings, patients), which a
+ * replay meets in the checkpoint.
  */
 export class StreamTask<State, Outputs extends { readonly tally: Tally }> implements PartitionTask {
   readonly startAt: number | undefined;
