@@ -98,9 +98,10 @@ function readBatch(
 function readHeaders(cursor: Cursor): Readonly<Record<string, string>> {
   const count = cursor.varint();
   if (count === 0) return NO_HEADERS;
-  const headers: Record<string, string> = {};
-  for (let i = 0; i < count; i++) headers[cursor.text() ?? ''] = cursor.text() ?? '';
-  return headers;
+  const headers: [string, string][] = [];
+  for (let i = 0; i < count; i++) headers.push([cursor.text() ?? '', cursor.text() ?? '']);
+  // Not by assignment, which would take `__proto__` for the prototype.
+  return Object.fromEntries(headers);
 }
 
 class Cursor {

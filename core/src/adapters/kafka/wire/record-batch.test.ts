@@ -43,6 +43,19 @@ describe('record batches', () => {
     );
   });
 
+  it('keep a header whatever its name', () => {
+    const headers = Object.fromEntries([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+    const one = { topic: 't', key: 'k', value: null, headers, timestampMs: 1 };
+    const [found] = readRecords(encode([one]), 't', 5, 0).records;
+    expect(Object.entries(found?.headers ?? {})).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+  });
+
   it('never take more room than was reckoned', () => {
     fc.assert(
       fc.property(record, (one) => {
