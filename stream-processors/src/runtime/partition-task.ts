@@ -100,8 +100,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
         await this.#store(outputs, []);
       }
       if (!this.#checkpoints.lacks(this.#nextOffset)) return this.#checkpoints.check();
-      const { saved } = await this.#checkpoints.take(this.#state, this.#nextOffset);
-      await saved;
+      await this.#saved();
     });
   }
 
@@ -243,8 +242,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       await this.#checkpoints.take(this.#state, this.#nextOffset);
   }
 
-  /** Saves a checkpoint with outputs that may not take effect before. Resolves to how long the encoding took of the thread, ms. */
-  async #saved(unstored: Outputs): Promise<number> {
+  /** Resolves once a checkpoint stands, with outputs that may not take effect before: to how long its encoding took of the thread, ms. */
+  async #saved(unstored?: Outputs): Promise<number> {
     const { workMs, saved } = await this.#checkpoints.take(this.#state, this.#nextOffset, unstored);
     await saved;
     return workMs;

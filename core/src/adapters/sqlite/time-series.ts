@@ -154,9 +154,7 @@ export class SqliteTimeSeries implements TimeSeries {
   }
 
   async #writeWindows(windows: readonly WindowPoint[]): Promise<void> {
-    const names = new Set<string>();
-    for (const { patientId, region } of windows) names.add(patientId).add(region);
-    await this.#names.ensure(names);
+    await this.#names.ensure(windows.flatMap(({ patientId, region }) => [patientId, region]));
     await this.#writeInSlices(windows, ({ tier, patientId, region, startMs, vitals }) => {
       const [patient = 0, regionId = 0] = [this.#names.idOf(patientId), this.#names.idOf(region)];
       this.#replaceWindow.run(tier, patient, startMs, regionId, JSON.stringify(vitals));
