@@ -5,7 +5,10 @@
 export interface CheckpointStore {
   /** The newest checkpoint saved for the partition, or undefined. Its bytes may be the store's own: they are read, never written. */
   load(pipeline: string, partition: number): Promise<Checkpoint | undefined>;
-  /** Replaces the partition's checkpoint; durable, and all or nothing, once resolved. */
+  /**
+   * Replaces the partition's checkpoint; durable, and all or nothing, once resolved. The bytes of `state` are the store's from then on: it may give
+   * their memory back.
+   */
   save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;

@@ -9,3 +9,14 @@ it.each([
 ])('$what', ({ workMs, tasks, untilNextMs }) => {
   expect(new CheckpointPace(5_000, () => tasks).untilNextMs(workMs)).toBeCloseTo(untilNextMs);
 });
+
+it('spreads what is due together over the period', () => {
+  const pace = new CheckpointPace(5_000, () => 4);
+  const begunMs: number[] = [];
+  for (let nowMs = 0; begunMs.length < 4; nowMs += 10) {
+    if (!pace.mayBegin(nowMs)) continue;
+    pace.began(nowMs);
+    begunMs.push(nowMs);
+  }
+  expect(begunMs).toEqual([0, 1_000, 2_000, 3_000]);
+});

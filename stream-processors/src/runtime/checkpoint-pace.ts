@@ -9,11 +9,25 @@ const CHECKPOINT_SHARE = 0.05;
 export class CheckpointPace {
   readonly #everyMs: number;
   readonly #tasks: () => number;
+  #beganMs = Number.NEGATIVE_INFINITY;
 
   /** `tasks`: how many share the thread. */
   constructor(everyMs: number, tasks: () => number) {
     this.#everyMs = everyMs;
     this.#tasks = tasks;
+  }
+
+  /**
+   * Whether a save that nobody calls for may begin: they are spread over the period, for tasks that were idle together are due together, and each
+   * would stand still for the encoding of all.
+   */
+  mayBegin(nowMs: number): boolean {
+    // One place more than there are tasks: who comes late does not wait for a whole period.
+    return nowMs - this.#beganMs >= this.#everyMs / (this.#tasks() + 1);
+  }
+
+  began(nowMs: number): void {
+    this.#beganMs = nowMs;
   }
 
   /** From the end of a save whose encoding took `workMs` to the next. */

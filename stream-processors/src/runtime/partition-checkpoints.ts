@@ -49,8 +49,10 @@ export class PartitionCheckpoints<State, Outputs> {
   }
 
   isDue(nextOffset: number | undefined): boolean {
-    const { clock } = this.#options;
-    return this.#saving === undefined && this.lacks(nextOffset) && clock.monotonic() >= this.#dueMs;
+    const { clock, pace } = this.#options;
+    if (this.#saving !== undefined || !this.lacks(nextOffset)) return false;
+    const nowMs = clock.monotonic();
+    return nowMs >= this.#dueMs && pace.mayBegin(nowMs);
   }
 
   /** Whether `nextOffset` is beyond the newest checkpoint. */
@@ -81,6 +83,7 @@ export class PartitionCheckpoints<State, Outputs> {
     await this.settled();
     this.check();
     const startedMs = clock.monotonic();
+    pace.began(startedMs);
     const encoding = new SlicedWork(clock);
     const stored = { version: topology.stateVersion, state, unstored };
     const bytes = await encodeState(stored, () => encoding.pause());

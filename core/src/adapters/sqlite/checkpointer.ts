@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Cancel, Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { CheckpointAnswer, CheckpointMode } from './checkpoint-thread.ts';
+import type { CheckpointAnswer, CheckpointMode, CheckpointThreadOptions } from './checkpoint-thread.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { SqliteMetrics } from './metrics.ts';
 
 const PERIOD_MS = 1000;
-export interface CheckpointerOptions {
-  readonly path: string;
+
+export interface CheckpointerOptions extends CheckpointThreadOptions {
   readonly commits: GroupCommit;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,7 +47,7 @@ export class Checkpointer {
       metrics?.checkpointSeconds.observe((clock.monotonic() - startedMs) / 1000);
       if (frames < restartFrames) return;
       // What was written while that was copied: the pause is then for the little that came since.
-      await this.#ask('PASSIVE');
+      await this.#ask('PREPARE');
       await commits.paused(async () => {
         const pausedMs = clock.monotonic();
         await this.#ask('RESTART');
@@ -89,8 +89,10 @@ export class Checkpointer {
   }
 
   #start(): Worker {
+    const { path, fd } = this.#options;
+    const workerData: CheckpointThreadOptions = { path, fd };
     const worker = new Worker(new URL('./checkpoint-thread.ts', import.meta.url), {
-      workerData: { path: this.#options.path },
+      workerData,
       execArgv: [],
     });
     worker.unref();

@@ -29,6 +29,7 @@ export class SqliteDatabase implements Session {
   readonly #path: string;
   readonly #lock: DatabaseSync;
   readonly #connection: DatabaseSync;
+  readonly #fd: number;
   readonly #walFd: number;
   readonly #commits: GroupCommit;
   readonly #checkpointer: Checkpointer;
@@ -44,6 +45,7 @@ export class SqliteDatabase implements Session {
     this.#lock = lock(path);
     try {
       this.#connection = connect(path);
+      this.#fd = openSync(path, 'r+');
       this.#walFd = openSync(`${path}-wal`, 'r+');
     } catch (error) {
       this.#lock.close();
@@ -51,7 +53,12 @@ export class SqliteDatabase implements Session {
     }
     this.#commits = new GroupCommit({ ...options, connection: this.#connection, walFd: this.#walFd });
     const commits = this.#commits;
-    this.#checkpointer = new Checkpointer({ ...options, commits, restartFrames: RESTART_FRAMES });
+    this.#checkpointer = new Checkpointer({
+      ...options,
+      fd: this.#fd,
+      commits,
+      restartFrames: RESTART_FRAMES,
+    });
   }
 
   prepare(sql: string): StatementSync {
@@ -98,6 +105,8 @@ export class SqliteDatabase implements Session {
     } catch (error) {
       this.logger.error({ err: error, path: this.#path }, 'the database did not close cleanly');
     }
+    // Not before: with any descriptor of a file a process gives up all its locks on it.
+    closeSync(this.#fd);
     this.#lock.close();
   }
 }

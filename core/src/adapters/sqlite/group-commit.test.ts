@@ -169,8 +169,10 @@ describe('GroupCommit', () => {
   it('starts the write-ahead log over under a steady stream of writes', async () => {
     const commits = groupCommit(`${path}-wal`);
     const initial = restartsOf(`${path}-wal`);
+    const fd = openSync(path, 'r+');
     const checkpointer = new Checkpointer({
       path,
+      fd,
       commits,
       clock: systemClock,
       logger,
@@ -195,5 +197,6 @@ describe('GroupCommit', () => {
     expect(restartsOf(`${path}-wal`)).toBeGreaterThanOrEqual(initial + 4);
     await checkpointer.close();
     await commits.close();
+    closeSync(fd);
   });
 });

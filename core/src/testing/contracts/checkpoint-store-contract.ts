@@ -67,18 +67,11 @@ export function checkpointStoreContract(
       ]);
     });
 
-    it('keeps the state apart from the buffer it came in', async () => {
-      const buffer = Buffer.from('before');
-      const saved = save(0, 1, buffer);
-      buffer.fill(0);
-      await saved;
-      expect(await load(0)).toEqual([1, 'before']);
-    });
-
     it('keeps a state of 12 MiB, and a small one after it, over a restart', async () => {
       const large = new Uint8Array(LARGE_BYTES);
       for (let i = 0; i < LARGE_BYTES; i += 997) large[i] = i % 251;
-      await save(0, 77, large);
+      // A copy: what was given to the store is the store's.
+      await save(0, 77, large.slice());
       await harness.reopen();
       const found = await harness.store.load(pipeline, 0);
       expect(found?.nextOffset).toBe(77);
