@@ -43,7 +43,10 @@ const SAMPLE_MS = 500;
 export const WARM_UP_S = 10;
 /** From so many devices on the gateway has a thread of its own, and what is young more room, as docs/operations.md advises. */
 const THREAD_FROM_DEVICES = 4_000;
-const THREADED = { environment: { GATEWAY_THREAD: 'true' }, nodeOptions: ['--max-semi-space-size=64'] };
+const THREADED = {
+  environment: { GATEWAY_THREAD: 'true' },
+  nodeOptions: ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'],
+};
 const SHARED = { environment: {}, nodeOptions: [] };
 /**
  * After the load, for what is late: once for stations to show it, and once for the stores to have it; less where all is there sooner. A deployment

@@ -38,6 +38,8 @@ export interface AlertingConfig extends PipelineConfig {
   readonly regions: readonly string[];
   /** A reading older than this at its arrival is history and raises no alarm: as long as the live bus calls vitals the latest. */
   readonly liveWithinMs: number;
+  /** Whether the live bus carries rolling aggregates; nothing of ours reads them, who reads Redis may. */
+  readonly rolling: boolean;
 }
 
 export interface StorageConfig extends PipelineConfig {
@@ -61,6 +63,7 @@ export const alertingDefaults = (
   settings: asSource(settings),
   regions,
   liveWithinMs: 300_000,
+  rolling: true,
 });
 
 export const STORAGE_DEFAULTS: StorageConfig = { ...PIPELINE_DEFAULTS, refreshMs: 60_000 };

@@ -12,6 +12,7 @@ const STATE_VERSION = alertingTopology({
   settings: defaultSettings(),
   futureToleranceMs: 60_000,
   liveWithinMs: 300_000,
+  rolling: true,
   allowedLatenessMs: 10_000,
 }).stateVersion;
 

@@ -142,6 +142,7 @@ it('agrees with the chart’s table on every hour of every recorded patient', ()
         settings,
         futureToleranceMs: 60_000,
         liveWithinMs: 300_000,
+        rolling: true,
         allowedLatenessMs: 10_000,
       }),
     );

@@ -172,7 +172,7 @@ describe.each([
 ])('$name, shuffled and doubled', ({ readings, delayMsMax, comparedMin }) => {
   it('have the rolling aggregates of what had arrived', () => {
     const driver = createDriver(
-      alertingTopology({ ...times, settings: defaultSettings(), liveWithinMs: 300_000 }),
+      alertingTopology({ ...times, settings: defaultSettings(), liveWithinMs: 300_000, rolling: true }),
     );
     const arrived = new Map<string, Map<number, number>>();
     const wrong: string[] = [];

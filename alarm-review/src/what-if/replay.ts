@@ -36,6 +36,7 @@ export function replay({ patient, samples }: Stay, settings: AlarmSettings): Rep
       futureToleranceMs: 60_000,
       liveWithinMs: 300_000,
       allowedLatenessMs: 10_000,
+      rolling: false,
     }),
   );
   const ward = new Ward();

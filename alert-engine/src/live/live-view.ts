@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   DevicePresence,
   LiveBus,
@@ -56,6 +57,8 @@ interface Bedside {
 /** As long as the live bus keeps them. */
 const VITALS_LIFETIME_MS = 300_000;
 const RECONCILE_MS = 15_000;
+/** Patients looked at before others get a turn. */
+const READ_SLICE = 1_000;
 
 /**
  * The ward as it is now, in memory: newest vitals and presence from the live bus, names and beds from the directory. Everything a screen
@@ -240,12 +243,10 @@ export class LiveView implements Service {
       live.presence(),
       directory.list(regions),
     ]);
-    this.#onVitals(
-      vitals.filter((update) => {
-        const held = this.#bedsides.get(update.patientId)?.live;
-        return held === undefined || held.measuredAtMs < update.measuredAtMs;
-      }),
-    );
+    for (let from = 0; from < vitals.length; from += READ_SLICE) {
+      this.#onVitals(vitals.slice(from, from + READ_SLICE).filter((update) => this.#isNews(update)));
+      await nextTurn();
+    }
     for (const presence of presences) {
       const held = this.#presence.get(presence.deviceId);
       if (!held || held.atMs < presence.atMs) this.#onPresence(presence);
@@ -253,6 +254,11 @@ export class LiveView implements Service {
     for (const patient of patients) {
       if (!isSame(this.patient(patient.id), patient)) this.#onPatient(patient);
     }
+  }
+
+  #isNews(update: LiveVitals): boolean {
+    const held = this.#bedsides.get(update.patientId)?.live;
+    return held === undefined || held.measuredAtMs < update.measuredAtMs;
   }
 
   #forgetOld(): void {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { conditionId } from '@vitalwire/core/alarms/condition-codec.ts';
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { ConditionEvent, Priority, TechnicalType } from '@vitalwire/core/alarms/condition.ts';
@@ -85,7 +86,12 @@ class Look {
     for (const region of away) {
       if (!storms.some((storm) => storm.region === region)) await this.#beginStorm(region, open);
     }
-    for (const region of regions) await this.#gateways(region, devices, open, lost, away.has(region));
+    for (const region of regions) {
+      // Thousands of devices are not looked at in one piece, which alerts would wait for.
+      await nextTurn();
+      await this.#gateways(region, devices, open, lost, away.has(region));
+    }
+    await nextTurn();
     await this.#devicesOffline(devices, open, away);
   }
 

@@ -52,7 +52,10 @@ export interface LiveVitals {
   readonly vitals: Readonly<Partial<Record<VitalName, LiveVital>>>;
   /** Crossings that are still being timed. */
   readonly pending: readonly PendingCrossing[];
-  /** Only in the first update after a pane of the rolling windows ended, every 10 s at most: what changes slowly need not travel each second. */
+  /**
+   * Only in the first update after a pane of the rolling windows ended, every 10 s at most: what changes slowly need not travel each second. Never
+   * embedded, where nobody could read them.
+   */
   readonly rolling?: Readonly<Partial<Record<VitalName, RollingAggregates>>>;
   /** The early-warning score as it stands; left out where there is none. */
   readonly score?: LiveScore;

@@ -123,6 +123,8 @@ export async function startEmbedded(config: Config, deps: EmbeddedDeps): Promise
         ...alertingDefaults(alarmSettings, config.REGIONS),
         futureToleranceMs,
         checkpointEveryMs: PACE.checkpointEveryMs,
+        // The live bus is this process: whoever reads them, reads Redis.
+        rolling: false,
       },
       { ...ports, ...shared },
     );

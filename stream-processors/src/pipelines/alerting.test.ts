@@ -4,7 +4,7 @@ import { encodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { VitalValues } from '@vitalwire/core/vitals/vital.ts';
 import { describe, expect, it } from 'vitest';
 import { Bed } from '../testing/bed.ts';
-import { START_MS, aReading } from '../testing/readings.ts';
+import { START_MS, aReading, defaultSettings } from '../testing/readings.ts';
 
 describe('the alerting pipeline', () => {
   it('raises and ends a sustained desaturation', () => {
@@ -226,6 +226,13 @@ describe('live vitals', () => {
     bed.everySecond(0, 60, { heartbeat: 80 });
     expect(bed.live?.rolling?.heartbeat?.['1m']).toMatchObject({ count: 60, mean: 80, slopePerMinute: 0 });
     bed.send(61, { heartbeat: 80 });
+    expect(bed.live?.rolling).toBeUndefined();
+  });
+
+  it('carry none where nobody could read them', () => {
+    const bed = new Bed(defaultSettings(), false);
+    bed.everySecond(0, 60, { heartbeat: 80 });
+    expect(bed.live?.measuredAtMs).toBe(START_MS + 60_000);
     expect(bed.live?.rolling).toBeUndefined();
   });
 });

@@ -45,6 +45,8 @@ export interface AlertingOptions {
   /** How much older than its arrival a reading may be and still be judged as now; what is older is history (a backfill). */
   readonly liveWithinMs: number;
   readonly allowedLatenessMs: number;
+  /** Whether live vitals carry rolling aggregates, where there is somebody to read them. */
+  readonly rolling: boolean;
 }
 
 export interface AlertingState {
@@ -76,7 +78,7 @@ const ROLLING_REACH_MS = 3_900_000;
 
 /** Deduplication, technical conditions, limits, trends, the early-warning score, rolling aggregates and latest vitals, over one decode. */
 export function alertingTopology(options: AlertingOptions): Topology<AlertingState, AlertingOutputs> {
-  const { futureToleranceMs, liveWithinMs, allowedLatenessMs } = options;
+  const { futureToleranceMs, liveWithinMs, allowedLatenessMs, rolling } = options;
   const bookOf = rulebooks();
   const values = new Float64Array(VITALS.length);
   const unmarked = new Float64Array(VITALS.length);
@@ -100,7 +102,7 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     }
     noteLoss(book, reading.patientId, patient, arrivalMs, outputs);
     const usable = usableOf(reading);
-    const anyPaneEnded = aggregate(patient, usable, input);
+    const shownPaneEnded = aggregate(patient, usable, input) && rolling;
     const step: Step = { settings: state.settings, patient, input, outputs };
     if (arrivalMs - atMs > liveWithinMs) {
       outputs.tally.historical++;
@@ -110,8 +112,8 @@ export function alertingTopology(options: AlertingOptions): Topology<AlertingSta
     if (hear(step)) judgeDevice(step);
     judge(step, book, usable);
     scoreReading(state.settings, patient, usable, input, outputs);
-    if (updateLatest(patient.cells, values, input) || anyPaneEnded)
-      touch(outputs, reading.patientId, anyPaneEnded);
+    if (updateLatest(patient.cells, values, input) || shownPaneEnded)
+      touch(outputs, reading.patientId, shownPaneEnded);
   }
 
   /** Undefined for a patient who is discharged: a device left running judges nobody. */

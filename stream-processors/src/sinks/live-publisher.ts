@@ -28,7 +28,7 @@ export function createLivePublisher(bus: LiveBus, clock: Clock, metrics: Alertin
     for (const update of updates) {
       const before = waiting.get(update.patientId);
       // Rolling aggregates travel seldom: one that was not sent yet goes with the update that replaces its own.
-      const rolling = update.rolling ?? before?.rolling;
+      const rolling = update.rolling === undefined ? before?.rolling : undefined;
       waiting.set(update.patientId, rolling === undefined ? update : { ...update, rolling });
     }
     if (waiting.size > 0) running ??= drain();

@@ -22,12 +22,13 @@ export const aPatient = (over: Partial<Patient> = {}): Patient => ({
   ...over,
 });
 
-const newDriver = (settings: AlarmSettings): Driver<AlertingOutputs> =>
+const newDriver = (settings: AlarmSettings, rolling: boolean): Driver<AlertingOutputs> =>
   createDriver(
     alertingTopology({
       settings,
       futureToleranceMs: 60_000,
       liveWithinMs: 300_000,
+      rolling,
       allowedLatenessMs: 10_000,
     }),
   );
@@ -42,8 +43,8 @@ export class Bed {
   readonly shares: RegionalShare[] = [];
   #sequence = 0;
 
-  constructor(settings: AlarmSettings = defaultSettings()) {
-    this.driver = newDriver(settings);
+  constructor(settings: AlarmSettings = defaultSettings(), rolling = true) {
+    this.driver = newDriver(settings, rolling);
   }
 
   send(
