@@ -121,7 +121,7 @@ const sampleOf = (measured: Measured): Sample => ({
 
 const lateOrLost = ({ alerting, storage }: Lag): string =>
   alerting + storage === 0
-    ? 'the pipelines have taken in all there is: what is missing is lost'
+    ? 'the pipelines have taken in all there is by now: what is missing was not there when its device was audited, or is lost'
     : `${storage} readings are still to be stored and ${alerting} to be looked at for alarms: so many of what is missing are late, not lost`;
 
 function usageOf(samples: readonly Sample[], report: Report): Usage {

@@ -3,12 +3,14 @@ import { cpus, loadavg } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { allMeasurements } from './all-measurements.ts';
 import { WORSE_BY, readBaseline, regressions, updated, writeBaseline } from './check.ts';
+import { enginesMissing } from './engines/run-engines.ts';
 import type { Measurement } from './measurement.ts';
 import { measureRuns, type MeasurementResult } from './results.ts';
 import { formatResult } from './table.ts';
 
 interface Options {
-  readonly engines: boolean;
+  /** Undefined: with and without. */
+  readonly engines: boolean | undefined;
   readonly seconds: number;
   readonly runs: number;
   readonly json: boolean;
@@ -38,8 +40,9 @@ try {
 function readArguments(): { names: readonly string[]; options: Options } {
   const program = new Command('npm run bench --')
     .description('Measures Vitalwire on this machine, the load beside it, over loopback.')
-    .argument('[names...]', 'what to measure (see --list); without names, all that needs no engines')
-    .option('--engines', 'without names: what runs on Kafka, Redis and the other engines instead', false)
+    .argument('[names...]', 'what to measure (see --list); without names, all of it')
+    .option('--engines', 'without names: only what runs on Kafka, Redis and the other engines')
+    .option('--no-engines', 'without names: only what needs none of them')
     .option('--seconds <n>', 'length of each timed part; warm-up comes on top', positive, 10)
     .option('--runs <n>', 'runs of each measurement; the median is told, and the spread', positive, 1)
     .option('--json', 'one JSON document on standard output instead of tables', false)
@@ -76,7 +79,16 @@ function chosen(names: readonly string[], { engines, check }: Options): readonly
     return allMeasurements.filter(({ name }) => name in figures);
   }
   if (names.length === 0) {
-    return allMeasurements.filter(({ needs }) => needs === (engines ? 'engines' : 'nothing'));
+    const without = allMeasurements.filter(({ needs }) => needs === 'nothing');
+    if (engines === false) return without;
+    if (engines === true) return allMeasurements.filter((each) => !without.includes(each));
+    // Who asks for engines waits for their programs; who asks for all that there is does not.
+    const missing = enginesMissing();
+    if (missing.length === 0) return allMeasurements;
+    note(
+      `only what needs no engines: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on this machine (npm run engines -- provision)`,
+    );
+    return without;
   }
   const unknown = names.filter((wanted) => !allMeasurements.some(({ name }) => name === wanted));
   if (unknown.length > 0) throw new WrongUse(`no measurement "${unknown.join('", "')}"; --list shows all`);

@@ -23,7 +23,7 @@ export interface Measurement {
   readonly name: string;
   /** One line for the help text and the heading. */
   readonly about: string;
-  /** `engines` ones run with `--engines`, on the engines that the environment names (`KAFKA_BROKERS`, `REDIS_URL` ...), else on fresh ones of their own. */
+  /** `engines` ones run where the engines' programs are on the machine, or with `--engines`, on the engines that the environment names (`KAFKA_BROKERS`, `REDIS_URL` ...), else on fresh ones of their own. */
   readonly needs: 'nothing' | 'engines';
   run(context: MeasurementContext): Promise<readonly Figure[]>;
 }

@@ -58,7 +58,7 @@ interface Bedside {
 const VITALS_LIFETIME_MS = 300_000;
 const RECONCILE_MS = 15_000;
 /** Patients looked at before others get a turn. */
-const READ_SLICE = 1_000;
+const READ_SLICE = 500;
 
 /**
  * The ward as it is now, in memory: newest vitals and presence from the live bus, names and beds from the directory. Everything a screen
@@ -73,6 +73,8 @@ export class LiveView implements Service {
   readonly #presence = new Map<string, DevicePresence>();
   #subscribed: Subscribed | undefined;
   #stopReconciling: Cancel | undefined;
+  /** Whom the directory told of since the last reading began: what that reads of them may be older. */
+  readonly #toldOf = new Set<string>();
   #reconciling = false;
   #stopped = false;
 
@@ -96,6 +98,7 @@ export class LiveView implements Service {
       pulse: (pulse) => this.#tell((listener) => listener.pulse(pulse)),
     });
     this.#deps.directory.onChange((change) => {
+      this.#toldOf.add(change.kind === 'put' ? change.patient.id : change.patientId);
       if (change.kind === 'put') this.#onPatient(change.patient);
       else this.#onRemoved(change.patientId);
     });
@@ -238,27 +241,32 @@ export class LiveView implements Service {
 
   async #read(): Promise<void> {
     const { live, directory, regions } = this.#deps;
+    this.#toldOf.clear();
     const [vitals, presences, patients] = await Promise.all([
       live.allLatestVitals(),
       live.presence(),
       directory.list(regions),
     ]);
-    for (let from = 0; from < vitals.length; from += READ_SLICE) {
-      this.#onVitals(vitals.slice(from, from + READ_SLICE).filter((update) => this.#isNews(update)));
-      await nextTurn();
+    for await (const slice of inSlices(vitals)) {
+      this.#onVitals(
+        slice.filter((update) => {
+          const held = this.#bedsides.get(update.patientId)?.live;
+          return held === undefined || held.measuredAtMs < update.measuredAtMs;
+        }),
+      );
     }
-    for (const presence of presences) {
-      const held = this.#presence.get(presence.deviceId);
-      if (!held || held.atMs < presence.atMs) this.#onPresence(presence);
+    for await (const slice of inSlices(presences)) {
+      for (const presence of slice) {
+        const held = this.#presence.get(presence.deviceId);
+        if (!held || held.atMs < presence.atMs) this.#onPresence(presence);
+      }
     }
-    for (const patient of patients) {
-      if (!isSame(this.patient(patient.id), patient)) this.#onPatient(patient);
+    for await (const slice of inSlices(patients)) {
+      for (const patient of slice) {
+        if (!this.#toldOf.has(patient.id) && !isSame(this.patient(patient.id), patient))
+          this.#onPatient(patient);
+      }
     }
-  }
-
-  #isNews(update: LiveVitals): boolean {
-    const held = this.#bedsides.get(update.patientId)?.live;
-    return held === undefined || held.measuredAtMs < update.measuredAtMs;
   }
 
   #forgetOld(): void {
@@ -274,6 +282,14 @@ export class LiveView implements Service {
   #dropIfEmpty(patientId: string, { patient, live, deviceId }: Bedside): void {
     if (patient === undefined && live === undefined && deviceId === undefined)
       this.#bedsides.delete(patientId);
+  }
+}
+
+/** A hospital is not looked through in one piece, which alerts would wait for. */
+async function* inSlices<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  for (let from = 0; from < items.length; from += READ_SLICE) {
+    if (from > 0) await nextTurn();
+    yield items.slice(from, from + READ_SLICE);
   }
 }
 

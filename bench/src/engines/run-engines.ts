@@ -1,5 +1,5 @@
 /** The engines that a measurement runs on: those that the environment names, else fresh ones of its own. */
-import { ownEngines } from '@vitalwire/engines/own-engines.ts';
+import { enginesToProvision, ownEngines } from '@vitalwire/engines/own-engines.ts';
 import { cpuSeconds } from './cpu.ts';
 
 export type EngineUsed = 'kafka' | 'redis' | 'cassandra' | 'influxdb';
@@ -26,11 +26,16 @@ const ENGINE_SETTING = /^(KAFKA|REDIS|INFLUX|CASSANDRA)_/;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const INTERRUPTED = 130;
 
+const environmentNamesThem = (): boolean => Boolean(process.env['KAFKA_BROKERS']);
+
+/** Programs of engines that would have to be downloaded or built before anything could run on them. */
+export const enginesMissing = (): readonly string[] => (environmentNamesThem() ? [] : enginesToProvision());
+
 export function runEngines(
   engines: readonly EngineUsed[],
   note: (text: string) => void,
 ): Promise<RunEngines> {
-  if (!process.env['KAFKA_BROKERS']) return startOwn(engines, note);
+  if (!environmentNamesThem()) return startOwn(engines, note);
   const named = Object.entries(process.env).filter(([name]) => ENGINE_SETTING.test(name));
   const environment = { ...ABSENT_DATABASES, ...(Object.fromEntries(named) as Record<string, string>) };
   note(`on the engines of the environment (${named.map(([name]) => name).join(', ')})`);

@@ -26,6 +26,10 @@ export interface OwnEngines {
   stop(): Promise<void>;
 }
 
+/** Engines that `ownEngines` would have to download or build first. */
+export const enginesToProvision = (): readonly EngineName[] =>
+  new Supervisor(readSettings(process.env), () => {}).missing();
+
 /**
  * Prepares fresh engines on free ports, in a folder that goes with them. Programs are those of `npm run engines`: what is missing is
  * provisioned there, and stays for the next time. They run detached: whoever starts them stops them, whatever happens in between.

@@ -47,9 +47,14 @@ export class Supervisor {
     };
   }
 
+  /** Those whose programs are not on this machine. */
+  missing(names: readonly EngineName[] = engineNames): readonly EngineName[] {
+    return names.filter((name) => !this.#engines[name].isProvisioned());
+  }
+
   /** Downloads and builds what is missing, one engine after another: each uses all the machine it may. */
   async provision(names: readonly EngineName[] = engineNames): Promise<void> {
-    const missing = names.filter((name) => !this.#engines[name].isProvisioned());
+    const missing = this.missing(names);
     if (missing.length === 0) return;
     await this.#locked('provision', async () => {
       for (const name of missing) await this.#engines[name].provision(this.#report);
