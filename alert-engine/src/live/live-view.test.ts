@@ -46,7 +46,9 @@ async function scene(patients: readonly Patient[]) {
     clock,
     view,
     tell: (change: PatientChange) => tell(change),
-    answerWith: (later: Promise<readonly Patient[]>) => (answer = later),
+    answerWith(later: Promise<readonly Patient[]>): void {
+      answer = later;
+    },
   };
 }
 

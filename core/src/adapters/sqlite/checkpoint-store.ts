@@ -94,7 +94,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
     this.#database.close();
   }
 
-  /** Resolves to the generation that the checkpoint was of, if there was one. */
+  /** Resolves to the generation that is to be removed: the one before, or this, where a later call was done sooner. */
   async #saveInPieces(
     pipeline: string,
     partition: number,
@@ -102,20 +102,19 @@ export class SqliteCheckpointStore implements CheckpointStore {
     generation: number,
   ): Promise<number | undefined> {
     const chunks = Math.ceil(state.length / CHUNK_BYTES);
-    const writes: Promise<unknown>[] = [];
     for (let i = 0; i < chunks; i++) {
       const chunk = state.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
-      writes.push(this.#database.write(() => void this.#insertChunk.run(generation, chunk), 'urgent'));
+      // One after the other: readings that come meanwhile would wait for a transaction of all of them.
+      await this.#database.write(() => void this.#insertChunk.run(generation, chunk), 'urgent');
     }
-    // A lane keeps the order: this runs after the pieces were stored.
-    const replaced = this.#database.write(() => {
+    const old = await this.#database.write(() => {
       const stored = Number(this.#countChunks.get(generation)?.['chunks']);
       if (stored !== chunks) throw new Error(`${stored} of ${chunks} pieces of a checkpoint were stored`);
-      const old = this.#head.get(pipeline, partition);
+      const before = this.#head.get(pipeline, partition)?.['generation'];
+      if (Number(before) > generation) return generation;
       this.#replaceHead.run(pipeline, partition, nextOffset, generation);
-      return old ? Number(old['generation']) : undefined;
+      return before === undefined ? undefined : Number(before);
     }, 'urgent');
-    const [old] = await Promise.all([replaced, ...writes]);
     giveBack(state);
     return old;
   }

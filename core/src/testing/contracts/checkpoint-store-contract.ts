@@ -67,6 +67,17 @@ export function checkpointStoreContract(
       ]);
     });
 
+    it('keeps the order of the calls where the first takes longer', async () => {
+      const saves = [save(0, 1, new Uint8Array(LARGE_BYTES)), save(0, 2, bytes('small'))];
+      saves.push(
+        save(1, 1, new Uint8Array(LARGE_BYTES)),
+        save(1, 2, new Uint8Array(LARGE_BYTES / 4).fill(1)),
+      );
+      await Promise.all(saves);
+      expect(await load(0)).toEqual([2, 'small']);
+      expect((await harness.store.load(pipeline, 1))?.nextOffset).toBe(2);
+    });
+
     it('keeps a state of 12 MiB, and a small one after it, over a restart', async () => {
       const large = new Uint8Array(LARGE_BYTES);
       for (let i = 0; i < LARGE_BYTES; i += 997) large[i] = i % 251;
