@@ -46,7 +46,7 @@ async function scene(patients: readonly Patient[]) {
     clock,
     view,
     tell: (change: PatientChange) => tell(change),
-    answerWith(later: Promise<readonly Patient[]>): void {
+    answerWith: (later: Promise<readonly Patient[]>): void => {
       answer = later;
     },
   };
