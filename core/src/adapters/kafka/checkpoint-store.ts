@@ -82,10 +82,8 @@ class KafkaCheckpointStore implements CheckpointStore {
   save(pipeline: string, partition: number, checkpoint: Checkpoint): Promise<void> {
     const topic = checkpointTopic(pipeline);
     const name = `${topic}/${partition}`;
-    // The caller may go on with its buffer.
-    const own = { nextOffset: checkpoint.nextOffset, state: Uint8Array.from(checkpoint.state) };
     const before = this.#saving.get(name) ?? Promise.resolve();
-    const saved = before.catch(() => {}).then(() => this.#save(topic, partition, own));
+    const saved = before.catch(() => {}).then(() => this.#save(topic, partition, checkpoint));
     this.#saving.set(name, saved);
     return saved;
   }
