@@ -1,6 +1,8 @@
 import { render } from 'preact';
 import { App } from './shell/app.tsx';
 import { openSession } from './session.ts';
+import '@fontsource/arimo/400.css';
+import '@fontsource/arimo/700.css';
 import './theme.css';
 import './shell/shell.css';
 import './wall/wall.css';
