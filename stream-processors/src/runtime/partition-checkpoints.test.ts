@@ -20,6 +20,7 @@ interface Save {
 /** A store whose saves end when the test says so. */
 function scene(commit: (offset: number) => Promise<void> = async () => {}) {
   const clock = new ManualClock();
+  const registry = createRegistry('test');
   const saves: Save[] = [];
   const committed: number[] = [];
   const checkpoints = new PartitionCheckpoints<{ count: number }, never>({
@@ -33,6 +34,8 @@ function scene(commit: (offset: number) => Promise<void> = async () => {}) {
       load: async () => undefined,
       save(_pipeline, _partition, { nextOffset, state }: Checkpoint) {
         const count = decodeState<{ count: number }, never>(state, 1)?.state.count;
+        // As a store may.
+        if (state.buffer instanceof ArrayBuffer) state.buffer.transfer(0);
         return new Promise((resolve, reject) =>
           saves.push({ offset: nextOffset, count, resolve: () => resolve(), reject }),
         );
@@ -40,13 +43,13 @@ function scene(commit: (offset: number) => Promise<void> = async () => {}) {
       close: async () => {},
     },
     clock,
-    metrics: processorMetrics(createRegistry('test')),
+    metrics: processorMetrics(registry),
     attempt: (_effect, task) => task(),
     pace: new CheckpointPace(EVERY_MS, () => 1),
     startAt: 10,
     firstCheckpointAfterMs: EVERY_MS,
   });
-  return { clock, saves, committed, checkpoints };
+  return { clock, saves, committed, checkpoints, registry };
 }
 
 describe('PartitionCheckpoints', () => {
@@ -60,6 +63,17 @@ describe('PartitionCheckpoints', () => {
     saves[0]?.resolve();
     await saved;
     expect(committed).toEqual([11]);
+  });
+
+  it('tells the size of what is saved, whose bytes are the store’s', async () => {
+    const { saves, checkpoints, registry } = scene();
+    const { saved } = await checkpoints.take({ count: 1 }, 11);
+    saves[0]?.resolve();
+    await saved;
+    const [gauge] = (await registry.getMetricsAsJSON()).filter(
+      ({ name }) => name === 'vitalwire_checkpoint_bytes',
+    );
+    expect(gauge?.values[0]?.value).toBeGreaterThan(30);
   });
 
   it('saves one after the other', async () => {

@@ -102,8 +102,9 @@ export class PartitionCheckpoints<State, Outputs> {
     const { topology, clock, checkpoints, partition, attempt, metrics, group } = this.#options;
     const { pipeline } = topology;
     const checkpoint = { nextOffset: nextOffset ?? 0, state };
+    const { length } = state;
     await attempt('checkpoint', () => checkpoints.save(pipeline, partition, checkpoint));
-    metrics.checkpointBytes.set({ pipeline, partition }, state.length);
+    metrics.checkpointBytes.set({ pipeline, partition }, length);
     metrics.checkpointDuration.observe({ pipeline }, (clock.monotonic() - startedMs) / 1000);
     if (nextOffset === undefined) return;
     try {
