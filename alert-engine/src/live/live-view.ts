@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   DevicePresence,
   LiveBus,
@@ -9,6 +8,7 @@ import type {
 import type { Patient, PatientDirectory } from '@vitalwire/core/ports/patient-directory.ts';
 import type { Cancel, Clock } from '@vitalwire/core/runtime/clock.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { inTurns } from '@vitalwire/core/runtime/in-turns.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
 import type { Pause } from '../pause/pause.ts';
@@ -247,7 +247,7 @@ export class LiveView implements Service {
       live.presence(),
       directory.list(regions),
     ]);
-    for await (const slice of inSlices(vitals)) {
+    for await (const slice of inTurns(vitals, READ_SLICE)) {
       this.#onVitals(
         slice.filter((update) => {
           const held = this.#bedsides.get(update.patientId)?.live;
@@ -255,13 +255,13 @@ export class LiveView implements Service {
         }),
       );
     }
-    for await (const slice of inSlices(presences)) {
+    for await (const slice of inTurns(presences, READ_SLICE)) {
       for (const presence of slice) {
         const held = this.#presence.get(presence.deviceId);
         if (!held || held.atMs < presence.atMs) this.#onPresence(presence);
       }
     }
-    for await (const slice of inSlices(patients)) {
+    for await (const slice of inTurns(patients, READ_SLICE)) {
       for (const patient of slice) {
         if (!this.#toldOf.has(patient.id) && !isSame(this.patient(patient.id), patient))
           this.#onPatient(patient);
@@ -282,14 +282,6 @@ export class LiveView implements Service {
   #dropIfEmpty(patientId: string, { patient, live, deviceId }: Bedside): void {
     if (patient === undefined && live === undefined && deviceId === undefined)
       this.#bedsides.delete(patientId);
-  }
-}
-
-/** A hospital is not looked through in one piece, which alerts would wait for. */
-async function* inSlices<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
-  for (let from = 0; from < items.length; from += READ_SLICE) {
-    if (from > 0) await nextTurn();
-    yield items.slice(from, from + READ_SLICE);
   }
 }
 

@@ -26,10 +26,9 @@ export function createLivePublisher(bus: LiveBus, clock: Clock, metrics: Alertin
 
   function offer(updates: readonly LiveVitals[]): void {
     for (const update of updates) {
-      const before = waiting.get(update.patientId);
       // Rolling aggregates travel seldom: one that was not sent yet goes with the update that replaces its own.
-      const rolling = update.rolling === undefined ? before?.rolling : undefined;
-      waiting.set(update.patientId, rolling === undefined ? update : { ...update, rolling });
+      const unsent = update.rolling === undefined ? waiting.get(update.patientId)?.rolling : undefined;
+      waiting.set(update.patientId, unsent === undefined ? update : { ...update, rolling: unsent });
     }
     if (waiting.size > 0) running ??= drain();
   }

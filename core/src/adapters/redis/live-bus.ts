@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type {
   DevicePresence,
@@ -8,6 +7,7 @@ import type {
   Pulse,
   Subscribed,
 } from '../../ports/live-bus.ts';
+import { inTurns } from '../../runtime/in-turns.ts';
 import { toIso } from '../../runtime/iso-time.ts';
 import {
   asking,
@@ -190,10 +190,7 @@ class RedisLiveBus implements LiveBus {
     return this.#ask('presence', async () => {
       const devices = await this.#redis.hvals(PRESENCE_KEY);
       const presences: DevicePresence[] = [];
-      for (let from = 0; from < devices.length; from += READ_AT_ONCE) {
-        if (from > 0) await nextTurn();
-        presences.push(...devices.slice(from, from + READ_AT_ONCE).map(decodePresence));
-      }
+      for await (const slice of inTurns(devices, READ_AT_ONCE)) presences.push(...slice.map(decodePresence));
       return presences;
     });
   }

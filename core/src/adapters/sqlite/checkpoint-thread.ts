@@ -26,8 +26,8 @@ parentPort?.on('message', (mode: CheckpointMode | 'CLOSE') => {
   }
   let answer: CheckpointAnswer;
   try {
-    const restart = mode === 'RESTART' ? mode : 'PASSIVE';
-    const row = connection.prepare(`PRAGMA wal_checkpoint(${restart})`).get();
+    const copying = mode === 'RESTART' ? mode : 'PASSIVE';
+    const row = connection.prepare(`PRAGMA wal_checkpoint(${copying})`).get();
     // SQLite leaves that to the checkpoint that reaches the end of the log, which while others write is the one that they wait for.
     if (mode === 'PREPARE') fdatasyncSync(fd);
     answer = { frames: Math.max(0, Number(row?.['log'] ?? 0)) };
