@@ -3,6 +3,7 @@ import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import { errorFrame, heartbeatFrame } from './protocol.ts';
 import type { Session } from './session.ts';
+import { SharedFrame } from './shared-frame.ts';
 
 export interface HeartbeatDeps {
   readonly bounds: { readonly heartbeatMs: number };
@@ -43,7 +44,7 @@ export class Heartbeat {
   #beat(): void {
     this.#setDoubt();
     const nowMs = this.#deps.clock.now();
-    const heartbeat = Buffer.from(heartbeatFrame(nowMs));
+    const heartbeat = new SharedFrame(heartbeatFrame(nowMs));
     for (const session of this.#sessions()) {
       const { expiresAtS } = session.identity;
       if (expiresAtS !== undefined && expiresAtS * 1000 <= nowMs) {
@@ -75,7 +76,7 @@ export class Heartbeat {
 
   #passOnDoubt(): void {
     if (this.#doubt === undefined) return;
-    const frame = Buffer.from(errorFrame('not_monitoring', this.#doubt));
+    const frame = new SharedFrame(errorFrame('not_monitoring', this.#doubt));
     for (const session of this.#sessions()) session.offer('error', frame);
   }
 }

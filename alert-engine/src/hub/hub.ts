@@ -31,6 +31,7 @@ import {
   type Hello,
 } from './protocol.ts';
 import { Session, closeSocket, type SessionDeps } from './session.ts';
+import { SharedFrame } from './shared-frame.ts';
 import { VitalsFanout, type VitalsFrame } from './vitals-fanout.ts';
 
 export interface HubDeps {
@@ -141,10 +142,12 @@ export class Hub implements Service {
       socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\r\n');
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#onConnection(webSocket));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#onConnection(webSocket, socket),
+    );
   }
 
-  #onConnection(socket: WebSocket): void {
+  #onConnection(socket: WebSocket, wire: Duplex): void {
     const { clock, bounds, metrics } = this.#deps;
     this.#connections.add(socket);
     this.#answered.add(socket);
@@ -176,17 +179,23 @@ export class Hub implements Service {
       cancelHelloTimeout();
       const hello = isBinary ? undefined : parseHello(data, this.#hello);
       if (!hello) return this.#refuse(socket, 'malformed', 'the first frame must be a hello');
-      void this.#greet(socket, hello);
+      void this.#greet(socket, wire, hello);
     });
   }
 
-  async #greet(socket: WebSocket, hello: Hello): Promise<void> {
+  async #greet(socket: WebSocket, wire: Duplex, hello: Hello): Promise<void> {
     const { clock, metrics, bounds, logger, receipts } = this.#deps;
     const greeted = await greet(hello, this.#deps.verifyStaff, this.#deps.regions, clock.now());
     if (socket.readyState !== socket.OPEN) return;
     if (greeted.kind === 'refused') return this.#refuse(socket, greeted.reason, greeted.message);
     const { identity, scope } = greeted;
-    const session = new Session(randomUUID(), identity, scope, socket, { bounds, metrics, receipts });
+    // ws compresses nothing and so keeps nothing back: what goes past it stays in order.
+    const sendShared = (frame: SharedFrame): void => void wire.write(frame.bytes);
+    const session = new Session(randomUUID(), identity, scope, socket, sendShared, {
+      bounds,
+      metrics,
+      receipts,
+    });
     this.#sessions.set(socket, session);
     metrics.stations.set(this.#sessions.size);
     session.send('welcome', welcomeFrame(session.id, identity.role, clock.now()));
@@ -244,15 +253,15 @@ export class Hub implements Service {
     for (const session of this.#sessions.values()) {
       if (!session.live || !session.scope.regions.has(region)) continue;
       const { patients } = session.scope;
-      const bytes = patients ? frame.narrowedTo(patients) : frame.whole();
-      if (bytes) session.offer('vitals', bytes);
+      const seen = patients ? frame.narrowedTo(patients) : frame.whole();
+      if (seen) session.offer('vitals', seen);
     }
   }
 
   #sendPresence(presence: DevicePresence): void {
     const { deviceId, patientId, state, atMs, batteryPercent } = presence;
     const region = this.#deps.view.regionOf(patientId) ?? presence.region;
-    const frame = Buffer.from(
+    const frame = new SharedFrame(
       JSON.stringify({
         type: 'presence',
         device_id: deviceId,
@@ -269,7 +278,7 @@ export class Hub implements Service {
   }
 
   #sendLeft({ patientId, region, reason }: Departure): void {
-    const frame = leftFrame(patientId, region, reason, this.#deps.clock.now());
+    const frame = new SharedFrame(leftFrame(patientId, region, reason, this.#deps.clock.now()));
     const regionNow = reason === 'moved' ? this.#deps.view.regionOf(patientId) : undefined;
     for (const session of this.#sessions.values()) {
       // Whoever sees the region she moved to goes on seeing her.

@@ -10,6 +10,7 @@ import type { StationReceipts } from '../notify/station-receipts.ts';
 import { alertJson } from './alert-json.ts';
 import { encodeCursor, type StationCursor } from './cursor.ts';
 import { CLOSE, alertFrame, errorFrame, type CloseReason } from './protocol.ts';
+import type { SharedFrame } from './shared-frame.ts';
 
 export interface SessionScope {
   readonly regions: ReadonlySet<string>;
@@ -40,6 +41,7 @@ export class Session {
   readonly identity: StaffIdentity;
   readonly scope: SessionScope;
   readonly #socket: WebSocket;
+  readonly #sendShared: (frame: SharedFrame) => void;
   readonly #deps: SessionDeps;
   readonly #closed = new AbortController();
   #phase: Phase = 'joining';
@@ -58,12 +60,14 @@ export class Session {
     identity: StaffIdentity,
     scope: SessionScope,
     socket: WebSocket,
+    sendShared: (frame: SharedFrame) => void,
     deps: SessionDeps,
   ) {
     this.id = id;
     this.identity = identity;
     this.scope = scope;
     this.#socket = socket;
+    this.#sendShared = sendShared;
     this.#deps = deps;
   }
 
@@ -135,7 +139,7 @@ export class Session {
   }
 
   /** What must not be lost: a client with too much waiting is disconnected instead, and resumes. */
-  send(type: string, frame: string | Buffer): void {
+  send(type: string, frame: string | SharedFrame): void {
     if (this.#closed.signal.aborted) return;
     if (this.#socket.bufferedAmount > this.#deps.bounds.alertBufferBytes) {
       this.close('too_slow', 'the connection is too slow for alerts; come back with since');
@@ -145,7 +149,7 @@ export class Session {
   }
 
   /** What the next one makes good: left out while the client is slow. */
-  offer(type: string, frame: string | Buffer): void {
+  offer(type: string, frame: string | SharedFrame): void {
     if (this.#closed.signal.aborted) return;
     if (this.#socket.bufferedAmount > this.#deps.bounds.vitalsBufferBytes) {
       if (type === 'vitals') this.#deps.metrics.stationVitalsSkipped.inc();
@@ -222,9 +226,10 @@ export class Session {
     this.#socket.ping(String(this.#pings));
   }
 
-  #write(type: string, frame: string | Buffer): void {
+  #write(type: string, frame: string | SharedFrame): void {
     this.#deps.metrics.stationFrames.inc({ type });
-    this.#socket.send(frame, { binary: false });
+    if (typeof frame === 'string') this.#socket.send(frame);
+    else if (this.#socket.readyState === this.#socket.OPEN) this.#sendShared(frame);
   }
 }
 

@@ -22,7 +22,7 @@ beforeEach(() => {
     regionOf: (patientId) => (patientId === 'gone' ? undefined : patientId.startsWith('W') ? 'West' : 'East'),
     entryOf: (patientId) => JSON.stringify({ patient_id: patientId, version }),
     send: (region, frame) => {
-      const { patients } = JSON.parse(frame.whole().toString()) as {
+      const { patients } = JSON.parse(frame.whole().text) as {
         patients: { patient_id: string; version: number }[];
       };
       const shown = patients.map(({ patient_id, version }) => `${patient_id}:${version}`);
@@ -124,7 +124,7 @@ it('a frame narrows to the patients asked for, or is none', () => {
   fanout.changed(['W1', 'W2', 'W3']);
   const [first] = sent;
   const narrowed = first?.frame.narrowedTo(new Set(['W3', 'W1']));
-  expect(JSON.parse(narrowed?.toString() ?? '')).toMatchObject({
+  expect(JSON.parse(narrowed?.text ?? '')).toMatchObject({
     type: 'vitals',
     at: '2026-01-01T00:00:00.000Z',
     patients: [{ patient_id: 'W1' }, { patient_id: 'W3' }],

@@ -1,12 +1,13 @@
 import type { Cancel, Clock } from '@vitalwire/core/runtime/clock.ts';
 import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
+import { SharedFrame } from './shared-frame.ts';
 
 /** One `vitals` frame of a region, written once and shared by every station that sees the whole region. */
 export class VitalsFrame {
   readonly #at: string;
   readonly #patientIds: readonly string[];
   readonly #entries: readonly string[];
-  #whole: Buffer | undefined;
+  #whole: SharedFrame | undefined;
 
   /** `entries`: one for each of the patients, in their order. */
   constructor(atMs: number, patientIds: readonly string[], entries: readonly string[]) {
@@ -15,18 +16,18 @@ export class VitalsFrame {
     this.#entries = entries;
   }
 
-  whole(): Buffer {
+  whole(): SharedFrame {
     return (this.#whole ??= this.#write(this.#entries));
   }
 
   /** Undefined where none of the patients is in it. */
-  narrowedTo(patients: ReadonlySet<string>): Buffer | undefined {
+  narrowedTo(patients: ReadonlySet<string>): SharedFrame | undefined {
     const entries = this.#entries.filter((_, i) => patients.has(this.#patientIds[i]!));
     return entries.length === 0 ? undefined : this.#write(entries);
   }
 
-  #write(entries: readonly string[]): Buffer {
-    return Buffer.from(`{"type":"vitals","at":"${this.#at}","patients":[${entries.join(',')}]}`);
+  #write(entries: readonly string[]): SharedFrame {
+    return new SharedFrame(`{"type":"vitals","at":"${this.#at}","patients":[${entries.join(',')}]}`);
   }
 }
 

@@ -86,7 +86,8 @@ export class AlertEngineNode extends Supervised {
     const { process, feed, view, sessions, alerts } = engine;
     const identity = { name: 'Ann', role: 'nurse', regions: [REGION], expiresAtS: undefined } as const;
     const scope = { regions: new Set([REGION]), patients: undefined };
-    const session = new Session(randomUUID(), identity, scope, webSocket(socket, process), {
+    const station = webSocket(socket, process);
+    const session = new Session(randomUUID(), identity, scope, station, ({ text }) => station.send(text), {
       bounds: DEFAULT_BOUNDS,
       receipts: NO_RECEIPTS,
       metrics: SESSION_METRICS,
@@ -218,8 +219,8 @@ export class AlertEngineNode extends Supervised {
 function webSocket(socket: StationSocket, process: Process): WebSocket {
   return {
     bufferedAmount: 0,
-    send: (frame: string | Buffer) => {
-      if (!process.dead) socket.frame(frame.toString());
+    send: (frame: string) => {
+      if (!process.dead) socket.frame(frame);
     },
     close: () => socket.closed(),
     terminate: () => socket.closed(),
