@@ -142,9 +142,7 @@ export class Hub implements Service {
       socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n\r\n');
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#onConnection(webSocket, socket),
-    );
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#onConnection(webSocket, socket));
   }
 
   #onConnection(socket: WebSocket, wire: Duplex): void {
