@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Cancel, Clock } from '@vitalwire/core/runtime/clock.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { InFlightList } from '@vitalwire/core/runtime/in-flight-list.ts';
 import { DISCONNECT, PINGREQ, PacketReader, connectPacket, mqttText, publishPacket } from './mqtt-wire.ts';
 import type {
   ConnectOptions,
@@ -28,16 +29,16 @@ const REFUSALS: Readonly<Record<number, string>> = {
  * connections of one `leanTransport` publish in a turn of the event loop leaves in one write a connection.
  */
 export function leanTransport(clock: Clock): ConnectTransport {
-  const unwritten = new Set<LeanConnection>();
+  let unwritten: LeanConnection[] = [];
   // One for all: Node makes 64 KiB anew for each read, and a reader keeps nothing of it beyond its call.
   const readBuffer = Buffer.allocUnsafe(READ_BYTES);
   const flush = (): void => {
-    for (const connection of unwritten) connection.flush();
-    unwritten.clear();
+    const connections = unwritten;
+    unwritten = [];
+    for (const connection of connections) connection.flush();
   };
   const hasQueued = (connection: LeanConnection): void => {
-    if (unwritten.size === 0) setImmediate(flush);
-    unwritten.add(connection);
+    if (unwritten.push(connection) === 1) setImmediate(flush);
   };
   return (options, events) => new LeanConnection(options, events, clock, readBuffer, hasQueued);
 }
@@ -47,7 +48,7 @@ class LeanConnection implements Transport {
   readonly #events: TransportEvents;
   readonly #hasQueued: (connection: LeanConnection) => void;
   readonly #topics = new Map<string, Buffer>();
-  readonly #awaited = new Map<number, (refusal: Refusal | undefined) => void>();
+  readonly #awaited = new InFlightList<number, (refusal: Refusal | undefined) => void>();
   #queue: Buffer[] = [];
   #packetId = 0;
   #isUp = false;
@@ -89,7 +90,7 @@ class LeanConnection implements Transport {
       socket.once('close', () => {
         this.#cancelTimer();
         this.#isUp = false;
-        this.#awaited.clear();
+        this.#awaited.takeAll();
         this.#queue = [];
         events.onClosed({ refused: this.#isRefused, reason: this.#reason });
         resolve();
@@ -112,7 +113,7 @@ class LeanConnection implements Transport {
   publish(message: OutgoingMessage, onAcknowledged: (refusal: Refusal | undefined) => void): void {
     if (!this.#isUp) return;
     const packetId = this.#nextPacketId();
-    this.#awaited.set(packetId, onAcknowledged);
+    this.#awaited.push(packetId, onAcknowledged);
     this.#queue.push(publishPacket(this.#topic(message.topic), packetId, message.payload, message.retain));
     if (this.#queue.length === 1) this.#hasQueued(this);
   }
@@ -152,9 +153,8 @@ class LeanConnection implements Transport {
   }
 
   #onPuback(packetId: number): void {
-    const onAcknowledged = this.#awaited.get(packetId);
+    const onAcknowledged = this.#awaited.take(packetId);
     if (onAcknowledged === undefined) return this.#fail(`a PUBACK for ${packetId}, which nobody awaits`);
-    this.#awaited.delete(packetId);
     onAcknowledged(undefined);
   }
 

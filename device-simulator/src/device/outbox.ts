@@ -1,3 +1,4 @@
+import { InFlightList } from '@vitalwire/core/runtime/in-flight-list.ts';
 import type { Reading } from '@vitalwire/core/vitals/reading.ts';
 
 /** A reading on its way: made, perhaps sent, not acknowledged. */
@@ -25,7 +26,7 @@ export class Outbox {
   readonly #inFlightMax: number;
   readonly #heldMax: number;
   /** Live readings with the monotonic ms of sending, in order of it. */
-  readonly #inFlight = new Map<Entry, number>();
+  readonly #inFlight = new InFlightList<Entry, number>();
   #batch: { readonly entries: readonly Entry[]; readonly sentMs: number } | undefined;
   #held: Entry[] = [];
   /** Sequence of the newest that this connection was handed. */
@@ -47,7 +48,7 @@ export class Outbox {
 
   /** Monotonic ms at which the longest unacknowledged was sent. */
   get oldestSentMs(): number | undefined {
-    const liveMs = this.#inFlight.values().next().value;
+    const liveMs = this.#inFlight.first;
     const batchMs = this.#batch?.sentMs;
     return liveMs === undefined || (batchMs !== undefined && batchMs < liveMs) ? batchMs : liveMs;
   }
@@ -56,12 +57,12 @@ export class Outbox {
   sent(entry: Entry, nowMs: number): void {
     entry.attempts++;
     this.#noteOrder(entry);
-    this.#inFlight.set(entry, nowMs);
+    this.#inFlight.push(entry, nowMs);
   }
 
   /** False where the entry was not in flight any more. */
   acknowledged(entry: Entry): boolean {
-    return this.#inFlight.delete(entry);
+    return this.#inFlight.take(entry) !== undefined;
   }
 
   /** Keeps the entry for a backfill; answers the one given up for it. */
@@ -97,9 +98,8 @@ export class Outbox {
 
   /** The connection is gone: what was in flight on it is held again. Answers what had to be given up. */
   connectionLost(): readonly Entry[] {
-    const unacknowledged = [...(this.#batch?.entries ?? []), ...this.#inFlight.keys()];
+    const unacknowledged = [...(this.#batch?.entries ?? []), ...this.#inFlight.takeAll()];
     this.#batch = undefined;
-    this.#inFlight.clear();
     this.#newestSent = 0;
     if (unacknowledged.length === 0) return [];
     this.#held = [...unacknowledged, ...this.#held].sort((a, b) => a.reading.sequence - b.reading.sequence);

@@ -3,13 +3,17 @@ import type { Duplex } from 'node:stream';
 /** PUBACK, remaining length 2 (MQTT 3.1.1, 3.4; in MQTT 5 the short form, which means success). */
 const PUBACK = 0x40;
 const PUBACK_BYTES = 4;
+/** Places for message ids that a connection keeps. */
+const ROOM_KEPT = 64;
 
 /** The PUBACKs of one connection that are not written yet, in their order. */
 export class Pubacks {
   readonly #stream: Duplex;
   readonly #writer: PubackWriter;
   readonly #congested: (isCongested: boolean) => void;
+  /** The first `#count` of them wait; places are used again. */
   #ids: number[] = [];
+  #count = 0;
   #isCongested = false;
 
   /** `congested` is told when the device no longer reads its acknowledgements, and when it does again. */
@@ -20,18 +24,22 @@ export class Pubacks {
   }
 
   add(messageId: number): void {
-    if (this.#ids.push(messageId) === 1) this.#writer.writeSoon(this);
+    this.#ids[this.#count++] = messageId;
+    if (this.#count === 1) this.#writer.writeSoon(this);
   }
 
   /** At once; before a packet that somebody else writes, which must not overtake. */
   write(): void {
     const ids = this.#ids;
-    if (ids.length === 0) return;
-    this.#ids = [];
+    const count = this.#count;
+    if (count === 0) return;
+    this.#count = 0;
+    if (count > ROOM_KEPT) this.#ids = [];
     if (this.#stream.destroyed) return;
-    const bytes = Buffer.allocUnsafe(ids.length * PUBACK_BYTES);
+    const bytes = Buffer.allocUnsafe(count * PUBACK_BYTES);
     let at = 0;
-    for (const id of ids) {
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!;
       bytes[at++] = PUBACK;
       bytes[at++] = 2;
       bytes[at++] = id >> 8;

@@ -18,7 +18,7 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 /** One publish is under way at a time, and what comes meanwhile is conflated: memory is bounded by the number of patients. */
 export function createLivePublisher(bus: LiveBus, clock: Clock, metrics: AlertingMetrics): LivePublisher {
-  const waiting = new Map<string, LiveVitals>();
+  let waiting = new Map<string, LiveVitals>();
   const pulsing = new Set<number>();
   const stopped = new AbortController();
   let running: Promise<void> | undefined;
@@ -40,7 +40,8 @@ export function createLivePublisher(bus: LiveBus, clock: Clock, metrics: Alertin
       if (earlyMs > 0) await clock.sleep(earlyMs, stopped.signal);
       publishedAtMs = clock.monotonic();
       const updates = [...waiting.values()];
-      waiting.clear();
+      // Another map: one that is filled and cleared again and again keeps its old tables, and all that was in them, until a full collection.
+      waiting = new Map();
       try {
         await bus.publishVitals(updates);
       } catch {

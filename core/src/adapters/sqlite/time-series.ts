@@ -3,6 +3,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { RawPoint, SeriesRange, Tier, TimeSeries, WindowPoint } from '../../ports/time-series.ts';
 import type { Cancel } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
+import { Slots } from '../../runtime/slots.ts';
 import { VITALS } from '../../vitals/vital.ts';
 import { PortSession, type Session } from './port-session.ts';
 import { Names } from './names.ts';
@@ -26,7 +27,7 @@ export class SqliteTimeSeries implements TimeSeries {
   readonly #pageWindows: StatementSync;
   readonly #cancel: Cancel;
   #retaining: Promise<void> | undefined;
-  readonly #writing = new Set<Promise<void>>();
+  readonly #writing = new Slots<Promise<void>>();
   #stopping = false;
 
   /** Closing it does not close the database. */
@@ -124,7 +125,7 @@ export class SqliteTimeSeries implements TimeSeries {
     this.#stopping = true;
     this.#cancel();
     await this.#retaining?.catch(() => undefined);
-    await Promise.allSettled(this.#writing);
+    await Promise.allSettled(this.#writing.takeAll());
     this.#database.close();
   }
 
@@ -132,11 +133,11 @@ export class SqliteTimeSeries implements TimeSeries {
   async #accept(write: () => Promise<void>): Promise<void> {
     if (this.#stopping) throw new VitalwireError('closed', 'the time series is closed', { retriable: false });
     const writing = write();
-    this.#writing.add(writing);
+    const place = this.#writing.put(writing);
     try {
       await writing;
     } finally {
-      this.#writing.delete(writing);
+      this.#writing.take(place);
     }
   }
 

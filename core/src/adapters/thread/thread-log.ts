@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Consumer, EventLog, LogRecord, NewRecord } from '../../ports/event-log.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
+import { Slots } from '../../runtime/slots.ts';
 import { RecordPacker, unpackLogRecords } from './packed-records.ts';
 import { fromPortable, toPortable, type AppendCall, type Request, type Response } from './protocol.ts';
 
@@ -9,9 +10,9 @@ type Handler = (records: readonly LogRecord[]) => Promise<void> | void;
 /** The event log of another thread, which serves it (`serveLog`) at the other end of the port: to append, and to tail a topic. */
 export class ThreadLog implements Pick<EventLog, 'append' | 'tail'> {
   readonly #port: MessagePort;
-  readonly #appends = new Map<number, PromiseWithResolvers<void>>();
+  readonly #appends = new Slots<PromiseWithResolvers<void>>();
   readonly #tails = new Map<number, RemoteTail>();
-  #ids = 0;
+  #tailIds = 0;
   #calls: AppendCall[] = [];
   #packer = new RecordPacker();
   #closed = false;
@@ -25,18 +26,17 @@ export class ThreadLog implements Pick<EventLog, 'append' | 'tail'> {
   append(records: readonly NewRecord[]): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
     if (records.length === 0) return Promise.resolve();
-    const id = ++this.#ids;
+    const outcome = Promise.withResolvers<void>();
+    const id = this.#appends.put(outcome);
     for (const record of records) this.#packer.add(record);
     // Calls of one turn share a message.
     if (this.#calls.push({ id, count: records.length }) === 1) queueMicrotask(() => this.#flush());
-    const outcome = Promise.withResolvers<void>();
-    this.#appends.set(id, outcome);
     return outcome.promise;
   }
 
   async tail(topic: string, handler: Handler): Promise<Consumer> {
     if (this.#closed) throw closedError();
-    const id = ++this.#ids;
+    const id = ++this.#tailIds;
     const tail = new RemoteTail((request) => this.#send({ ...request, id }), handler);
     this.#tails.set(id, tail);
     this.#send({ kind: 'tail', id, topic });
@@ -54,25 +54,19 @@ export class ThreadLog implements Pick<EventLog, 'append' | 'tail'> {
 
   #received(response: Response): void {
     if (response.kind === 'appended') {
-      for (const id of response.ids) this.#settle(id)?.resolve();
+      for (const id of response.ids) this.#appends.take(id)?.resolve();
       return;
     }
-    if (response.kind === 'refused') return this.#settle(response.id)?.reject(fromPortable(response.error));
+    if (response.kind === 'refused')
+      return this.#appends.take(response.id)?.reject(fromPortable(response.error));
     this.#tails.get(response.id)?.received(response);
     if (response.kind === 'stopped') this.#tails.delete(response.id);
-  }
-
-  #settle(id: number): PromiseWithResolvers<void> | undefined {
-    const outcome = this.#appends.get(id);
-    this.#appends.delete(id);
-    return outcome;
   }
 
   /** The other thread is gone, or has closed its end. */
   #close(): void {
     this.#closed = true;
-    for (const { reject } of this.#appends.values()) reject(closedError());
-    this.#appends.clear();
+    for (const { reject } of this.#appends.takeAll()) reject(closedError());
     for (const tail of this.#tails.values()) tail.closed();
     this.#tails.clear();
   }
