@@ -1,5 +1,6 @@
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
+import { packLatest } from '@vitalwire/core/vitals/latest.ts';
 import { describe, expect, it } from 'vitest';
 import { awayWhile } from './away.ts';
 import { engineOfEachTest } from './engine-of-each-test.ts';
@@ -144,7 +145,7 @@ describe('vitals', () => {
       await each.ports.live.publishVitals([
         sampleVitals('P1', {
           measuredAtMs,
-          vitals: { heartbeat: { value: i, measuredAtMs, validity: 'valid' } },
+          vitals: packLatest({ heartbeat: { value: i, measuredAtMs, validity: 'valid' } }),
         }),
       ]);
       await systemClock.sleep(5);

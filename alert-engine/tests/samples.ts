@@ -5,6 +5,7 @@ import type { NewRecord } from '@vitalwire/core/ports/event-log.ts';
 import type { LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { TOPICS } from '@vitalwire/core/runtime/topics.ts';
+import { packLatest } from '@vitalwire/core/vitals/latest.ts';
 
 /** What is older than a minute is told late, by any clock that a test goes by. */
 const STARTED_MS = Date.now();
@@ -54,7 +55,7 @@ export function sampleVitals(patientId: string, changes: Partial<LiveVitals> = {
     deviceId: `${patientId}-monitor`,
     mode: 'real',
     measuredAtMs,
-    vitals: { heartbeat: { value: 72, measuredAtMs, validity: 'valid' } },
+    vitals: packLatest({ heartbeat: { value: 72, measuredAtMs, validity: 'valid' } }),
     pending: [],
     ...changes,
   };

@@ -3,6 +3,7 @@ import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { DevicePresence, LiveScore, LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
+import { latestOf, type LatestVitals } from '@vitalwire/core/vitals/latest.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { z } from 'zod';
 import { pauseDocument, pauseSchema, type Pause } from '../pause/pause.ts';
@@ -63,12 +64,6 @@ export interface PatientFacts {
 
 export function vitalsEntry(facts: PatientFacts): VitalsEntry {
   const { patient, live } = facts;
-  const vitals: VitalsEntry['vitals'] = {};
-  for (const name of VITALS) {
-    const vital = live?.vitals[name];
-    if (!vital) continue;
-    vitals[name] = { value: vital.value, measured_at: toIso(vital.measuredAtMs), validity: vital.validity };
-  }
   return {
     patient_id: facts.patientId,
     region: facts.region,
@@ -78,7 +73,7 @@ export function vitalsEntry(facts: PatientFacts): VitalsEntry {
     ward: patient?.ward ?? null,
     bed: patient?.bed ?? null,
     mode: live?.mode ?? 'real',
-    vitals,
+    vitals: live ? vitalsDocument(live.vitals) : {},
     pending: (live?.pending ?? []).map(({ type, priority, sinceMs, dueMs }) => ({
       type,
       priority,
@@ -89,6 +84,16 @@ export function vitalsEntry(facts: PatientFacts): VitalsEntry {
     score_exclusion: live?.scoreExclusion ?? null,
     pause: facts.pause ? pauseDocument(facts.pause) : null,
   };
+}
+
+function vitalsDocument(latest: LatestVitals): VitalsEntry['vitals'] {
+  const vitals: VitalsEntry['vitals'] = {};
+  for (const [index, name] of VITALS.entries()) {
+    const vital = latestOf(latest, index);
+    if (!vital) continue;
+    vitals[name] = { value: vital.value, measured_at: toIso(vital.measuredAtMs), validity: vital.validity };
+  }
+  return vitals;
 }
 
 export function patientDocument(facts: PatientFacts, alerts: readonly Alert[]): PatientDocument {

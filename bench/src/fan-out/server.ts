@@ -21,6 +21,7 @@ import { systemClock, type Cancel } from '@vitalwire/core/runtime/clock.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
+import { packLatest } from '@vitalwire/core/vitals/latest.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { FromServer, TimedFrame, ToServer } from './messages.ts';
 
@@ -125,7 +126,7 @@ function vitalsOf(bed: number): LiveVitals {
     deviceId: `MON-${bed}`,
     mode: 'real',
     measuredAtMs,
-    vitals: Object.fromEntries(VITALS.map((name) => [name, vital])),
+    vitals: packLatest(Object.fromEntries(VITALS.map((name) => [name, vital]))),
     pending: [],
   };
 }

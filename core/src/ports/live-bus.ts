@@ -1,5 +1,5 @@
 import type { AlertType, Priority } from '../alarms/condition.ts';
-import type { Validity } from '../vitals/quality.ts';
+import type { LatestVitals } from '../vitals/latest.ts';
 import type { Mode } from '../vitals/reading.ts';
 import type { VitalName } from '../vitals/vital.ts';
 import type { AlertLevel } from './analytics.ts';
@@ -49,7 +49,7 @@ export interface LiveVitals {
   readonly mode: Mode;
   /** Newest event time among `vitals`. */
   readonly measuredAtMs: number;
-  readonly vitals: Readonly<Partial<Record<VitalName, LiveVital>>>;
+  readonly vitals: LatestVitals;
   /** Crossings that are still being timed. */
   readonly pending: readonly PendingCrossing[];
   /**
@@ -87,12 +87,6 @@ export interface RollingAggregate {
   readonly standardDeviation: number;
   /** Least squares, in the vital's unit a minute; undefined where all values are of one moment. */
   readonly slopePerMinute: number | undefined;
-}
-
-export interface LiveVital {
-  readonly value: number;
-  readonly measuredAtMs: number;
-  readonly validity: Validity;
 }
 
 export interface PendingCrossing {

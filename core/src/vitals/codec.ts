@@ -1,15 +1,13 @@
 /** Protobuf (core/proto/vitals.proto) to the domain's types and back. The only file that knows the generated code. */
 import './numbers-for-int64.ts';
 import { vitalwire } from './generated/vitals-proto.js';
-import type { Validity } from './quality.ts';
+import { VALIDITIES, type Validity } from './quality.ts';
 import { CONSCIOUSNESS, MODES, plainReading } from './plain-reading.ts';
 import { NO_MARKS, type DeviceStatus, type Reading } from './reading.ts';
 import { celsiusToFahrenheit, fahrenheitToCelsius, fromFloat32 } from './units.ts';
 import { VITALS, type VitalName } from './vital.ts';
 
 const proto = vitalwire.v1;
-
-const VALIDITIES: readonly Validity[] = ['valid', 'questionable', 'invalid', 'not_available'];
 
 /** The payload is not the message it should be. */
 export class DecodeError extends Error {

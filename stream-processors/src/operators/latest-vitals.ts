@@ -1,17 +1,14 @@
-import type { LiveVital } from '@vitalwire/core/ports/live-bus.ts';
-import type { Validity } from '@vitalwire/core/vitals/quality.ts';
+import { copyLatest, type LatestVitals } from '@vitalwire/core/vitals/latest.ts';
+import { VALIDITIES } from '@vitalwire/core/vitals/quality.ts';
 import { NO_MARKS, validityOf } from '@vitalwire/core/vitals/reading.ts';
-import { VITALS, type VitalName } from '@vitalwire/core/vitals/vital.ts';
+import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import type { StreamReading } from './stream-reading.ts';
 import { LATEST, LATEST_AT, LATEST_VALIDITY, type VitalCells } from './vital-cells.ts';
 
 /**
- * The newest value of each vital by event time, whatever its validity: values, event times (-infinity where the vital was never measured),
- * indexes into VALIDITIES.
+ * The newest value of each vital by event time, whatever its validity: in three groups of cells what LatestVitals is made of.
+ * Takes what is newer than what is known; answers whether anything was.
  */
-const VALIDITIES: readonly Validity[] = ['valid', 'questionable', 'invalid', 'not_available'];
-
-/** Takes what is newer than what is known; answers whether anything was. */
 export function updateLatest(cells: VitalCells, values: Float64Array, input: StreamReading): boolean {
   const { atMs, reading } = input;
   const unmarked = reading.validity === NO_MARKS;
@@ -27,31 +24,4 @@ export function updateLatest(cells: VitalCells, values: Float64Array, input: Str
   return changed;
 }
 
-export function liveVitals(cells: VitalCells): Partial<Record<VitalName, LiveVital>> {
-  let measured = 0;
-  for (let vital = 0; vital < VITALS.length; vital++)
-    if (cells[LATEST_AT + vital]! > Number.NEGATIVE_INFINITY) measured++;
-  if (measured === VITALS.length) {
-    // The usual case, in the shape it will have: one that grows by names looked up takes several times as long.
-    return {
-      heartbeat: liveVital(cells, 0),
-      blood_pressure_systolic: liveVital(cells, 1),
-      blood_pressure_diastolic: liveVital(cells, 2),
-      temperature: liveVital(cells, 3),
-      oxygen_saturation: liveVital(cells, 4),
-      respiratory_rate: liveVital(cells, 5),
-    };
-  }
-  const vitals: Partial<Record<VitalName, LiveVital>> = {};
-  for (let vital = 0; vital < VITALS.length; vital++) {
-    if (cells[LATEST_AT + vital] !== Number.NEGATIVE_INFINITY)
-      vitals[VITALS[vital]!] = liveVital(cells, vital);
-  }
-  return vitals;
-}
-
-const liveVital = (cells: VitalCells, vital: number): LiveVital => ({
-  value: cells[LATEST + vital]!,
-  measuredAtMs: cells[LATEST_AT + vital]!,
-  validity: VALIDITIES[cells[LATEST_VALIDITY + vital]!] ?? 'questionable',
-});
+export const latestVitals = (cells: VitalCells): LatestVitals => copyLatest(cells, LATEST);

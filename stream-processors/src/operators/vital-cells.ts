@@ -15,7 +15,7 @@ export const INTERVAL = GROUP;
 /** The first groups, which a history of readings that came too late has of its own. */
 export const SAMPLING_CELLS = 2 * GROUP;
 
-// latest-vitals.ts
+// latest-vitals.ts, in the order of LatestVitals
 export const LATEST = 2 * GROUP;
 export const LATEST_AT = 3 * GROUP;
 export const LATEST_VALIDITY = 4 * GROUP;

@@ -1,6 +1,6 @@
 import type { LiveVitals, PendingCrossing } from '@vitalwire/core/ports/live-bus.ts';
 import { pendingTier } from '../operators/judge-limit.ts';
-import { liveVitals } from '../operators/latest-vitals.ts';
+import { latestVitals } from '../operators/latest-vitals.ts';
 import type { LimitRule } from '../operators/limit-rule.ts';
 import { rollingAt } from '../operators/rolling-aggregates.ts';
 import type { PatientState } from './patient-state.ts';
@@ -20,7 +20,7 @@ export function liveOf(
     deviceId: patient.deviceId,
     mode: patient.mode,
     measuredAtMs: patient.signal.measuredAtMs,
-    vitals: liveVitals(patient.cells),
+    vitals: latestVitals(patient.cells),
     pending: pendingOf(patient, rules),
   };
   if (paneEnded)

@@ -1,6 +1,7 @@
 import type { LiveBus, LiveVitals } from '@vitalwire/core/ports/live-bus.ts';
 import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
+import { packLatest } from '@vitalwire/core/vitals/latest.ts';
 import { expect, it } from 'vitest';
 import { processorMetrics } from '../metrics.ts';
 import { createLivePublisher } from './live-publisher.ts';
@@ -11,7 +12,7 @@ const update = (patientId: string, measuredAtMs: number, rolling: LiveVitals['ro
   deviceId: 'monitor-1',
   mode: 'real',
   measuredAtMs,
-  vitals: {},
+  vitals: packLatest({}),
   pending: [],
   ...(rolling && { rolling }),
 });

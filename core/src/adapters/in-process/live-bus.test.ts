@@ -3,6 +3,7 @@ import type { LiveListener, LiveVitals } from '../../ports/live-bus.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { liveBusContract } from '../../testing/contracts/live-bus-contract.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
+import { packLatest } from '../../vitals/latest.ts';
 import { InProcessLiveBus } from './live-bus.ts';
 
 const logger = createLogger('test', 'silent');
@@ -25,7 +26,7 @@ describe('InProcessLiveBus', () => {
     deviceId: 'D1',
     mode: 'real',
     measuredAtMs,
-    vitals: {},
+    vitals: packLatest({}),
     pending: [],
   });
 

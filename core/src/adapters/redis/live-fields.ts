@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DevicePresence, LiveVital, LiveVitals, PendingCrossing, Pulse } from '../../ports/live-bus.ts';
+import type { DevicePresence, LiveVitals, PendingCrossing, Pulse } from '../../ports/live-bus.ts';
 import type { AlertType } from '../../alarms/condition.ts';
 import { fromIso, toIso } from '../../runtime/iso-time.ts';
 import { fromRollingDocument, rollingDocument, rollingSchema } from './live-rolling.ts';
@@ -7,9 +7,9 @@ import {
   decodePresence as presenceOf,
   encodePresence as presenceBytes,
 } from '../../vitals/presence-codec.ts';
+import { latestOf, packLatest, type LatestVital } from '../../vitals/latest.ts';
+import { VALIDITIES } from '../../vitals/quality.ts';
 import { VITALS, type VitalName } from '../../vitals/vital.ts';
-
-const VALIDITIES = ['valid', 'questionable', 'invalid', 'not_available'] as const;
 
 const vitalSchema = z.object({ value: z.number(), measured_at: z.string(), validity: z.enum(VALIDITIES) });
 
@@ -49,8 +49,8 @@ export function toVitalsFields(live: LiveVitals): string[] {
   const measuredAt = toIso(live.measuredAtMs);
   const fields = ['patient_id', live.patientId, 'region', live.region, 'device_id', live.deviceId];
   fields.push('mode', live.mode, 'measured_at', measuredAt);
-  for (const name of VITALS) {
-    const vital = live.vitals[name];
+  for (const [index, name] of VITALS.entries()) {
+    const vital = latestOf(live.vitals, index);
     if (vital === undefined) continue;
     fields.push(name, String(vital.value));
     if (vital.measuredAtMs !== live.measuredAtMs)
@@ -93,7 +93,7 @@ export function fromVitalsFields(hash: Readonly<Record<string, string>>): LiveVi
 }
 
 function fromVitalsDocument(document: VitalsDocument): LiveVitals {
-  const vitals: Partial<Record<VitalName, LiveVital>> = {};
+  const vitals: Partial<Record<VitalName, LatestVital>> = {};
   for (const [name, vital] of Object.entries(document.vitals) as [VitalName, z.infer<typeof vitalSchema>][]) {
     vitals[name] = {
       value: vital.value,
@@ -107,7 +107,7 @@ function fromVitalsDocument(document: VitalsDocument): LiveVitals {
     deviceId: document.device_id,
     mode: document.mode,
     measuredAtMs: fromIso(document.measured_at),
-    vitals,
+    vitals: packLatest(vitals),
     pending: document.pending.map(({ type, priority, since, due }): PendingCrossing => ({
       type: type as AlertType,
       priority,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LiveVitals } from '../../ports/live-bus.ts';
+import { packLatest } from '../../vitals/latest.ts';
 import { fromVitalsFields, toVitalsFields } from './live-fields.ts';
 import { decodeLive, encodeLive } from './live-message.ts';
 
@@ -12,22 +13,22 @@ const plain: LiveVitals = {
   deviceId: 'D1',
   mode: 'real',
   measuredAtMs: AT,
-  vitals: {
+  vitals: packLatest({
     heartbeat: { value: 72.5, measuredAtMs: AT, validity: 'valid' },
     respiratory_rate: { value: 16, measuredAtMs: AT, validity: 'valid' },
-  },
+  }),
   pending: [],
 };
 
 const full: LiveVitals = {
   ...plain,
   mode: 'demo',
-  vitals: {
+  vitals: packLatest({
     heartbeat: { value: 0, measuredAtMs: AT, validity: 'invalid' },
     blood_pressure_systolic: { value: 120, measuredAtMs: AT - 60_000, validity: 'valid' },
     temperature: { value: 98.6, measuredAtMs: AT - 5_000, validity: 'questionable' },
     oxygen_saturation: { value: 0, measuredAtMs: AT - 1, validity: 'not_available' },
-  },
+  }),
   pending: [{ type: 'high_heartrate', priority: 'medium', sinceMs: AT - 3_000, dueMs: AT + 7_000 }],
   rolling: {
     heartbeat: { '1m': { ...aggregate, slopePerMinute: -0.5 } },
@@ -36,7 +37,11 @@ const full: LiveVitals = {
   score: { score: 6, level: 'medium', partial: true },
 };
 
-const unscored: LiveVitals = { ...plain, vitals: {}, scoreExclusion: 'NEWS2 is not for patients under 16' };
+const unscored: LiveVitals = {
+  ...plain,
+  vitals: packLatest({}),
+  scoreExclusion: 'NEWS2 is not for patients under 16',
+};
 
 test('what is said on a channel is heard as it was', () => {
   const all = [plain, full, unscored];

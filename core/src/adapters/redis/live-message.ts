@@ -4,18 +4,11 @@
  * live-fields.ts.
  */
 import type { AlertType, Priority } from '../../alarms/condition.ts';
-import type {
-  LiveScore,
-  LiveVital,
-  LiveVitals,
-  PendingCrossing,
-  RollingAggregates,
-} from '../../ports/live-bus.ts';
-import type { Validity } from '../../vitals/quality.ts';
+import type { LiveScore, LiveVitals, PendingCrossing, RollingAggregates } from '../../ports/live-bus.ts';
+import { latestOf, packLatest, type LatestVital } from '../../vitals/latest.ts';
+import { VALIDITIES } from '../../vitals/quality.ts';
 import type { Mode } from '../../vitals/reading.ts';
 import { VITALS, type VitalName } from '../../vitals/vital.ts';
-
-const VALIDITIES: readonly Validity[] = ['valid', 'questionable', 'invalid', 'not_available'];
 
 type Rolling = Readonly<Partial<Record<VitalName, RollingAggregates>>>;
 type Pending = readonly [type: AlertType, priority: Priority, sinceMs: number, dueMs: number];
@@ -37,7 +30,7 @@ type Message = readonly [
 export function encodeLive(live: LiveVitals): string {
   const vitals: number[] = [];
   for (let index = 0; index < VITALS.length; index++) {
-    const vital = live.vitals[VITALS[index]!];
+    const vital = latestOf(live.vitals, index);
     if (vital === undefined) continue;
     const ageMs = live.measuredAtMs - vital.measuredAtMs;
     vitals.push(index, vital.value, ageMs, VALIDITIES.indexOf(vital.validity));
@@ -67,7 +60,7 @@ function fromMessage(message: Message): LiveVitals {
     message;
   if (typeof patientId !== 'string' || typeof measuredAtMs !== 'number')
     throw new TypeError('not live vitals as this version says them');
-  const vitals: Partial<Record<VitalName, LiveVital>> = {};
+  const vitals: Partial<Record<VitalName, LatestVital>> = {};
   for (let at = 0; at < numbers.length; at += 4) {
     vitals[VITALS[numbers[at]!]!] = {
       value: numbers[at + 1]!,
@@ -81,7 +74,7 @@ function fromMessage(message: Message): LiveVitals {
     deviceId,
     mode,
     measuredAtMs,
-    vitals,
+    vitals: packLatest(vitals),
     pending: pending.map(([type, priority, sinceMs, dueMs]): PendingCrossing => ({
       type,
       priority,

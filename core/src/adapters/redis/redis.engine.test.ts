@@ -14,6 +14,7 @@ import { openRedisLiveBus, VITALS_KEPT_MS } from './live-bus.ts';
 import { startPatientCache } from './patient-cache.ts';
 import { testDeps, testRedis } from './redis-harness.ts';
 import { SeverableProxy } from '../../testing/severable-proxy.ts';
+import { packLatest } from '../../vitals/latest.ts';
 
 let redis: Redis;
 let proxy: SeverableProxy;
@@ -272,7 +273,7 @@ describe('Redis away', () => {
       deviceId: 'D',
       mode: 'real',
       measuredAtMs: Date.now(),
-      vitals: { heartbeat: { value: 72.5, measuredAtMs: Date.now(), validity: 'valid' } },
+      vitals: packLatest({ heartbeat: { value: 72.5, measuredAtMs: Date.now(), validity: 'valid' } }),
       pending: [],
     };
     proxy.cut();
@@ -323,7 +324,7 @@ describe('risk cache', () => {
     deviceId: 'D',
     mode: 'real',
     measuredAtMs,
-    vitals: {},
+    vitals: packLatest({}),
     pending: [],
     ...(score && { score }),
   });

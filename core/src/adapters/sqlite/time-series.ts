@@ -137,7 +137,7 @@ export class SqliteTimeSeries implements TimeSeries {
     try {
       await writing;
     } finally {
-      this.#writing.take(place);
+      void this.#writing.take(place);
     }
   }
 

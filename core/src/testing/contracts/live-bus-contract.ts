@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DevicePresence, LiveBus, LiveListener, LiveVitals, Pulse } from '../../ports/live-bus.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { latestOf, packLatest } from '../../vitals/latest.ts';
 import { eventually } from '../eventually.ts';
 import { freshName } from '../fresh-name.ts';
+
+const heartbeatOf = ({ vitals }: LiveVitals): number | undefined => latestOf(vitals, 0)?.value;
 
 /** One adapter on one engine, for one test. */
 export interface LiveBusHarness {
@@ -55,10 +58,10 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
       deviceId: 'D1',
       mode: 'real',
       measuredAtMs: nowMs,
-      vitals: {
+      vitals: packLatest({
         heartbeat: { value: heartbeat, measuredAtMs: nowMs, validity: 'valid' },
         temperature: { value: 98.6, measuredAtMs: nowMs - 5000, validity: 'questionable' },
-      },
+      }),
       pending: [{ type: 'high_heartrate', priority: 'medium', sinceMs: nowMs - 3000, dueMs: nowMs + 7000 }],
       ...changes,
     });
@@ -75,7 +78,7 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
 
     describe('vitals', () => {
       it('has the newest of each patient named, and leaves out who has none', async () => {
-        const other = vitals(60, { patientId: freshName('P'), pending: [], vitals: {} });
+        const other = vitals(60, { patientId: freshName('P'), pending: [], vitals: packLatest({}) });
         await harness.bus.publishVitals([vitals(70), other]);
         await harness.bus.publishVitals([vitals(71, { measuredAtMs: nowMs + 1000 })]);
         await harness.bus.publishVitals([]);
@@ -105,8 +108,8 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
         await harness.bus.publishVitals([vitals(99, { patientId: ids[70]!, measuredAtMs: nowMs + 1000 })]);
         await harness.bus.publishVitals(ward);
         const kept = await harness.bus.latestVitals(ids);
-        expect(kept.map((live) => live.vitals.heartbeat?.value)).toEqual(
-          ward.map((live, i) => (i === 70 ? 99 : live.vitals.heartbeat?.value)),
+        expect(kept.map((live) => heartbeatOf(live))).toEqual(
+          ward.map((live, i) => (i === 70 ? 99 : heartbeatOf(live))),
         );
         await eventually(() => expect(there.vitalsOf(...ids)).toHaveLength(1 + 149));
         const told = ward.filter(({ patientId }) => patientId !== ids[70]);
@@ -198,7 +201,7 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
         await harness.bus.publishVitals([vitals(50, { measuredAtMs: nowMs - 1 })]);
         await harness.bus.publishVitals([vitals(71, { measuredAtMs: nowMs + 1 })]);
         await eventually(() => expect(there.vitalsOf(patient)).toHaveLength(2));
-        expect(there.vitalsOf(patient).map((update) => update.vitals.heartbeat?.value)).toEqual([70, 71]);
+        expect(there.vitalsOf(patient).map((update) => heartbeatOf(update))).toEqual([70, 71]);
         expect(gone.vitalsOf(patient)).toEqual([]);
       });
     });
