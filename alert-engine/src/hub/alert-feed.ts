@@ -80,7 +80,7 @@ export class AlertFeed implements Service {
       const changed = readsAll ? regions : commits.changedSince(seen, regions);
       seen = commits.commits;
       try {
-        await this.#readToTheEnd(changed, signal);
+        await this.#read(changed, readsAll, signal);
         if (readsAll) {
           allReadAtMs = startedMs;
           this.#emptiedAtMs = clock.monotonic();
@@ -98,7 +98,8 @@ export class AlertFeed implements Service {
     }
   }
 
-  async #readToTheEnd(changed: readonly string[], signal: AbortSignal): Promise<void> {
+  /** `isToBeSure`: until the store has nothing more. Otherwise whatever comes after a page is heard of. */
+  async #read(changed: readonly string[], isToBeSure: boolean, signal: AbortSignal): Promise<void> {
     const { alerts, regions } = this.#deps;
     this.#cursor ??= (await alerts.snapshot(regions)).cursor;
     while (!signal.aborted && changed.length > 0) {
@@ -112,6 +113,7 @@ export class AlertFeed implements Service {
       this.#cursor = page.cursor;
       if (page.events.length === 0) return;
       for (const stored of page.events) this.#listener.event(stored);
+      if (!isToBeSure && page.events.length < PAGE_EVENTS) return;
     }
   }
 }
