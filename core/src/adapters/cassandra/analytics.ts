@@ -2,6 +2,7 @@ import { concurrent, types, type Client } from 'cassandra-driver';
 import type { Analytics, RegionalStatistics, RiskScore, VitalTrend } from '../../ports/analytics.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
+import { Slots } from '../../runtime/slots.ts';
 import type { VitalName } from '../../vitals/vital.ts';
 import { cassandraError } from './cassandra-error.ts';
 import {
@@ -60,7 +61,7 @@ class CassandraAnalytics implements Analytics {
   readonly #client: Client;
   readonly #keyspace: string;
   readonly #deps: CassandraDeps;
-  readonly #writes = new Set<Promise<unknown>>();
+  readonly #writes = new Slots<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(client: Client, keyspace: string, deps: CassandraDeps) {
@@ -160,7 +161,7 @@ class CassandraAnalytics implements Analytics {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#writes).then(() => this.#client.shutdown());
+    this.#closing ??= Promise.allSettled(this.#writes.takeAll()).then(() => this.#client.shutdown());
     return this.#closing;
   }
 
@@ -174,7 +175,7 @@ class CassandraAnalytics implements Analytics {
     const writing = concurrent.executeConcurrent(this.#client, statement, [...rows], {
       concurrencyLevel: CONCURRENT_STATEMENTS,
     });
-    this.#writes.add(writing);
+    const place = this.#writes.put(writing);
     try {
       await writing;
       metrics.rowsWritten.inc({ table: into.slice(0, into.search(/\s/)) }, rows.length);
@@ -183,7 +184,7 @@ class CassandraAnalytics implements Analytics {
       throw cassandraError(error);
     } finally {
       metrics.writeSeconds.observe((clock.monotonic() - startMs) / 1000);
-      this.#writes.delete(writing);
+      void this.#writes.take(place);
     }
   }
 

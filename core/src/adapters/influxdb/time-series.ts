@@ -12,6 +12,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import { toIso } from '../../runtime/iso-time.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { Slots } from '../../runtime/slots.ts';
 import { BUCKETS, connectInflux, requireBuckets, type InfluxConnection } from './buckets.ts';
 import { influxError, isBeyondRetention } from './influx-error.ts';
 import {
@@ -24,7 +25,7 @@ import {
   type Row,
 } from './line-points.ts';
 import type { InfluxMetrics } from './metrics.ts';
-import { writeLines } from './write-lines.ts';
+import { bytesOf, writeLines } from './write-lines.ts';
 
 /** Lines of one request: InfluxDB's own recommendation, and about 1 MiB before gzip. */
 const LINES_PER_REQUEST = 5_000;
@@ -55,7 +56,7 @@ export class InfluxTimeSeries implements TimeSeries {
   readonly client: InfluxDB;
   readonly #org: string;
   readonly #deps: InfluxDeps;
-  readonly #writes = new Set<Promise<void>>();
+  readonly #writes = new Slots<Promise<void>>();
   #closed = false;
 
   constructor(client: InfluxDB, org: string, deps: InfluxDeps) {
@@ -65,14 +66,14 @@ export class InfluxTimeSeries implements TimeSeries {
   }
 
   writeRaw(points: readonly RawPoint[]): Promise<void> {
-    return this.#accept(() => this.#write(BUCKETS.raw, points.map(rawToLine)));
+    return this.#accept(() => this.#write(BUCKETS.raw, points, rawToLine));
   }
 
   writeWindows(windows: readonly WindowPoint[]): Promise<void> {
     return this.#accept(async () => {
       for (const tier of ['5m', '1h'] as const) {
-        const lines = windows.filter((window) => window.tier === tier).map(windowToLine);
-        await this.#write(BUCKETS[tier], lines);
+        const ofTier = windows.filter((window) => window.tier === tier);
+        await this.#write(BUCKETS[tier], ofTier, windowToLine);
       }
     });
   }
@@ -99,28 +100,33 @@ export class InfluxTimeSeries implements TimeSeries {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#writes);
+    await Promise.allSettled(this.#writes.takeAll());
   }
 
   /** A call may take several requests; `close` waits for the last. */
   async #accept(write: () => Promise<void>): Promise<void> {
     if (this.#closed) throw new VitalwireError('closed', 'the time series is closed', { retriable: false });
     const writing = write();
-    this.#writes.add(writing);
+    const place = this.#writes.put(writing);
     try {
       await writing;
     } finally {
-      this.#writes.delete(writing);
+      void this.#writes.take(place);
     }
   }
 
-  async #write(bucket: string, lines: readonly string[]): Promise<void> {
-    for (let from = 0; from < lines.length; from += LINES_PER_REQUEST) {
-      await this.#writeOnce(bucket, lines.slice(from, from + LINES_PER_REQUEST));
+  async #write<Point>(
+    bucket: string,
+    points: readonly Point[],
+    toLine: (point: Point) => string,
+  ): Promise<void> {
+    for (let from = 0; from < points.length; from += LINES_PER_REQUEST) {
+      const some = points.slice(from, from + LINES_PER_REQUEST);
+      await this.#writeOnce(bucket, bytesOf(some, toLine), some.length);
     }
   }
 
-  async #writeOnce(bucket: string, lines: readonly string[]): Promise<void> {
+  async #writeOnce(bucket: string, lines: Buffer, count: number): Promise<void> {
     const { clock, logger, metrics } = this.#deps;
     const startMs = clock.monotonic();
     try {
@@ -130,11 +136,11 @@ export class InfluxTimeSeries implements TimeSeries {
         metrics.errors.inc({ operation: 'write' });
         throw influxError(error);
       }
-      logger.info({ bucket, lines: lines.length }, 'some points are older than their bucket keeps');
+      logger.info({ bucket, lines: count }, 'some points are older than their bucket keeps');
     } finally {
       metrics.writeSeconds.observe((clock.monotonic() - startMs) / 1000);
     }
-    metrics.pointsWritten.inc({ bucket }, lines.length);
+    metrics.pointsWritten.inc({ bucket }, count);
   }
 
   async #query(query: ParameterizedQuery): Promise<Row[]> {

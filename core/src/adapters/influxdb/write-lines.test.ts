@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { connectInflux } from './buckets.ts';
 import { influxError } from './influx-error.ts';
-import { writeLines } from './write-lines.ts';
+import { bytesOf, writeLines } from './write-lines.ts';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -19,7 +19,13 @@ async function answering(answer: (request: IncomingMessage, response: ServerResp
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const client = connectInflux({ url: `http://127.0.0.1:${port}`, token: 't', org: 'o', ca: undefined });
-  return (lines: readonly string[]) => writeLines(client, 'an org', 'recent_data', lines);
+  return (lines: readonly string[]) =>
+    writeLines(
+      client,
+      'an org',
+      'recent_data',
+      bytesOf(lines, (line) => line),
+    );
 }
 
 it.each([
@@ -42,7 +48,7 @@ it.each([
     url: '/api/v2/write?org=an+org&bucket=recent_data&precision=ms',
     encoding,
     token: 'Token t',
-    text: lines.join('\n'),
+    text: lines.map((line) => `${line}\n`).join(''),
   });
 });
 
