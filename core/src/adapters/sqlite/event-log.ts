@@ -202,8 +202,7 @@ function place(record: NewRecord, log: PartitionLog): LogRecord {
     partition: log.partition,
     offset: log.allocate(),
     key: record.key,
-    // Of a pool: memory of its own for each would cost the collector more than the copy does.
-    value: record.value && Buffer.from(record.value),
+    value: record.value && log.copy(record.value),
     headers: record.headers,
     timestampMs: record.timestampMs,
   };

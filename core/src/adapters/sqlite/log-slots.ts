@@ -1,3 +1,4 @@
+import type { BytePool } from '../../runtime/byte-pool.ts';
 import { partitionOf, type TopicSpec } from '../../runtime/topics.ts';
 import type { LogRecord, NewRecord, TopicPartition } from '../../ports/event-log.ts';
 
@@ -26,6 +27,7 @@ export class PartitionLog implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   readonly slot: number;
+  readonly #values: BytePool;
   /** The next offset to give away; grows when an append is accepted. */
   #allocated: number;
   /** The offset after the last written record: consumers see no further. */
@@ -34,10 +36,12 @@ export class PartitionLog implements TopicPartition {
   #recentBytes = 0;
   readonly #listeners = new Set<() => void>();
 
-  constructor(topic: string, partition: number, slot: number, next: number) {
+  /** `values`: the memory of the topic's records. */
+  constructor(topic: string, partition: number, slot: number, next: number, values: BytePool) {
     this.topic = topic;
     this.partition = partition;
     this.slot = slot;
+    this.#values = values;
     this.#allocated = next;
     this.#next = next;
   }
@@ -48,6 +52,11 @@ export class PartitionLog implements TopicPartition {
 
   allocate(): number {
     return this.#allocated++;
+  }
+
+  /** Of a pool: memory of its own for each would cost the collector more than the copy does. */
+  copy(value: Uint8Array): Uint8Array {
+    return this.#values.copy(value);
   }
 
   /** Records were written; in offset order. */

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { LogRecord, PartitionBounds } from '../../ports/event-log.ts';
+import { BytePool } from '../../runtime/byte-pool.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { TopicSpec } from '../../runtime/topics.ts';
@@ -60,11 +61,12 @@ export class LogStorage {
         { retriable: false },
       );
     }
+    const values = new BytePool();
     return {
       spec,
       partitions: Array.from({ length: partitions }, (_, partition) => {
         const slot = firstSlot + partition;
-        return new PartitionLog(spec.name, partition, slot, this.#next(slot, floors.get(slot) ?? 0));
+        return new PartitionLog(spec.name, partition, slot, this.#next(slot, floors.get(slot) ?? 0), values);
       }),
     };
   }
