@@ -100,7 +100,7 @@ interface EncoderInstance {
 
 interface RequestQueueInstance {
   pending: unknown[];
-  inflight: ReadonlyMap<
+  readonly inflight: ReadonlyMap<
     number,
     { readonly sentAt: number | null; readonly requestTimeout: number; timeoutRequest(): void }
   >;
@@ -112,7 +112,6 @@ interface RequestQueueInstance {
   throttledUntil: number;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   checkPendingRequests(): void;
-  fulfillRequest(answer: object): void;
 }
 
 type PoolBuilder = (options: Record<string, unknown>) => {
@@ -174,16 +173,6 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQue
   };
   // oxlint-disable-next-line no-restricted-globals -- inside kafkajs's own queue, which knows no clock
   this.throttleCheckTimeoutId = setTimeout(check, Math.max(throttledMs, CHECK_PENDING_MS));
-};
-
-/**
- * A request that was answered leaves a map whose old tables V8 keeps once one of them is in its old generation (see `Slots`), and with them the
- * answers of all requests since: of a fetch, megabytes. With nothing under way the next one begins a map of its own.
- */
-const { fulfillRequest } = RequestQueue.prototype;
-RequestQueue.prototype.fulfillRequest = function (this: RequestQueueInstance, answer: object): void {
-  fulfillRequest.call(this, answer);
-  if (this.inflight.size === 0) this.inflight = new Map();
 };
 
 export interface ConnectOptions {
