@@ -23,7 +23,7 @@ export class Slots<T> {
     return value;
   }
 
-  /** Everything, which is then there no more. */
+  /** Everything, at the end: a number from before would take what is put later. */
   takeAll(): readonly T[] {
     this.#free.length = 0;
     return this.#places.splice(0).filter((value) => value !== undefined);
