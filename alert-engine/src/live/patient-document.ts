@@ -4,6 +4,7 @@ import type { DevicePresence, LiveScore, LiveVitals } from '@vitalwire/core/port
 import type { Patient } from '@vitalwire/core/ports/patient-directory.ts';
 import { toIso } from '@vitalwire/core/runtime/iso-time.ts';
 import { latestOf, type LatestVitals } from '@vitalwire/core/vitals/latest.ts';
+import { VALIDITIES } from '@vitalwire/core/vitals/quality.ts';
 import { VITALS } from '@vitalwire/core/vitals/vital.ts';
 import { z } from 'zod';
 import { pauseDocument, pauseSchema, type Pause } from '../pause/pause.ts';
@@ -14,7 +15,7 @@ const priority = z.enum(['low', 'medium', 'high', 'critical']);
 const liveVitalSchema = z.object({
   value: z.number(),
   measured_at: moment,
-  validity: z.enum(['valid', 'questionable', 'invalid', 'not_available']),
+  validity: z.enum(VALIDITIES),
 });
 
 const scoreSchema = z.object({
