@@ -114,12 +114,21 @@ describe('conditions', () => {
 
   it('wait for a store that is away, in order, and move no offset meanwhile', async () => {
     let away = true;
-    const commit: AlertStore['commit'] = async (event) => {
+    const mustBeThere = (): void => {
       if (away) throw new VitalwireError('unavailable', 'away', { retriable: true });
-      return ports.alerts.commit(event);
+    };
+    const changes: Partial<AlertStore> = {
+      async commit(event) {
+        mustBeThere();
+        return ports.alerts.commit(event);
+      },
+      async commitUnread(event) {
+        mustBeThere();
+        return ports.alerts.commitUnread(event);
+      },
     };
     await ports.log.append([first, firstEnded].map(conditionRecord));
-    await start({ alerts: withChanges(ports.alerts, { commit }) });
+    await start({ alerts: withChanges(ports.alerts, changes) });
     await systemClock.sleep(150);
     expect(await ports.log.committed(CONDITIONS_GROUP, TOPICS.conditions.name)).toEqual(new Map());
     away = false;
@@ -128,11 +137,12 @@ describe('conditions', () => {
   });
 
   it('are not lost when the engine is stopped while the store is away', async () => {
-    const commit: AlertStore['commit'] = async () => {
+    const commit = async (): Promise<never> => {
       throw new VitalwireError('unavailable', 'away', { retriable: true });
     };
     await ports.log.append([conditionRecord(first)]);
-    const consumer = await start({ alerts: withChanges(ports.alerts, { commit }) });
+    const alerts = withChanges(ports.alerts, { commit, commitUnread: commit });
+    const consumer = await start({ alerts });
     await systemClock.sleep(100);
     await consumer.stop();
     expect(await ports.log.committed(CONDITIONS_GROUP, TOPICS.conditions.name)).toEqual(new Map());
@@ -142,17 +152,20 @@ describe('conditions', () => {
   });
 
   it('are applied once when a commit went through and its answer did not', async () => {
-    let lost = false;
-    const commit: AlertStore['commit'] = async (event) => {
-      const outcome = await ports.alerts.commit(event);
-      if (lost) return outcome;
-      lost = true;
+    let lost = 0;
+    const answered = <T>(outcome: T): T => {
+      if (lost++ % 2 === 1) return outcome;
       throw new VitalwireError('unavailable', 'no answer', { retriable: true });
     };
-    await ports.log.append([conditionRecord(first)]);
-    await start({ alerts: withChanges(ports.alerts, { commit }) });
+    const changes: Partial<AlertStore> = {
+      commit: async (event) => answered(await ports.alerts.commit(event)),
+      commitUnread: async (event) => answered(await ports.alerts.commitUnread(event)),
+    };
+    await ports.log.append([first, firstEnded].map(conditionRecord));
+    await start({ alerts: withChanges(ports.alerts, changes) });
     await untilCommitted();
-    expect(await everyEvent()).toEqual(['raised 1']);
+    expect(lost).toBeGreaterThan(2);
+    expect(await everyEvent()).toEqual(['raised 1', 'updated 2']);
   });
 
   it('that cannot be read are set aside with their reason, and hold up nothing', async () => {

@@ -32,14 +32,16 @@ class MortalStore {
 
   constructor(first: AlertStore) {
     this.#current = first;
+    const reach = async (): Promise<AlertStore> => {
+      const life = this.#life;
+      await systemClock.sleep(1);
+      if (life !== this.#life || this.refuses)
+        throw new VitalwireError('unavailable', 'away', { retriable: true });
+      return this.#current;
+    };
     const own: Partial<AlertStore> = {
-      commit: async (event) => {
-        const life = this.#life;
-        await systemClock.sleep(1);
-        if (life !== this.#life || this.refuses)
-          throw new VitalwireError('unavailable', 'away', { retriable: true });
-        return this.#current.commit(event);
-      },
+      commit: async (event) => (await reach()).commit(event),
+      commitUnread: async (event) => (await reach()).commitUnread(event),
       settled: async (life) => {
         for (;;) {
           if (life !== String(this.#life)) throw superseded();

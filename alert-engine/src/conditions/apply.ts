@@ -6,7 +6,7 @@ import { step } from '../lifecycle/lifecycle.ts';
 import { ignored, type Outcome } from '../lifecycle/outcome.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
-import { inhibitedBy, inhibitors } from '../technical/inhibition.ts';
+import { inhibitedBy, inhibitors, UNDER_A_STORM } from '../technical/inhibition.ts';
 import { locate } from './locate.ts';
 
 /** A conflict means that somebody else got on; this many in a row mean that the store contradicts itself. */
@@ -24,6 +24,16 @@ export async function applyCondition(
   policyFor: PolicyFor,
 ): Promise<Outcome> {
   const { region, patientId, type } = condition;
+  if (isLikelyFirst(condition)) {
+    const outcome = step(
+      undefined,
+      { kind: 'condition', condition },
+      clock.now(),
+      policyFor(region, patientId),
+    );
+    if (outcome.kind === 'applied' && (await store.commitUnread(outcome.event)) === 'committed')
+      return outcome;
+  }
   for (let conflicts = 0; conflicts < CONFLICTS_MAX; conflicts++) {
     const open = store.open(region, patientId);
     const causes = condition.event === 'ended' ? [] : inhibitors(store, region, type, () => open);
@@ -43,3 +53,7 @@ export async function applyCondition(
     },
   );
 }
+
+/** Most conditions that begin raise an alert of which nothing is known. What an area's alarm may inhibit needs those to be read. */
+const isLikelyFirst = ({ event, historical, type }: ConditionEvent): boolean =>
+  event === 'began' && !historical && !UNDER_A_STORM.has(type);

@@ -1,13 +1,10 @@
 import type { Alert } from '@vitalwire/core/alarms/alert.ts';
 import type { ConditionEvent } from '@vitalwire/core/alarms/condition.ts';
-import type { AlertStore } from '@vitalwire/core/ports/alert-store.ts';
+import { RECENT_ALERTS, type AlertStore } from '@vitalwire/core/ports/alert-store.ts';
 
 /** `seen`: the condition was applied before, to an alert that has since gone on with another or was closed. */
 export type Located =
   { readonly kind: 'alert'; readonly alert: Alert | undefined } | { readonly kind: 'seen' };
-
-/** Alerts of one (patient, type) that are asked whether they ever stood for a condition: far more than one replayed batch can make. */
-const RECENT_ALERTS = 32;
 
 /**
  * The alert that a condition event is for. Most are told by id alone: an alert carries the id of the condition that raised it and of the

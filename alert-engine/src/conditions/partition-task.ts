@@ -216,13 +216,22 @@ export class ConditionsTask implements PartitionTask {
 
 /** The store as it takes commits until `over`: what was decided in one life is not stored in another. */
 function within(alerts: AlertStore, over: AbortSignal): AlertStore {
-  const commit: AlertStore['commit'] = async (event) => {
+  const mustLast = (): void => {
     if (over.aborted) throw new VitalwireError('superseded', 'the store began anew', { retriable: false });
-    return alerts.commit(event);
+  };
+  const commits: Pick<AlertStore, 'commit' | 'commitUnread'> = {
+    async commit(event) {
+      mustLast();
+      return alerts.commit(event);
+    },
+    async commitUnread(event) {
+      mustLast();
+      return alerts.commitUnread(event);
+    },
   };
   return new Proxy(alerts, {
     get(target, name) {
-      if (name === 'commit') return commit;
+      if (name === 'commit' || name === 'commitUnread') return commits[name];
       const member: unknown = Reflect.get(target, name);
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },

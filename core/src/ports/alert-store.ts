@@ -14,6 +14,12 @@ export interface AlertStore {
    * goes to the life in which it was called, or to none. @throws VitalwireError `unavailable` (whether it was stored is unknown; trying again is safe)
    */
   commit(event: AlertEvent): Promise<'committed' | 'conflict'>;
+  /**
+   * As `commit`, for the first version of an open alert that was decided as if nothing were known of the patient, which spares the common
+   * case its reading. `known`, and nothing was changed: the store has that alert, or an open one of the patient that is technical or of the
+   * same type, or among the `RECENT_ALERTS` of the type one that went on with another condition. Read then, decide, and `commit`.
+   */
+  commitUnread(event: AlertEvent): Promise<'committed' | 'known'>;
   /** Another text each time the engine may have lost commits that were not settled: it restarted, or another took its place. */
   readonly life: string;
   /** How long `settled` may take when all is well, ms: as often as the engine fsyncs. */
@@ -56,6 +62,17 @@ export interface AlertStore {
   ping(): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;
+}
+
+/** Alerts of one (patient, type) that are asked whether they ever stood for a condition: far more than one replayed batch can make. */
+export const RECENT_ALERTS = 32;
+
+/** `commitUnread`'s rule, for the open alerts of the patient and the recent ones of the type. */
+export function isUnknown(open: readonly Alert[], recent: readonly Alert[]): boolean {
+  return (
+    open.every(({ kind }) => kind !== 'technical') &&
+    recent.every(({ id, conditionId }) => id === conditionId)
+  );
 }
 
 /** A position in each region's sequence of events, by region; a region left out stands at its beginning. */

@@ -1,5 +1,7 @@
 import type { Alert, AlertEvent } from '@vitalwire/core/alarms/alert.ts';
 import {
+  isUnknown,
+  RECENT_ALERTS,
   recentFromList,
   type AlertQuery,
   type AlertStore,
@@ -41,6 +43,15 @@ export class SimulatedAlerts implements AlertStore {
     events.push({ region: alert.region, position: String(events.length + 1), event });
     for (const wake of this.#listeners) wake(alert.region);
     return 'committed';
+  }
+
+  async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
+    const { region, patientId, type } = event.alert;
+    const recent = await this.recent(region, patientId, type, RECENT_ALERTS);
+    await this.ping();
+    // From here to the commit's look at the version without a turn: nothing comes between.
+    if (!isUnknown(this.#openOf(region, patientId), recent)) return 'known';
+    return (await this.commit(event)) === 'committed' ? 'committed' : 'known';
   }
 
   readonly life = 'the only one';

@@ -1,5 +1,6 @@
 import type { AlertEvent } from '../../alarms/alert.ts';
 import { encodeAlertEvent } from '../../alarms/alert-codec.ts';
+import { RECENT_ALERTS } from '../../ports/alert-store.ts';
 import { toFields } from './alert-fields.ts';
 import { alertKey, COMMITS_CHANNEL, historyKey, patientKeys, regionKeys } from './keys.ts';
 
@@ -9,8 +10,8 @@ const KEPT_MS = 48 * 3_600_000;
 const RESOLVED_S = 86_400;
 const PATIENT_ALERTS_MAX = 1_000;
 
-/** Keys and arguments of the script `COMMIT`. */
-export function commitArguments(event: AlertEvent, token: string): string[] {
+/** Keys and arguments of the script `COMMIT`. `isUnread`: nothing was read before the event was decided. */
+export function commitArguments(event: AlertEvent, isUnread: boolean, token: string): string[] {
   const { alert } = event;
   const { region, patientId } = alert;
   const of = regionKeys(region);
@@ -30,6 +31,7 @@ export function commitArguments(event: AlertEvent, token: string): string[] {
     alert_prefix: alertKey(region, ''),
     list_prefix: patientKeys(region, '').alerts,
     channel: COMMITS_CHANNEL,
+    ...(isUnread ? { unread_of_type: RECENT_ALERTS } : {}),
   };
   return [
     alertKey(region, alert.id),

@@ -16,6 +16,20 @@ if is_open then
   local other = redis.call('HGET', openByType, a.type)
   if other and other ~= a.id then return 0 end
 end
+if a.unread_of_type then
+  for _, id in ipairs(redis.call('HVALS', openByType)) do
+    if redis.call('HGET', a.alert_prefix .. id, 'kind') == 'technical' then return 0 end
+  end
+  local of_type = 0
+  for _, id in ipairs(redis.call('LRANGE', list, 0, -1)) do
+    if of_type == a.unread_of_type then break end
+    local other = redis.call('HMGET', a.alert_prefix .. id, 'type', 'condition_id')
+    if other[1] == a.type then
+      if other[2] ~= id then return 0 end
+      of_type = of_type + 1
+    end
+  end
+end
 
 if stored[3] and redis.call('HGET', openByType, stored[3]) == a.id then redis.call('HDEL', openByType, stored[3]) end
 local fields = cjson.decode(ARGV[2])

@@ -125,7 +125,15 @@ class RedisAlertStore implements AlertStore {
     this.#mustBe(life);
   }
 
-  commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
+  async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
+    return (await this.#commit(event, false)) ? 'committed' : 'conflict';
+  }
+
+  async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
+    return (await this.#commit(event, true)) ? 'committed' : 'known';
+  }
+
+  #commit(event: AlertEvent, isUnread: boolean): Promise<boolean> {
     return this.#ask('commit', async () => {
       const { clock, metrics } = this.#deps;
       const startMs = clock.monotonic();
@@ -135,11 +143,11 @@ class RedisAlertStore implements AlertStore {
       this.#remember(name, token);
       await this.#commits.standing();
       const redis = this.#commits.redis as Redis & Committing;
-      const done = await redis.vitalwireCommit(...commitArguments(event, token));
+      const isDone = (await redis.vitalwireCommit(...commitArguments(event, isUnread, token))) === 1;
       this.#unsure.delete(name);
-      const outcome = done === 1 ? 'committed' : 'conflict';
+      const outcome = isDone ? 'committed' : isUnread ? 'known' : 'conflict';
       metrics.commitSeconds.observe({ outcome }, (clock.monotonic() - startMs) / 1000);
-      return outcome;
+      return isDone;
     });
   }
 

@@ -1,5 +1,13 @@
 import type { Alert, AlertEvent } from '../../alarms/alert.ts';
-import type { AlertQuery, AlertStore, Cursor, EventPage, StoredEvent } from '../../ports/alert-store.ts';
+import {
+  isUnknown,
+  RECENT_ALERTS,
+  type AlertQuery,
+  type AlertStore,
+  type Cursor,
+  type EventPage,
+  type StoredEvent,
+} from '../../ports/alert-store.ts';
 import type { AlertType } from '../../alarms/condition.ts';
 import type { StatementSync } from 'node:sqlite';
 import { messageOf } from '../../runtime/errors.ts';
@@ -84,18 +92,29 @@ export class SqliteAlertStore implements AlertStore {
   }
 
   async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
+    return (await this.#commit(event, () => this.#store(event))) ? 'committed' : 'conflict';
+  }
+
+  async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
+    const { region, patientId, type } = event.alert;
+    const stored = await this.#commit(event, () => {
+      const open = this.#open.all(region, patientId).map(decodeAlert);
+      const recent = this.#recent.all(region, patientId, type, RECENT_ALERTS).map(decodeAlert);
+      return isUnknown(open, recent) ? this.#store(event) : undefined;
+    });
+    return stored ? 'committed' : 'known';
+  }
+
+  /** `store` runs within a transaction, and returns the event's number or, where it changed nothing, undefined. */
+  async #commit(event: AlertEvent, store: () => number | undefined): Promise<boolean> {
     const { region } = event.alert;
-    const seq = await this.#database.write(
-      () => this.#store(event),
-      'prompt',
-      (written) => {
-        if (written !== undefined) this.#sequences.stored(region, written, event);
-      },
-    );
-    if (seq === undefined) return 'conflict';
+    const seq = await this.#database.write(store, 'prompt', (written) => {
+      if (written !== undefined) this.#sequences.stored(region, written, event);
+    });
+    if (seq === undefined) return false;
     this.#durableSeq.set(region, Math.max(seq, this.#durable(region)));
     this.#wake(region);
-    return 'committed';
+    return true;
   }
 
   /** A commit resolves past its fsync: nothing of it is ever lost. */

@@ -154,6 +154,64 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
       });
     });
 
+    describe('commitUnread', () => {
+      const unread = (fresh: Alert): Promise<'committed' | 'known'> =>
+        harness.store.commitUnread(raised(fresh));
+
+      it('raises an alert as commit does, beside others of the patient', async () => {
+        await raise({ type: 'high_heartrate' });
+        const over = await raise();
+        await harness.store.commit(acknowledged(over));
+        await harness.store.commit(resolved(acknowledged(over).alert));
+        const fresh = alert({ raisedAtMs: over.raisedAtMs + 60_000 });
+        expect(await unread(fresh)).toBe('committed');
+        expect(await harness.store.get(region, fresh.id)).toEqual(fresh);
+        expect(await harness.store.history(region, fresh.id)).toEqual([raised(fresh)]);
+        await harness.reopen();
+        expect(await harness.store.get(region, fresh.id)).toEqual(fresh);
+      });
+
+      it('leaves what it knows alone: the alert itself, one of its type that is open', async () => {
+        const first = await raise();
+        expect(await unread(first)).toBe('known');
+        expect(await unread(alert())).toBe('known');
+        await harness.store.commit(acknowledged(first));
+        await harness.store.commit(resolved(acknowledged(first).alert));
+        expect(await unread(first)).toBe('known');
+        expect(await harness.store.history(region, first.id)).toHaveLength(3);
+        expect(ids((await harness.store.list(query())).alerts)).toEqual([first.id]);
+      });
+
+      it('knows of an open technical alert of the patient, which may inhibit it', async () => {
+        const leadOff = await raise({ type: 'lead_off', kind: 'technical' });
+        expect(await unread(alert())).toBe('known');
+        await harness.store.commit(resolved(leadOff));
+        expect(await unread(alert())).toBe('committed');
+      });
+
+      it('knows of an alert that went on with another condition, open or closed', async () => {
+        const first = await raise();
+        const wentOn = acknowledged({ ...first, conditionId: freshName('condition') });
+        await harness.store.commit(wentOn);
+        await harness.store.commit(resolved(wentOn.alert));
+        expect(await unread(alert())).toBe('known');
+        expect(await unread(alert({ type: 'high_heartrate' }))).toBe('committed');
+        expect(await unread(alert({ patientId: freshName('P') }))).toBe('committed');
+      });
+
+      it('lets one of many concurrent new alerts of a patient and type win, read or unread', async () => {
+        const peer = await harness.peer();
+        const outcomes = await Promise.all(
+          Array.from({ length: 12 }, (_, i) => {
+            const store = i % 2 === 0 ? harness.store : peer;
+            return i % 3 === 0 ? store.commit(raised(alert())) : store.commitUnread(raised(alert()));
+          }),
+        );
+        expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+        expect(await harness.store.open(region, patient)).toHaveLength(1);
+      });
+    });
+
     describe('settled', () => {
       it('resolves for what was committed in this life, however many ask', async () => {
         const { store } = harness;
