@@ -92,6 +92,8 @@ function kafkaNode(layout: Layout, topology: Topology, index: number): EngineNod
       args: [
         '-Xms256m',
         '-Xmx512m',
+        // Half a gigabyte is collected within milliseconds: no need of G1's threads beside everything else.
+        '-XX:+UseParallelGC',
         '-XX:+ExitOnOutOfMemoryError',
         ...javaArguments(),
         'kafka.Kafka',
@@ -116,7 +118,8 @@ function clusterId(layout: Layout, topology: Topology): string {
 
 /**
  * Voters are listed here rather than kept in the quorum's log, so that a port may move between runs. Topics are made
- * by the components, which know their partitions and retention: one made by a mistyped name would have neither.
+ * by the components, which know their partitions and retention: one made by a mistyped name would have neither. A broker shares few cores
+ * with everything else here: of Kafka's 3 and 8 threads nearly all would only be woken in turns.
  */
 export function kafkaProperties(topology: Topology, index: number, dataFolder: string): string {
   const voters = Array.from(
@@ -149,6 +152,8 @@ share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=${replicas}
 share.coordinator.state.topic.min.isr=${inSync}
 group.initial.rebalance.delay.ms=0
+num.network.threads=1
+num.io.threads=2
 log.segment.bytes=134217728
 `;
 }
