@@ -2,7 +2,7 @@ import { concurrent, types, type Client } from 'cassandra-driver';
 import type { Analytics, RegionalStatistics, RiskScore, VitalTrend } from '../../ports/analytics.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
-import { Slots } from '../../runtime/slots.ts';
+import { UnderWay } from '../../runtime/under-way.ts';
 import type { VitalName } from '../../vitals/vital.ts';
 import { cassandraError } from './cassandra-error.ts';
 import {
@@ -61,7 +61,7 @@ class CassandraAnalytics implements Analytics {
   readonly #client: Client;
   readonly #keyspace: string;
   readonly #deps: CassandraDeps;
-  readonly #writes = new Slots<Promise<unknown>>();
+  readonly #writes = new UnderWay();
   #closing: Promise<void> | undefined;
 
   constructor(client: Client, keyspace: string, deps: CassandraDeps) {
@@ -161,7 +161,7 @@ class CassandraAnalytics implements Analytics {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#writes.takeAll()).then(() => this.#client.shutdown());
+    this.#closing ??= this.#writes.ended().then(() => this.#client.shutdown());
     return this.#closing;
   }
 
@@ -172,19 +172,15 @@ class CassandraAnalytics implements Analytics {
     const { clock, metrics } = this.#deps;
     const startMs = clock.monotonic();
     const statement = `INSERT INTO ${this.#keyspace}.${into}`;
-    const writing = concurrent.executeConcurrent(this.#client, statement, [...rows], {
-      concurrencyLevel: CONCURRENT_STATEMENTS,
-    });
-    const place = this.#writes.put(writing);
+    const options = { concurrencyLevel: CONCURRENT_STATEMENTS };
     try {
-      await writing;
+      await this.#writes.run(() => concurrent.executeConcurrent(this.#client, statement, [...rows], options));
       metrics.rowsWritten.inc({ table: into.slice(0, into.search(/\s/)) }, rows.length);
     } catch (error) {
       metrics.errors.inc({ operation: 'write' });
       throw cassandraError(error);
     } finally {
       metrics.writeSeconds.observe((clock.monotonic() - startMs) / 1000);
-      void this.#writes.take(place);
     }
   }
 

@@ -12,7 +12,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import { toIso } from '../../runtime/iso-time.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { Slots } from '../../runtime/slots.ts';
+import { UnderWay } from '../../runtime/under-way.ts';
 import { BUCKETS, connectInflux, requireBuckets, type InfluxConnection } from './buckets.ts';
 import { influxError, isBeyondRetention } from './influx-error.ts';
 import {
@@ -56,7 +56,7 @@ export class InfluxTimeSeries implements TimeSeries {
   readonly client: InfluxDB;
   readonly #org: string;
   readonly #deps: InfluxDeps;
-  readonly #writes = new Slots<Promise<void>>();
+  readonly #writes = new UnderWay();
   #closed = false;
 
   constructor(client: InfluxDB, org: string, deps: InfluxDeps) {
@@ -100,19 +100,13 @@ export class InfluxTimeSeries implements TimeSeries {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#writes.takeAll());
+    await this.#writes.ended();
   }
 
   /** A call may take several requests; `close` waits for the last. */
   async #accept(write: () => Promise<void>): Promise<void> {
     if (this.#closed) throw new VitalwireError('closed', 'the time series is closed', { retriable: false });
-    const writing = write();
-    const place = this.#writes.put(writing);
-    try {
-      await writing;
-    } finally {
-      void this.#writes.take(place);
-    }
+    await this.#writes.run(write);
   }
 
   async #write<Point>(

@@ -3,7 +3,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { RawPoint, SeriesRange, Tier, TimeSeries, WindowPoint } from '../../ports/time-series.ts';
 import type { Cancel } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
-import { Slots } from '../../runtime/slots.ts';
+import { UnderWay } from '../../runtime/under-way.ts';
 import { VITALS } from '../../vitals/vital.ts';
 import { PortSession, type Session } from './port-session.ts';
 import { Names } from './names.ts';
@@ -27,7 +27,7 @@ export class SqliteTimeSeries implements TimeSeries {
   readonly #pageWindows: StatementSync;
   readonly #cancel: Cancel;
   #retaining: Promise<void> | undefined;
-  readonly #writing = new Slots<Promise<void>>();
+  readonly #writing = new UnderWay();
   #stopping = false;
 
   /** Closing it does not close the database. */
@@ -125,20 +125,14 @@ export class SqliteTimeSeries implements TimeSeries {
     this.#stopping = true;
     this.#cancel();
     await this.#retaining?.catch(() => undefined);
-    await Promise.allSettled(this.#writing.takeAll());
+    await this.#writing.ended();
     this.#database.close();
   }
 
   /** A write takes more than one step; `close` waits for the last. */
   async #accept(write: () => Promise<void>): Promise<void> {
     if (this.#stopping) throw new VitalwireError('closed', 'the time series is closed', { retriable: false });
-    const writing = write();
-    const place = this.#writing.put(writing);
-    try {
-      await writing;
-    } finally {
-      void this.#writing.take(place);
-    }
+    await this.#writing.run(write);
   }
 
   async #writeRaw(points: readonly RawPoint[]): Promise<void> {
