@@ -29,29 +29,34 @@ export class SimulatedAlerts implements AlertStore {
 
   async commit(event: AlertEvent): Promise<'committed' | 'conflict'> {
     await this.ping();
+    return this.#store(event) ? 'committed' : 'conflict';
+  }
+
+  async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
+    await this.ping();
+    const { region, patientId, type } = event.alert;
+    const recent = this.all()
+      .filter((alert) => alert.region === region && alert.patientId === patientId && alert.type === type)
+      .toSorted(newestFirst)
+      .slice(0, RECENT_ALERTS);
+    return isUnknown(this.#openOf(region, patientId), recent) && this.#store(event) ? 'committed' : 'known';
+  }
+
+  /** In one turn: two engines commit one after the other. */
+  #store(event: AlertEvent): boolean {
     const { alert } = event;
-    // From here on in one turn: two engines commit one after the other.
     const key = `${alert.region}|${alert.id}`;
-    if ((this.#alerts.get(key)?.version ?? 0) !== alert.version - 1) return 'conflict';
+    if ((this.#alerts.get(key)?.version ?? 0) !== alert.version - 1) return false;
     const rival = this.#openOf(alert.region, alert.patientId).some(
       (other) => other.type === alert.type && other.id !== alert.id,
     );
-    if (alert.status !== 'resolved' && rival) return 'conflict';
+    if (alert.status !== 'resolved' && rival) return false;
     this.#alerts.set(key, alert);
     const events = this.#events.get(alert.region) ?? [];
     this.#events.set(alert.region, events);
     events.push({ region: alert.region, position: String(events.length + 1), event });
     for (const wake of this.#listeners) wake(alert.region);
-    return 'committed';
-  }
-
-  async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
-    const { region, patientId, type } = event.alert;
-    const recent = await this.recent(region, patientId, type, RECENT_ALERTS);
-    await this.ping();
-    // From here to the commit's look at the version without a turn: nothing comes between.
-    if (!isUnknown(this.#openOf(region, patientId), recent)) return 'known';
-    return (await this.commit(event)) === 'committed' ? 'committed' : 'known';
+    return true;
   }
 
   readonly life = 'the only one';
@@ -100,7 +105,7 @@ export class SimulatedAlerts implements AlertStore {
       .filter((alert) => query.type === undefined || alert.type === query.type)
       .filter((alert) => alert.raisedAtMs >= (query.raisedFromMs ?? -Infinity))
       .filter((alert) => alert.raisedAtMs < (query.raisedToMs ?? Infinity))
-      .toSorted((a, b) => b.raisedAtMs - a.raisedAtMs);
+      .toSorted(newestFirst);
     const to = from + query.limit;
     return { alerts: found.slice(from, to), next: to < found.length ? String(to) : undefined };
   }
@@ -146,3 +151,5 @@ export class SimulatedAlerts implements AlertStore {
     this.#closed = false;
   }
 }
+
+const newestFirst = (one: Alert, other: Alert): number => other.raisedAtMs - one.raisedAtMs;

@@ -96,13 +96,11 @@ export class SqliteAlertStore implements AlertStore {
   }
 
   async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
-    const { region, patientId, type } = event.alert;
-    const stored = await this.#commit(event, () => {
-      const open = this.#open.all(region, patientId).map(decodeAlert);
-      const recent = this.#recent.all(region, patientId, type, RECENT_ALERTS).map(decodeAlert);
-      return isUnknown(open, recent) ? this.#store(event) : undefined;
-    });
-    return stored ? 'committed' : 'known';
+    const { alert } = event;
+    // A job waits for an fsync, also the one that changed nothing: who must read all the same is told at once.
+    if (this.#database.peek(() => this.#knows(alert))) return 'known';
+    const isStored = await this.#commit(event, () => (this.#knows(alert) ? undefined : this.#store(event)));
+    return isStored ? 'committed' : 'known';
   }
 
   /** `store` runs within a transaction, and returns the event's number or, where it changed nothing, undefined. */
@@ -216,6 +214,13 @@ export class SqliteAlertStore implements AlertStore {
 
   #durable(region: string): number {
     return this.#durableSeq.get(region) ?? 0;
+  }
+
+  #knows({ region, id, patientId, type }: Alert): boolean {
+    if (this.#version.get(region, id) || this.#rival.get(region, patientId, type, id)) return true;
+    const open = this.#open.all(region, patientId).map(decodeAlert);
+    const recent = this.#recent.all(region, patientId, type, RECENT_ALERTS).map(decodeAlert);
+    return !isUnknown(open, recent);
   }
 
   /** Within a transaction. The event's number; undefined where it conflicts. */

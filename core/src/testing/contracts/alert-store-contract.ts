@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../alarms/alert.ts';
-import type { AlertQuery, AlertStore } from '../../ports/alert-store.ts';
+import { RECENT_ALERTS, type AlertQuery, type AlertStore } from '../../ports/alert-store.ts';
 import { eventually } from '../eventually.ts';
 import { freshName } from '../fresh-name.ts';
 import { alertEventsContract } from './alert-events-contract.ts';
@@ -197,6 +197,21 @@ export function alertStoreContract(engine: string, makeHarness: () => Promise<Al
         expect(await unread(alert())).toBe('known');
         expect(await unread(alert({ type: 'high_heartrate' }))).toBe('committed');
         expect(await unread(alert({ patientId: freshName('P') }))).toBe('committed');
+      });
+
+      it('asks the newest 32 of the type, and no others', async () => {
+        const over = async (changes: Partial<Alert>): Promise<void> => {
+          const fresh = await raise(changes);
+          const seen = acknowledged({ ...fresh, conditionId: changes.conditionId ?? fresh.conditionId });
+          await harness.store.commit(seen);
+          await harness.store.commit(resolved(seen.alert));
+        };
+        const { raisedAtMs } = alert();
+        await over({ raisedAtMs, conditionId: freshName('condition') });
+        for (let i = 1; i < RECENT_ALERTS; i++) await over({ raisedAtMs: raisedAtMs + i });
+        expect(await unread(alert({ raisedAtMs: raisedAtMs + 100 }))).toBe('known');
+        await over({ raisedAtMs: raisedAtMs + RECENT_ALERTS });
+        expect(await unread(alert({ raisedAtMs: raisedAtMs + 100 }))).toBe('committed');
       });
 
       it('lets one of many concurrent new alerts of a patient and type win, read or unread', async () => {
