@@ -1,5 +1,6 @@
 /** A load test as its users run it (`npm run simulate`), in this process, with what the deployment took meanwhile. */
 import { createCommand } from '@vitalwire/device-simulator/cli/arguments.ts';
+import { spareFullCollections } from '@vitalwire/device-simulator/cli/full-collections.ts';
 import { planRun } from '@vitalwire/device-simulator/cli/plan.ts';
 import { run } from '@vitalwire/device-simulator/cli/run.ts';
 import { sharedClock } from '@vitalwire/device-simulator/fleet/shared-clock.ts';
@@ -99,6 +100,7 @@ export async function runTester(
     const progress = { isTty: false, columns: () => 80, write: () => {} };
     reported.resolve(await run(plan, { clock: sharedClock, signal: new AbortController().signal, progress }));
   });
+  const undo = spareFullCollections();
   const samples: Sample[] = [];
   const sampling = sharedClock.every(SAMPLE_MS, () => samples.push(sampleOf(measured)));
   try {
@@ -110,6 +112,7 @@ export async function runTester(
     return { report, ...usageOf(samples, report) };
   } finally {
     sampling();
+    undo();
   }
 }
 

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { ApiError } from './audit/api-client.ts';
 import { UsageError, createCommand } from './cli/arguments.ts';
 import { addCapacity } from './cli/capacity.ts';
-import { countBuffersAsHeap } from './cli/external-memory.ts';
+import { spareFullCollections } from './cli/full-collections.ts';
 import { OutputError, outputFile, refuseUnwritable, writeOutput } from './cli/output-files.ts';
 import { withPlan } from './cli/plan-file.ts';
 import { planRun } from './cli/plan.ts';
@@ -20,7 +20,7 @@ import { renderReport } from './report/text.ts';
 const WRONG_USE = 2;
 const KILLED_BY_SIGINT = 130;
 
-countBuffersAsHeap();
+spareFullCollections();
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
