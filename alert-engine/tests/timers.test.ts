@@ -3,7 +3,7 @@ import { createRegistry } from '@vitalwire/core/runtime/metrics.ts';
 import { ManualClock } from '@vitalwire/core/testing/manual-clock.ts';
 import { eventually } from '@vitalwire/core/testing/eventually.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { act } from '../src/actions/actions.ts';
 import { applyCondition } from '../src/conditions/apply.ts';
 import { DEFAULT_POLICY, type LifecyclePolicy } from '../src/lifecycle/policy.ts';
@@ -179,5 +179,23 @@ describe('a condition told late', () => {
     await tell('ended');
     await pass(60);
     expect(await history()).toEqual(['raised  0', 'resolved was over before it could be told 0']);
+  });
+
+  it('of what an absent area inhibits ask the store for nothing until the area is back', async () => {
+    const { metrics, policyFor } = await depsOfOneEngine();
+    const away = sampleCondition({ type: 'region_away', patientId: '' });
+    const offline = sampleCondition({ type: 'device_offline' });
+    for (const begun of [away, offline]) await applyCondition(begun, ports.alerts, clock, metrics, policyFor);
+    expect(await ports.alerts.get('West', offline.id)).toMatchObject({ silence: 'inhibited' });
+    const get = vi.spyOn(ports.alerts, 'get');
+    await startEngine();
+    for (let second = 0; second < 5; second++) await clock.advance(1_000);
+    expect(get).not.toHaveBeenCalled();
+    const deps = await depsOfOneEngine();
+    await act(deps, 'West', away.id, { kind: 'resolve', actor: 'Ann', reason: undefined });
+    await eventually(async () => {
+      await clock.advance(1_000);
+      expect(await ports.alerts.get('West', offline.id)).toMatchObject({ silence: undefined });
+    });
   });
 });

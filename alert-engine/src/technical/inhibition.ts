@@ -31,8 +31,15 @@ export async function inhibitors(
   type: AlertType,
   openOfPatient: () => Promise<readonly Alert[]>,
 ): Promise<readonly Alert[]> {
-  if (kindOf(type) !== 'technical') return openOfPatient();
-  return UNDER_A_STORM.has(type) ? store.open(region, '') : [];
+  const whose = whoseInhibit(type);
+  if (whose === undefined) return [];
+  return whose === 'patient' ? openOfPatient() : store.open(region, '');
+}
+
+/** Whose open alerts may inhibit one of the type: the patient's own, those of no patient (an area's), or none at all. */
+export function whoseInhibit(type: AlertType): 'patient' | 'nobody' | undefined {
+  if (kindOf(type) !== 'technical') return 'patient';
+  return UNDER_A_STORM.has(type) ? 'nobody' : undefined;
 }
 
 /** The policy, with what those of the alerts that are technical inhibit. */

@@ -5,6 +5,7 @@ import type { Service } from '@vitalwire/core/runtime/service.ts';
 import { act, type ActionDeps } from '../actions/actions.ts';
 import { hasFurtherStep, nextDue } from '../lifecycle/timers.ts';
 import type { CommitSignal } from '../live/commit-signal.ts';
+import { inhibitedBy, whoseInhibit } from '../technical/inhibition.ts';
 
 export interface TimersDeps extends ActionDeps {
   readonly commits: CommitSignal;
@@ -81,12 +82,38 @@ function keep(open: Map<string, Alert>, alert: Alert): void {
   else open.set(alert.id, alert);
 }
 
+type OpenByPatient = ReadonlyMap<string, readonly Alert[]>;
+
+const keyOf = (region: string, patientId: string): string => `${region} ${patientId}`;
+
+function technicalByPatient(open: ReadonlyMap<string, Alert>): OpenByPatient {
+  const technical = [...open.values()].filter(({ kind }) => kind === 'technical');
+  return Map.groupBy(technical, ({ region, patientId }) => keyOf(region, patientId));
+}
+
+/**
+ * By the alerts that are followed: where an area is away thousands are inhibited, always due, and asking the store for each of them every second
+ * would hold up all other timers. Once it looks otherwise here, the store is asked before anything sounds.
+ */
+function isInhibited(
+  { region, patientId, type }: Alert,
+  causes: OpenByPatient,
+  policyFor: TimersDeps['policyFor'],
+): boolean {
+  const whose = whoseInhibit(type);
+  if (whose === undefined) return false;
+  const present = causes.get(keyOf(region, whose === 'patient' ? patientId : '')) ?? [];
+  return inhibitedBy(policyFor(region, patientId), present).inhibits(type);
+}
+
 /** How long until something may be due, in ms of wall time, which may jump: never far. */
 async function fireDue(deps: TimersDeps, open: Map<string, Alert>, signal: AbortSignal): Promise<number> {
   let waitMs = POLL_MS;
+  const causes = technicalByPatient(open);
   for (const alert of open.values()) {
     const due = nextDue(alert);
     if (!due || signal.aborted) continue;
+    if (alert.silence === 'inhibited' && isInhibited(alert, causes, deps.policyFor)) continue;
     const inMs = due.dueMs - deps.clock.now();
     if (inMs > 0) {
       waitMs = Math.min(waitMs, inMs);
