@@ -6,7 +6,7 @@ import { step } from '../lifecycle/lifecycle.ts';
 import { ignored, type Outcome } from '../lifecycle/outcome.ts';
 import type { PolicyFor } from '../lifecycle/policy.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
-import { inhibitedBy, inhibitors, UNDER_A_STORM } from '../technical/inhibition.ts';
+import { inhibitedBy, inhibitors, whoseInhibit } from '../technical/inhibition.ts';
 import { locate } from './locate.ts';
 
 /** A conflict means that somebody else got on; this many in a row mean that the store contradicts itself. */
@@ -56,4 +56,4 @@ export async function applyCondition(
 
 /** Most conditions that begin raise an alert of which nothing is known. What an area's alarm may inhibit needs those to be read. */
 const isLikelyFirst = ({ event, historical, type }: ConditionEvent): boolean =>
-  event === 'began' && !historical && !UNDER_A_STORM.has(type);
+  event === 'began' && !historical && whoseInhibit(type) !== 'nobody';

@@ -3,6 +3,7 @@ import type { Clock } from '@vitalwire/core/runtime/clock.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { UnderWay } from '@vitalwire/core/runtime/under-way.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
 import type { Deliveries } from './deliveries.ts';
 import { deliveryId, type Delivery } from './delivery.ts';
@@ -28,7 +29,7 @@ export class StationReceipts implements Service {
   readonly #deps: StationReceiptsDeps;
   /** By delivery, whose station said so. */
   readonly #early = new Map<string, string>();
-  readonly #recording = new Set<Promise<void>>();
+  readonly #recording = new UnderWay();
 
   constructor(deps: StationReceiptsDeps) {
     this.#deps = deps;
@@ -70,7 +71,7 @@ export class StationReceipts implements Service {
 
   /** Resolves once what was received is recorded, or could not be. */
   async stop(): Promise<void> {
-    await Promise.all(this.#recording);
+    await this.#recording.ended();
   }
 
   #keepEarly(id: string, actor: string): void {
@@ -88,12 +89,13 @@ export class StationReceipts implements Service {
       .filter(({ status }) => status === 'queued')
       .map((one): Delivery => ({ ...one, status: 'delivered', actor, atMs: clock.now() }));
     if (news.length === 0) return;
-    const recording = deliveries.record(...news).then(
-      () => metrics.deliveries.inc({ status: 'delivered' }, news.length),
-      // They stand as queued until a station joins, or the alert is acknowledged or resolved.
-      (error: unknown) => logger.warn({ reason: messageOf(error) }, 'receipts of stations were not recorded'),
-    );
-    this.#recording.add(recording);
-    void recording.finally(() => this.#recording.delete(recording));
+    const record = (): Promise<void> =>
+      deliveries.record(...news).then(
+        () => metrics.deliveries.inc({ status: 'delivered' }, news.length),
+        // They stand as queued until a station joins, or the alert is acknowledged or resolved.
+        (error: unknown) =>
+          logger.warn({ reason: messageOf(error) }, 'receipts of stations were not recorded'),
+      );
+    void this.#recording.run(record);
   }
 }

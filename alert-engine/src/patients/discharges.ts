@@ -1,6 +1,7 @@
 import type { Patient, PatientDirectory } from '@vitalwire/core/ports/patient-directory.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { UnderWay } from '@vitalwire/core/runtime/under-way.ts';
 import type { ActionDeps } from '../actions/actions.ts';
 import { SYSTEM } from '../lifecycle/outcome.ts';
 import { closeAlerts } from './close-alerts.ts';
@@ -21,14 +22,15 @@ const SWEEP_MS = 30_000;
  */
 export function followDischarges(deps: DischargesDeps): Service {
   const { clock, directory } = deps;
-  const running = new Set<Promise<void>>();
+  const running = new UnderWay();
   let stopped = false;
   const attempt = (work: () => Promise<void>): void => {
     if (stopped) return;
-    const task = work()
-      .catch((error: unknown) => deps.logger.warn({ reason: messageOf(error) }, 'alerts of a discharge wait'))
-      .finally(() => running.delete(task));
-    running.add(task);
+    void running.run(() =>
+      work().catch((error: unknown) =>
+        deps.logger.warn({ reason: messageOf(error) }, 'alerts of a discharge wait'),
+      ),
+    );
   };
   directory.onChange((change) => {
     if (change.kind === 'removed') {
@@ -44,7 +46,7 @@ export function followDischarges(deps: DischargesDeps): Service {
     stop: async () => {
       stopped = true;
       cancel();
-      await Promise.all(running);
+      await running.ended();
     },
   };
 }

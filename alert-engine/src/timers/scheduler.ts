@@ -109,11 +109,14 @@ function isInhibited(
 /** How long until something may be due, in ms of wall time, which may jump: never far. */
 async function fireDue(deps: TimersDeps, open: Map<string, Alert>, signal: AbortSignal): Promise<number> {
   let waitMs = POLL_MS;
-  const causes = technicalByPatient(open);
+  let causes: OpenByPatient | undefined;
   for (const alert of open.values()) {
     const due = nextDue(alert);
     if (!due || signal.aborted) continue;
-    if (alert.silence === 'inhibited' && isInhibited(alert, causes, deps.policyFor)) continue;
+    if (alert.silence === 'inhibited') {
+      causes ??= technicalByPatient(open);
+      if (isInhibited(alert, causes, deps.policyFor)) continue;
+    }
     const inMs = due.dueMs - deps.clock.now();
     if (inMs > 0) {
       waitMs = Math.min(waitMs, inMs);

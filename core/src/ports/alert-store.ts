@@ -67,11 +67,15 @@ export interface AlertStore {
 /** Alerts of one (patient, type) that are asked whether they ever stood for a condition: far more than one replayed batch can make. */
 export const RECENT_ALERTS = 32;
 
-/** `commitUnread`'s rule, for the open alerts of the patient and the recent ones of the type. */
-export function isUnknown(open: readonly Alert[], recent: readonly Alert[]): boolean {
+/** `commitUnread`'s rule for `alert`, by the open alerts of its patient and the recent ones of its type. */
+export function isUnknown(
+  alert: Pick<Alert, 'id' | 'type'>,
+  open: readonly Alert[],
+  recent: readonly Alert[],
+): boolean {
   return (
-    open.every(({ kind }) => kind !== 'technical') &&
-    recent.every(({ id, conditionId }) => id === conditionId)
+    open.every(({ kind, type }) => kind !== 'technical' && type !== alert.type) &&
+    recent.every(({ id, conditionId }) => id === conditionId && id !== alert.id)
   );
 }
 
@@ -107,14 +111,4 @@ export interface AlertQuery {
   readonly limit: number;
   /** The `next` of the page before. */
   readonly after: string | undefined;
-}
-
-/** `recent` of a store whose lists know no shorter way. */
-export async function recentFromList(
-  store: Pick<AlertStore, 'list'>,
-  ...[region, patientId, type, limit]: Parameters<AlertStore['recent']>
-): Promise<readonly Alert[]> {
-  const any = { status: undefined, priority: undefined, after: undefined };
-  const { alerts } = await store.list({ ...any, regions: [region], patientId, type, limit });
-  return alerts;
 }

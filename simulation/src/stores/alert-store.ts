@@ -2,7 +2,6 @@ import type { Alert, AlertEvent } from '@vitalwire/core/alarms/alert.ts';
 import {
   isUnknown,
   RECENT_ALERTS,
-  recentFromList,
   type AlertQuery,
   type AlertStore,
   type Cursor,
@@ -35,11 +34,9 @@ export class SimulatedAlerts implements AlertStore {
   async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
     await this.ping();
     const { region, patientId, type } = event.alert;
-    const recent = this.all()
-      .filter((alert) => alert.region === region && alert.patientId === patientId && alert.type === type)
-      .toSorted(newestFirst)
-      .slice(0, RECENT_ALERTS);
-    return isUnknown(this.#openOf(region, patientId), recent) && this.#store(event) ? 'committed' : 'known';
+    const recent = this.#recentOf(region, patientId, type, RECENT_ALERTS);
+    const isTaken = isUnknown(event.alert, this.#openOf(region, patientId), recent) && this.#store(event);
+    return isTaken ? 'committed' : 'known';
   }
 
   /** In one turn: two engines commit one after the other. */
@@ -89,8 +86,15 @@ export class SimulatedAlerts implements AlertStore {
     };
   }
 
-  recent(...asked: Parameters<AlertStore['recent']>): Promise<readonly Alert[]> {
-    return recentFromList(this, ...asked);
+  async recent(...asked: Parameters<AlertStore['recent']>): Promise<readonly Alert[]> {
+    return this.#recentOf(...asked);
+  }
+
+  #recentOf(...[region, patientId, type, limit]: Parameters<AlertStore['recent']>): readonly Alert[] {
+    return this.all()
+      .filter((alert) => alert.region === region && alert.patientId === patientId && alert.type === type)
+      .toSorted(newestFirst)
+      .slice(0, limit);
   }
 
   async list(query: AlertQuery): Promise<{ alerts: readonly Alert[]; next: string | undefined }> {

@@ -98,8 +98,10 @@ export class SqliteAlertStore implements AlertStore {
   async commitUnread(event: AlertEvent): Promise<'committed' | 'known'> {
     const { alert } = event;
     // A job waits for an fsync, also the one that changed nothing: who must read all the same is told at once.
-    if (this.#database.peek(() => this.#knows(alert))) return 'known';
-    const isStored = await this.#commit(event, () => (this.#knows(alert) ? undefined : this.#store(event)));
+    if (!this.#database.peek(() => this.#isUnknown(alert))) return 'known';
+    const isStored = await this.#commit(event, () =>
+      this.#isUnknown(alert) ? this.#store(event) : undefined,
+    );
     return isStored ? 'committed' : 'known';
   }
 
@@ -216,11 +218,11 @@ export class SqliteAlertStore implements AlertStore {
     return this.#durableSeq.get(region) ?? 0;
   }
 
-  #knows({ region, id, patientId, type }: Alert): boolean {
-    if (this.#version.get(region, id) || this.#rival.get(region, patientId, type, id)) return true;
+  #isUnknown(alert: Alert): boolean {
+    const { region, patientId, type } = alert;
     const open = this.#open.all(region, patientId).map(decodeAlert);
     const recent = this.#recent.all(region, patientId, type, RECENT_ALERTS).map(decodeAlert);
-    return !isUnknown(open, recent);
+    return isUnknown(alert, open, recent);
   }
 
   /** Within a transaction. The event's number; undefined where it conflicts. */
