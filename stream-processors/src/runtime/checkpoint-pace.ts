@@ -10,6 +10,7 @@ export class CheckpointPace {
   readonly #everyMs: number;
   readonly #tasks: () => number;
   #beganMs = Number.NEGATIVE_INFINITY;
+  #encoded: Promise<unknown> = Promise.resolve();
 
   /** `tasks`: how many share the thread. */
   constructor(everyMs: number, tasks: () => number) {
@@ -28,6 +29,16 @@ export class CheckpointPace {
 
   began(nowMs: number): void {
     this.#beganMs = nowMs;
+  }
+
+  /**
+   * Encodes one state after the other. Each gives way to others by taking a slice of a turn of the event loop: a dozen at once, as when a tick
+   * decides in every partition, would take a dozen slices of each.
+   */
+  encodeInTurn<T>(encode: () => Promise<T>): Promise<T> {
+    const encoded = this.#encoded.then(encode);
+    this.#encoded = encoded.catch(() => undefined);
+    return encoded;
   }
 
   /** From the end of a save whose encoding took `workMs` to the next. */

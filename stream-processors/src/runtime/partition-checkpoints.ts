@@ -84,10 +84,12 @@ export class PartitionCheckpoints<State, Outputs> {
     this.check();
     const startedMs = clock.monotonic();
     pace.began(startedMs);
-    const encoding = new SlicedWork(clock);
     const stored = { version: topology.stateVersion, state, unstored };
-    const bytes = await encodeState(stored, () => encoding.pause());
-    const workMs = encoding.workMs();
+    const { bytes, workMs } = await pace.encodeInTurn(async () => {
+      const encoding = new SlicedWork(clock);
+      const encoded = await encodeState(stored, () => encoding.pause());
+      return { bytes: encoded, workMs: encoding.workMs() };
+    });
     this.#offset = nextOffset;
     const saved = this.#save(bytes, nextOffset, startedMs).finally(() => {
       this.#saving = undefined;
