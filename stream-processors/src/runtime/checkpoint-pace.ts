@@ -37,7 +37,11 @@ export class CheckpointPace {
    */
   encodeInTurn<T>(encode: () => Promise<T>): Promise<T> {
     const encoded = this.#encoded.then(encode);
-    this.#encoded = encoded.catch(() => undefined);
+    // Not the encoded state itself, which would be kept until the next.
+    this.#encoded = encoded.then(
+      () => undefined,
+      () => undefined,
+    );
     return encoded;
   }
 
