@@ -20,19 +20,3 @@ it('spreads what is due together over the period', () => {
   }
   expect(begunMs).toEqual([0, 1_000, 2_000, 3_000]);
 });
-
-it('has one state encoded after the other, whatever became of the one before', async () => {
-  const pace = new CheckpointPace(5_000, () => 2);
-  const first = Promise.withResolvers<string>();
-  let begun = false;
-  const one = pace.encodeInTurn(() => first.promise);
-  const other = pace.encodeInTurn(async () => {
-    begun = true;
-    return 'other';
-  });
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(begun).toBe(false);
-  first.reject(new Error('not to be encoded'));
-  await expect(one).rejects.toThrow('not to be encoded');
-  await expect(other).resolves.toBe('other');
-});

@@ -1,3 +1,5 @@
+import { OneByOne } from '@vitalwire/core/runtime/one-by-one.ts';
+
 /** Encoding states may take this share of the thread that a member's tasks run on. */
 const CHECKPOINT_SHARE = 0.05;
 
@@ -9,8 +11,12 @@ const CHECKPOINT_SHARE = 0.05;
 export class CheckpointPace {
   readonly #everyMs: number;
   readonly #tasks: () => number;
+  /**
+   * Each gives way to others by taking a slice of a turn of the event loop: a dozen at once, as when a tick decides in every partition, would
+   * take a dozen slices of each.
+   */
+  readonly encodings = new OneByOne();
   #beganMs = Number.NEGATIVE_INFINITY;
-  #encoded: Promise<unknown> = Promise.resolve();
 
   /** `tasks`: how many share the thread. */
   constructor(everyMs: number, tasks: () => number) {
@@ -29,20 +35,6 @@ export class CheckpointPace {
 
   began(nowMs: number): void {
     this.#beganMs = nowMs;
-  }
-
-  /**
-   * Encodes one state after the other. Each gives way to others by taking a slice of a turn of the event loop: a dozen at once, as when a tick
-   * decides in every partition, would take a dozen slices of each.
-   */
-  encodeInTurn<T>(encode: () => Promise<T>): Promise<T> {
-    const encoded = this.#encoded.then(encode);
-    // Not the encoded state itself, which would be kept until the next.
-    this.#encoded = encoded.then(
-      () => undefined,
-      () => undefined,
-    );
-    return encoded;
   }
 
   /** From the end of a save whose encoding took `workMs` to the next. */

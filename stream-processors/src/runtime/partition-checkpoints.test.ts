@@ -23,6 +23,7 @@ function scene(commit: (offset: number) => Promise<void> = async () => {}) {
   const registry = createRegistry('test');
   const saves: Save[] = [];
   const committed: number[] = [];
+  const pace = new CheckpointPace(EVERY_MS, () => 1);
   const checkpoints = new PartitionCheckpoints<{ count: number }, never>({
     partition: 0,
     topology: { pipeline: 'alerting', stateVersion: 1 },
@@ -45,11 +46,11 @@ function scene(commit: (offset: number) => Promise<void> = async () => {}) {
     clock,
     metrics: processorMetrics(registry),
     attempt: (_effect, task) => task(),
-    pace: new CheckpointPace(EVERY_MS, () => 1),
+    pace,
     startAt: 10,
     firstCheckpointAfterMs: EVERY_MS,
   });
-  return { clock, saves, committed, checkpoints, registry };
+  return { clock, saves, committed, checkpoints, registry, pace };
 }
 
 describe('PartitionCheckpoints', () => {
@@ -74,6 +75,19 @@ describe('PartitionCheckpoints', () => {
       ({ name }) => name === 'vitalwire_checkpoint_bytes',
     );
     expect(gauge?.values[0]?.value).toBeGreaterThan(30);
+  });
+
+  it('encodes when no other state of the member is being encoded', async () => {
+    const { saves, checkpoints, pace } = scene();
+    const other = Promise.withResolvers<void>();
+    const encoding = pace.encodings.run(() => other.promise);
+    const taken = checkpoints.take({ count: 1 }, 11);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(saves).toEqual([]);
+    other.resolve();
+    await encoding;
+    await taken;
+    expect(saves).toMatchObject([{ offset: 11, count: 1 }]);
   });
 
   it('saves one after the other', async () => {

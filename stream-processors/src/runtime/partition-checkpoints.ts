@@ -85,7 +85,7 @@ export class PartitionCheckpoints<State, Outputs> {
     const startedMs = clock.monotonic();
     pace.began(startedMs);
     const stored = { version: topology.stateVersion, state, unstored };
-    const { bytes, workMs } = await pace.encodeInTurn(async () => {
+    const { bytes, workMs } = await pace.encodings.run(async () => {
       const encoding = new SlicedWork(clock);
       const encoded = await encodeState(stored, () => encoding.pause());
       return { bytes: encoded, workMs: encoding.workMs() };

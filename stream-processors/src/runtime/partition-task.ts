@@ -1,6 +1,7 @@
 import type { EventLog, LogRecord, PartitionBounds, PartitionTask } from '@vitalwire/core/ports/event-log.ts';
 import { VitalwireError, messageOf } from '@vitalwire/core/runtime/errors.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
+import { OneByOne } from '@vitalwire/core/runtime/one-by-one.ts';
 import { decodeReading } from '@vitalwire/core/vitals/codec.ts';
 import type { Reading } from '@vitalwire/core/vitals/reading.ts';
 import { toStreamReading } from '../operators/stream-reading.ts';
@@ -49,8 +50,8 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   /** Outputs of the batch before, where what they have to show was left to the next. */
   #unshown: Outputs | undefined;
   readonly #showPace: ShowPace;
-  /** Batches and ticks run one after the other. */
-  #tail: Promise<void> = Promise.resolve();
+  /** Batches, ticks and the release. */
+  readonly #works = new OneByOne();
   #ticking = false;
   /** Memory ran ahead of what is stored: nothing of it may be saved. */
   #broken = false;
@@ -66,7 +67,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   }
 
   process(records: readonly LogRecord[]): Promise<void> {
-    return this.#serially(() => this.#processBatch(records));
+    return this.#works.run(() => this.#processBatch(records));
   }
 
   /**
@@ -78,7 +79,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
     if (this.#ticking || this.#broken || this.#checkpoints.superseded) return undefined;
     this.#ticking = true;
     try {
-      return await this.#serially(() => this.#advance(bounds, askedAtMs));
+      return await this.#works.run(() => this.#advance(bounds, askedAtMs));
     } finally {
       this.#ticking = false;
     }
@@ -90,7 +91,7 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
   }
 
   release(): Promise<void> {
-    return this.#serially(async () => {
+    return this.#works.run(async () => {
       // Whoever has the partition next must not find its checkpoint replaced by one of here.
       await this.#checkpoints.settled();
       if (this.#broken || this.#checkpoints.superseded) return;
@@ -102,18 +103,6 @@ export class StreamTask<State, Outputs extends { readonly tally: Tally }> implem
       if (!this.#checkpoints.lacks(this.#nextOffset)) return this.#checkpoints.check();
       await this.#saved();
     });
-  }
-
-  async #serially<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#tail;
-    let done: () => void = () => {};
-    this.#tail = new Promise((resolve) => (done = resolve));
-    await before;
-    try {
-      return await work();
-    } finally {
-      done();
-    }
   }
 
   async #processBatch(records: readonly LogRecord[]): Promise<void> {
