@@ -56,7 +56,9 @@ describe('SqliteDatabase', () => {
 
   it('brings a database of the first version up to date', async () => {
     await open().close();
-    outside('ALTER TABLE raw_points DROP COLUMN received_at_ms; PRAGMA user_version = 1');
+    outside(
+      'DROP TABLE raw_journal; ALTER TABLE raw_points DROP COLUMN received_at_ms; PRAGMA user_version = 1',
+    );
     await open().close();
     expect(outside('SELECT count(received_at_ms) FROM raw_points')).toBe(0);
   });

@@ -1,5 +1,5 @@
 import type { RawPoint } from '../../ports/time-series.ts';
-import { isUsable, type Validity } from '../../vitals/quality.ts';
+import { VALIDITIES, isUsable, type Validity } from '../../vitals/quality.ts';
 import { NO_MARKS, type Mode } from '../../vitals/reading.ts';
 import { VITALS, forEachVital, type VitalName } from '../../vitals/vital.ts';
 import type { Names } from './names.ts';
@@ -35,24 +35,66 @@ function encodeMarks(marks: Marks): string | null {
   return null;
 }
 
-export function rowOf(point: RawPoint, names: Names): RawRow {
+/**
+ * A row as numbers: its columns, NaN for null; of the validity two bits a vital, of the mode its place in `MODES`. So it is stored in
+ * the journal: what reads these must go on reading them.
+ */
+export const ROW_CELLS = 14;
+
+const MODES: readonly Mode[] = ['real', 'test', 'demo'];
+
+/** Writes the point's row at `start` of the cells. */
+export function packRow(point: RawPoint, names: Names, cells: Float64Array, start: number): void {
   const { vitals } = point;
+  cells[start] = names.idOf(point.patientId) ?? 0;
+  cells[start + 1] = point.atMs;
+  cells[start + 2] = names.idOf(point.deviceId) ?? 0;
+  cells[start + 3] = names.idOf(point.region) ?? 0;
+  let column = start + FIRST_VITAL;
+  for (const vital of VITALS) cells[column++] = vitals[vital] ?? Number.NaN;
+  cells[start + VALIDITY] = packMarks(point.validity);
+  cells[start + 11] = MODES.indexOf(point.mode);
+  cells[start + 12] = point.clockCorrectionMs;
+  cells[start + 13] = point.receivedAtMs ?? Number.NaN;
+}
+
+export function unpackRow(cells: Float64Array, start: number): RawRow {
+  const cell = (column: number): number => cells[start + column] as number;
+  const orNull = (column: number): number | null => (Number.isNaN(cell(column)) ? null : cell(column));
   return [
-    names.idOf(point.patientId) ?? 0,
-    point.atMs,
-    names.idOf(point.deviceId) ?? 0,
-    names.idOf(point.region) ?? 0,
-    vitals.heartbeat ?? null,
-    vitals.blood_pressure_systolic ?? null,
-    vitals.blood_pressure_diastolic ?? null,
-    vitals.temperature ?? null,
-    vitals.oxygen_saturation ?? null,
-    vitals.respiratory_rate ?? null,
-    encodeMarks(point.validity),
-    point.mode,
-    point.clockCorrectionMs,
-    point.receivedAtMs ?? null,
+    cell(0),
+    cell(1),
+    cell(2),
+    cell(3),
+    orNull(4),
+    orNull(5),
+    orNull(6),
+    orNull(7),
+    orNull(8),
+    orNull(9),
+    cell(VALIDITY) === 0 ? null : encodeMarks(unpackMarks(cell(VALIDITY))),
+    MODES[cell(11)] as Mode,
+    cell(12),
+    orNull(13),
   ];
+}
+
+function packMarks(marks: Marks): number {
+  let packed = 0;
+  if (marks === NO_MARKS) return packed;
+  for (const [i, vital] of VITALS.entries()) {
+    packed |= VALIDITIES.indexOf(marks[vital] ?? 'valid') << (2 * i);
+  }
+  return packed;
+}
+
+function unpackMarks(packed: number): Marks {
+  const marks: Marks = {};
+  for (const [i, vital] of VITALS.entries()) {
+    const validity = VALIDITIES[(packed >> (2 * i)) & 3] as Validity;
+    if (validity !== 'valid') marks[vital] = validity;
+  }
+  return marks;
 }
 
 export function pointOf(row: RawRow, names: Names): RawPoint {

@@ -78,6 +78,7 @@ const MIGRATIONS: readonly string[] = [
   INSERT INTO identity VALUES (lower(hex(randomblob(4))));
   `,
   `ALTER TABLE raw_points ADD COLUMN received_at_ms INTEGER;`,
+  `CREATE TABLE raw_journal (id INTEGER PRIMARY KEY, rows BLOB NOT NULL);`,
 ];
 
 /** Brings the schema up to date. @throws VitalwireError `rejected` where the file is newer than this program, or not ours. */

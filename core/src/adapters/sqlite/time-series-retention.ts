@@ -25,6 +25,7 @@ async function expire(
   const nextPatient = database.prepare(
     `SELECT min(patient) AS patient FROM ${table} WHERE ${where} AND patient > ?`,
   );
+  const oldest = database.prepare(`SELECT min(${time}) AS time FROM ${table} WHERE ${where} AND patient = ?`);
   const rest = `FROM ${table} WHERE ${where} AND patient = ? AND ${time} < ?`;
   // Where a step ends: rows may share a moment, and go together then.
   const stepEnd = database.prepare(
@@ -35,7 +36,8 @@ async function expire(
     const found = nextPatient.get(patient)?.['patient'];
     if (typeof found !== 'number') return;
     patient = found;
-    for (let more = true; more && !stopping();) {
+    // Of most patients nothing has: a write, and be it of nothing, is a transaction and an fsync.
+    for (let more = Number(oldest.get(patient)?.['time']) < beforeMs; more && !stopping();) {
       const end = stepEnd.get(patient, beforeMs)?.['end'];
       more = typeof end === 'number';
       const endMs = typeof end === 'number' ? end : beforeMs;

@@ -4,10 +4,10 @@ import type { RawPoint, SeriesRange, Tier, TimeSeries, WindowPoint } from '../..
 import type { Cancel } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import { UnderWay } from '../../runtime/under-way.ts';
-import { VITALS } from '../../vitals/vital.ts';
 import { PortSession, type Session } from './port-session.ts';
 import { Names } from './names.ts';
-import { mergePoints, pointOf, rowOf, type RawRow } from './raw-rows.ts';
+import { pointOf } from './raw-rows.ts';
+import { RawTier, type RowKey } from './raw-tier.ts';
 import { expireTimeSeries } from './time-series-retention.ts';
 
 /** Rows a transaction's job writes, and rows read before the event loop gets a turn. */
@@ -19,10 +19,7 @@ const RETENTION_PERIOD_MS = 600_000;
 export class SqliteTimeSeries implements TimeSeries {
   readonly #database: PortSession;
   readonly #names: Names;
-  readonly #insertRaw: StatementSync;
-  readonly #selectRaw: StatementSync;
-  readonly #replaceRaw: StatementSync;
-  readonly #pageRaw: StatementSync;
+  readonly #rawTier: RawTier;
   readonly #replaceWindow: StatementSync;
   readonly #pageWindows: StatementSync;
   readonly #cancel: Cancel;
@@ -34,19 +31,7 @@ export class SqliteTimeSeries implements TimeSeries {
   constructor(database: Session) {
     this.#database = new PortSession(database, 'time series');
     this.#names = new Names(database);
-    const columns = `patient, at_ms, device, region, ${VITALS.join(', ')}, validity, mode, clock_correction_ms, received_at_ms`;
-    const values = columns.replaceAll(/\w+/g, '?');
-    this.#insertRaw = database.prepare(`INSERT OR IGNORE INTO raw_points (${columns}) VALUES (${values})`);
-    this.#replaceRaw = database.prepare(`REPLACE INTO raw_points (${columns}) VALUES (${values})`);
-    this.#selectRaw = database.prepare(
-      `SELECT ${columns} FROM raw_points WHERE patient = ? AND at_ms = ? AND device = ?`,
-    );
-    this.#pageRaw = database.prepare(
-      `SELECT ${columns} FROM raw_points
-       WHERE patient = ? AND (at_ms, device) > (?, ?) AND at_ms < ? ORDER BY at_ms, device LIMIT ?`,
-    );
-    this.#selectRaw.setReturnArrays(true);
-    this.#pageRaw.setReturnArrays(true);
+    this.#rawTier = new RawTier(this.#database, this.#names);
     this.#replaceWindow = database.prepare('REPLACE INTO window_points VALUES (?, ?, ?, ?, ?)');
     this.#pageWindows = database.prepare(
       `SELECT start_ms, region, vitals FROM window_points
@@ -60,7 +45,7 @@ export class SqliteTimeSeries implements TimeSeries {
   }
 
   writeRaw(points: readonly RawPoint[]): Promise<void> {
-    return this.#accept(() => this.#writeRaw(points));
+    return this.#accept(() => this.#rawTier.write(points));
   }
 
   writeWindows(windows: readonly WindowPoint[]): Promise<void> {
@@ -71,13 +56,11 @@ export class SqliteTimeSeries implements TimeSeries {
     const patient = this.#names.idOf(range.patientId);
     const points: RawPoint[] = [];
     if (patient === undefined) return points;
-    let after: readonly [atMs: number, device: number] = [range.fromMs, -1];
+    let after: RowKey = [range.fromMs, -1];
     for (;;) {
       const size = Math.min(READ_ROWS, range.limit - points.length);
-      const [atMs, device] = after;
-      const rows = (await this.#database.read(() =>
-        this.#pageRaw.all(patient, atMs, device, range.toMs, size),
-      )) as unknown as RawRow[];
+      const from = after;
+      const rows = await this.#database.read(() => this.#rawTier.page(patient, from, range.toMs, size));
       for (const row of rows) points.push(pointOf(row, this.#names));
       const last = rows.at(-1);
       if (!last || rows.length < size || points.length >= range.limit) return points;
@@ -117,6 +100,11 @@ export class SqliteTimeSeries implements TimeSeries {
     }));
   }
 
+  /** Moves raw points to where their patient's lie; otherwise done every ten seconds by the clock. */
+  flush(): Promise<void> {
+    return this.#rawTier.flush();
+  }
+
   ping(): Promise<void> {
     return this.#database.ping();
   }
@@ -125,6 +113,7 @@ export class SqliteTimeSeries implements TimeSeries {
     this.#stopping = true;
     this.#cancel();
     await this.#retaining?.catch(() => undefined);
+    await this.#rawTier.close();
     await this.#writing.ended();
     this.#database.close();
   }
@@ -133,19 +122,6 @@ export class SqliteTimeSeries implements TimeSeries {
   async #accept(write: () => Promise<void>): Promise<void> {
     if (this.#stopping) throw new VitalwireError('closed', 'the time series is closed', { retriable: false });
     await this.#writing.run(write);
-  }
-
-  async #writeRaw(points: readonly RawPoint[]): Promise<void> {
-    const names: string[] = [];
-    for (const { patientId, deviceId, region } of points) names.push(patientId, deviceId, region);
-    await this.#names.ensure(names);
-    const rows = points.map((point) => rowOf(point, this.#names));
-    await this.#writeInSlices(rows, (row) => {
-      if (Number(this.#insertRaw.run(...row).changes) > 0) return;
-      const [patient, atMs, device] = row;
-      const stored = this.#selectRaw.get(patient, atMs, device) as unknown as RawRow;
-      this.#replaceRaw.run(...mergePoints(stored, row));
-    });
   }
 
   async #writeWindows(windows: readonly WindowPoint[]): Promise<void> {
