@@ -25,6 +25,7 @@ export interface SqlitePortsOptions {
 
 /** All ports, and the database behind them. */
 export interface SqlitePorts extends Ports {
+  readonly timeSeries: SqliteTimeSeries;
   /** Closes the ports, then the database, after everything accepted is durable. Idempotent. */
   close(): Promise<void>;
 }
@@ -45,7 +46,7 @@ export async function openSqlitePorts(options: SqlitePortsOptions): Promise<Sqli
       logger,
       registry,
     });
-    const ports: Ports = {
+    const ports = {
       log,
       checkpoints: await SqliteCheckpointStore.open(database),
       timeSeries: new SqliteTimeSeries(database),

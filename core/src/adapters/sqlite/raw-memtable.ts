@@ -1,7 +1,8 @@
-import { ROW_CELLS, unpackRow, type RawRow } from './raw-rows.ts';
+import { ROW_CELLS, unpackRow, type RawRow, type RowKey } from './raw-rows.ts';
 
 const FIRST_ROWS = 1_024;
 const NONE = -1;
+const BEFORE_ALL: RowKey = [Number.NEGATIVE_INFINITY, -1];
 
 /** The journal's rows in memory, in the order they came: numbers in one array that is used again, for the collector moves objects that wait. */
 export class RawMemtable {
@@ -36,15 +37,23 @@ export class RawMemtable {
     this.#lastEntry = entry;
   }
 
-  /** Those with fromMs <= atMs < toMs, in the order they came. Ends with the next `clear`. */
-  *rowsOf(
-    patient: number,
-    fromMs = Number.NEGATIVE_INFINITY,
-    toMs = Number.POSITIVE_INFINITY,
-  ): Generator<RawRow> {
+  /** Those behind `after` and before `toMs`, in the order they came. Ends with the next `clear`. */
+  *rowsOf(patient: number, after = BEFORE_ALL, toMs = Number.POSITIVE_INFINITY): Generator<RawRow> {
+    for (const at of this.#cellsOf(patient, after, toMs)) yield unpackRow(this.#cells, at);
+  }
+
+  /** Their times, ms. */
+  *momentsOf(patient: number, after: RowKey, toMs: number): Generator<number> {
+    for (const at of this.#cellsOf(patient, after, toMs)) yield this.#cells[at + 1] as number;
+  }
+
+  /** Where their cells begin. */
+  *#cellsOf(patient: number, [afterMs, afterDevice]: RowKey, toMs: number): Generator<number> {
     for (let i = this.#oldest.get(patient) ?? NONE; i !== NONE; i = this.#next[i] as number) {
-      const atMs = this.#cells[i * ROW_CELLS + 1] as number;
-      if (atMs >= fromMs && atMs < toMs) yield unpackRow(this.#cells, i * ROW_CELLS);
+      const at = i * ROW_CELLS;
+      const atMs = this.#cells[at + 1] as number;
+      const isBehind = atMs > afterMs || (atMs === afterMs && (this.#cells[at + 2] as number) > afterDevice);
+      if (isBehind && atMs < toMs) yield at;
     }
   }
 

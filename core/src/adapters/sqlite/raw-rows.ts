@@ -1,4 +1,5 @@
 import type { RawPoint } from '../../ports/time-series.ts';
+import { VitalwireError } from '../../runtime/errors.ts';
 import { VALIDITIES, isUsable, type Validity } from '../../vitals/quality.ts';
 import { NO_MARKS, type Mode } from '../../vitals/reading.ts';
 import { VITALS, forEachVital, type VitalName } from '../../vitals/vital.ts';
@@ -22,6 +23,9 @@ export type RawRow = [
   receivedAtMs: number | null,
 ];
 
+/** Names a patient's row. */
+export type RowKey = readonly [atMs: number, device: number];
+
 const FIRST_VITAL = 4;
 const VALIDITY = 10;
 
@@ -43,9 +47,12 @@ export const ROW_CELLS = 14;
 
 const MODES: readonly Mode[] = ['real', 'test', 'demo'];
 
-/** Writes the point's row at `start` of the cells. */
+/** Writes the point's row at `start` of the cells. @throws VitalwireError `rejected` for one that no row can hold */
 export function packRow(point: RawPoint, names: Names, cells: Float64Array, start: number): void {
   const { vitals } = point;
+  if (!Number.isFinite(point.atMs) || !Number.isFinite(point.clockCorrectionMs)) {
+    throw new VitalwireError('rejected', 'a raw point without a moment', { retriable: false });
+  }
   cells[start] = names.idOf(point.patientId) ?? 0;
   cells[start + 1] = point.atMs;
   cells[start + 2] = names.idOf(point.deviceId) ?? 0;

@@ -6,10 +6,11 @@ import { NO_MARKS } from '../../vitals/reading.ts';
 import { noVitals } from '../../vitals/vital.ts';
 import { Names } from './names.ts';
 import type { Session } from './port-session.ts';
-import { pointOf } from './raw-rows.ts';
+import { pointOf, type RawRow, type RowKey } from './raw-rows.ts';
 import { RawTier } from './raw-tier.ts';
 import { SqliteTestDatabase } from './sqlite-test-database.ts';
 
+const END_MS = 1_000_000;
 const PATIENTS = ['P1', 'P2', 'P3'];
 
 /** Many of them name the same point: what is told of it then depends on the order. */
@@ -56,13 +57,25 @@ describe('RawTier', () => {
   const count = (table: string): unknown =>
     opened.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'];
 
-  function everything(tier: RawTier, names: Names): RawPoint[] {
-    return PATIENTS.flatMap((patient) =>
-      tier
-        .page(names.idOf(patient) ?? -1, [0, -1], Number.MAX_SAFE_INTEGER, 1_000)
-        .map((row) => pointOf(row, names)),
-    );
+  function allOf(
+    patientId: string,
+    tier: RawTier,
+    names: Names,
+    pageRows: number,
+    endMs: number,
+  ): RawPoint[] {
+    const points: RawPoint[] = [];
+    for (let after: RowKey = [0, -1]; ;) {
+      const { rows, isLast } = tier.page(names.idOf(patientId) ?? -1, after, endMs, pageRows);
+      points.push(...rows.map((row) => pointOf(row, names)));
+      if (isLast) return points;
+      const [, atMs, device] = rows.at(-1) as RawRow;
+      after = [atMs, device];
+    }
   }
+
+  const everything = (tier: RawTier, names: Names, pageRows = 1_000, endMs = END_MS): RawPoint[] =>
+    PATIENTS.flatMap((patientId) => allOf(patientId, tier, names, pageRows, endMs));
 
   it('leaves the journal empty, and every point where it belongs', async () => {
     const names = new Names(opened.database);
@@ -126,14 +139,73 @@ describe('RawTier', () => {
     await tier.close();
   });
 
+  it('answers the same in pages of any size, wherever the points are', async () => {
+    const names = new Names(opened.database);
+    const tier = new RawTier(opened.database, names);
+    await tier.write(somePoints(1, 300));
+    await tier.flush();
+    await tier.write(somePoints(2, 300));
+    const all = everything(tier, names);
+    expect(count('raw_points')).toBeLessThan(all.length);
+    for (const pageRows of [1, 2, 3, 7, 20, all.length]) {
+      expect(everything(tier, names, pageRows)).toEqual(all);
+      for (const lastMs of new Set(all.map(({ atMs }) => atMs))) {
+        const before = all.filter(({ atMs }) => atMs <= lastMs);
+        expect(everything(tier, names, pageRows, lastMs + 1)).toEqual(before);
+      }
+    }
+    await tier.close();
+  });
+
+  it('keeps in the journal what is written while a flush removes what it has moved', async () => {
+    const names = new Names(opened.database);
+    const tier = new RawTier(opened.database, names);
+    const points = somePoints(1, 65);
+    // As many entries as are removed in one step: whether that was all is only seen by another.
+    for (const point of points.slice(1)) await tier.write([point]);
+    const before = count('raw_journal');
+    const flushed = tier.flush();
+    while (Number(count('raw_journal')) === before) await nextTurn();
+    await tier.write(points.slice(0, 1));
+    await flushed;
+    expect([before, count('raw_journal')]).toEqual([64, 1]);
+    await tier.close();
+    const next = new RawTier(opened.database, names);
+    expect(everything(next, names)).toEqual(everything(tier, names));
+    await next.close();
+  });
+
+  it('refuses a point without a moment, and stores the others', async () => {
+    const names = new Names(opened.database);
+    const tier = new RawTier(opened.database, names);
+    const [point, other] = somePoints(1, 2) as [RawPoint, RawPoint];
+    await expect(tier.write([{ ...point, atMs: Number.NaN }])).rejects.toMatchObject({ code: 'rejected' });
+    await tier.write([other]);
+    await tier.flush();
+    expect(count('raw_points')).toBe(1);
+    await tier.close();
+  });
+
   it('makes who writes faster than it can flush wait, and loses nothing', async () => {
     const names = new Names(opened.database);
     const tier = new RawTier(opened.database, names);
     const [sample] = somePoints(1, 1) as [RawPoint];
     const batch = (from: number): RawPoint[] =>
-      Array.from({ length: 10_000 }, (_, i) => ({ ...sample, atMs: from + i }));
-    await Promise.all(Array.from({ length: 30 }, (_, i) => tier.write(batch(i * 10_000))));
+      Array.from({ length: 1_000 }, (_, i) => ({ ...sample, atMs: from + i }));
+    const writes: number[] = [];
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 30 }, async (_, writer) => {
+        for (let i = 0; i < 10; i++) {
+          await tier.write(batch(writer * 10_000 + i * 1_000));
+          writes[writer] = (writes[writer] ?? 0) + 1;
+          most = Math.max(most, Math.max(...writes) - Math.min(...writes));
+        }
+      }),
+    );
     expect(count('raw_points')).toBeGreaterThan(0);
+    // Nobody waits while the others write on.
+    expect(most).toBeLessThan(5);
     await tier.flush();
     await tier.flush();
     expect(count('raw_points')).toBe(300_000);

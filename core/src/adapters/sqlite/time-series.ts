@@ -6,8 +6,8 @@ import { VitalwireError } from '../../runtime/errors.ts';
 import { UnderWay } from '../../runtime/under-way.ts';
 import { PortSession, type Session } from './port-session.ts';
 import { Names } from './names.ts';
-import { pointOf } from './raw-rows.ts';
-import { RawTier, type RowKey } from './raw-tier.ts';
+import { pointOf, type RowKey } from './raw-rows.ts';
+import { RawTier } from './raw-tier.ts';
 import { expireTimeSeries } from './time-series-retention.ts';
 
 /** Rows a transaction's job writes, and rows read before the event loop gets a turn. */
@@ -60,10 +60,12 @@ export class SqliteTimeSeries implements TimeSeries {
     for (;;) {
       const size = Math.min(READ_ROWS, range.limit - points.length);
       const from = after;
-      const rows = await this.#database.read(() => this.#rawTier.page(patient, from, range.toMs, size));
+      const { rows, isLast } = await this.#database.read(() =>
+        this.#rawTier.page(patient, from, range.toMs, size),
+      );
       for (const row of rows) points.push(pointOf(row, this.#names));
       const last = rows.at(-1);
-      if (!last || rows.length < size || points.length >= range.limit) return points;
+      if (!last || isLast || points.length >= range.limit) return points;
       after = [last[1], last[2]];
       await nextTurn();
     }
