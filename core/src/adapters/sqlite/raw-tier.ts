@@ -48,6 +48,8 @@ export class RawTier {
   /** Given away once in a process: an id that came again would be removed with those before it. */
   #nextEntry = 1;
   #flushing: Promise<void> | undefined;
+  /** Who has to wait for room. */
+  #waiting = 0;
   #stopping = false;
   readonly #cancel: () => void;
 
@@ -138,8 +140,13 @@ export class RawTier {
 
   /** There is room as soon as a flush begins: waited for is only the one before. */
   async #makeRoom(): Promise<void> {
-    if (this.#flushing || this.#leaving.rows > 0) await this.flush();
-    else this.#flushOrLog();
+    if (!this.#flushing && this.#leaving.rows === 0) return this.#flushOrLog();
+    this.#waiting++;
+    try {
+      await this.flush();
+    } finally {
+      this.#waiting--;
+    }
   }
 
   #flushOrLog(): void {
@@ -168,7 +175,7 @@ export class RawTier {
         left -= step.length;
         step = [];
         const nowMs = clock.monotonic();
-        stepRows = rowsAStep(left, nowMs - startedMs, dueMs - nowMs);
+        stepRows = rowsAStep(left, nowMs - startedMs, this.#waiting > 0 ? 0 : dueMs - nowMs);
       }
     }
     await this.#put(step);
