@@ -1,6 +1,7 @@
 import type { RawPoint } from '../../ports/time-series.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import { VALIDITIES, isUsable, type Validity } from '../../vitals/quality.ts';
+import { MODES } from '../../vitals/plain-reading.ts';
 import { NO_MARKS, type Mode } from '../../vitals/reading.ts';
 import { VITALS, forEachVital, type VitalName } from '../../vitals/vital.ts';
 import type { Names } from './names.ts';
@@ -44,8 +45,6 @@ function encodeMarks(marks: Marks): string | null {
  * the journal: what reads these must go on reading them.
  */
 export const ROW_CELLS = 14;
-
-const MODES: readonly Mode[] = ['real', 'test', 'demo'];
 
 /** Writes the point's row at `start` of the cells. @throws VitalwireError `rejected` for one that no row can hold */
 export function packRow(point: RawPoint, names: Names, cells: Float64Array, start: number): void {
