@@ -13,6 +13,8 @@ export default defineConfig({
     testTimeout: 400_000,
     hookTimeout: 400_000,
     env: { VITALWIRE_TEST_PATIENCE_MS: '120000' },
+    // What components say is for whoever looks for why a test failed.
+    silent: 'passed-only',
     pool: 'forks',
     // The engines and the tests share two cores.
     fileParallelism: false,

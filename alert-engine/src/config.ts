@@ -34,7 +34,7 @@ export interface AlertEngineBounds {
   readonly helloPatientsMax: number;
   /** A client with more than this waiting is sent no vitals until it has caught up. */
   readonly vitalsBufferBytes: number;
-  /** A client with more than this waiting is disconnected (4408) and resumes. */
+  /** A client with more than this waiting, besides its snapshot, is disconnected (4408) and resumes. */
   readonly alertBufferBytes: number;
   /** A patient's vitals are sent at most this often. */
   readonly vitalsIntervalMs: number;

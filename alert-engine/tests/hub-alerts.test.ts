@@ -10,6 +10,14 @@ const each = engineOfEachTest();
 const { raise, start } = each;
 const station = stationsOf(each);
 
+const metrics = async (): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${each.engine.port}/metrics`)).text();
+/** An alert of 100 kB. */
+const raiseLong = async (patientId: string): Promise<void> => {
+  const alert = { ...newAlert(sampleCondition({ patientId })), message: 'x'.repeat(100_000) };
+  await each.ports.alerts.commit({ event: 'raised', actor: 'system', atMs: 1, reason: undefined, alert });
+};
+
 describe('alerts', () => {
   it('from the log of conditions reach a station', async () => {
     await start();
@@ -106,16 +114,11 @@ describe('alerts', () => {
     await start({ bounds: { alertBufferBytes: 64 * 1024, vitalsBufferBytes: 16 * 1024 } });
     const slow = await station();
     slow.socket.pause();
-    const message = 'x'.repeat(100_000);
     const count = 60;
-    for (let i = 0; i < count; i++) {
-      const alert = { ...newAlert(sampleCondition({ patientId: `P${i}` })), message };
-      await each.ports.alerts.commit({ event: 'raised', actor: 'system', atMs: 1, reason: undefined, alert });
-    }
-    await eventually(async () => {
-      const text = await (await fetch(`http://127.0.0.1:${each.engine.port}/metrics`)).text();
-      expect(text).toMatch(/vitalwire_station_closes_total\{reason="too_slow"[^}]*\} 1/);
-    });
+    for (let i = 0; i < count; i++) await raiseLong(`P${i}`);
+    await eventually(async () =>
+      expect(await metrics()).toMatch(/vitalwire_station_closes_total\{reason="too_slow"[^}]*\} 1/),
+    );
     slow.socket.resume();
     await slow.closed();
     const got = slow.of('alert').map(({ alert }) => alert.id);
@@ -123,5 +126,41 @@ describe('alerts', () => {
     const back = await station({ since: slow.cursor });
     const all = [...got, ...back.of('alert').map(({ alert }) => alert.id)];
     expect(all).toEqual(Array.from({ length: count }, (_, i) => sampleCondition({ patientId: `P${i}` }).id));
+  });
+
+  /** Joins a station that reads nothing after its hello, to a ward whose snapshot is 6 MB: more than the system takes off the engine's hands. */
+  const unreadSnapshot = async (): Promise<{ client: Station; patients: string[] }> => {
+    await start({ bounds: { alertBufferBytes: 64 * 1024, vitalsBufferBytes: 16 * 1024 } });
+    const patients = Array.from({ length: 60 }, (_, i) => `P${i}`);
+    for (const patientId of patients) await raiseLong(patientId);
+    const client = await Station.greet(each.engine.port, { token: each.token });
+    each.atEnd(() => client.socket.terminate());
+    client.socket.pause();
+    await eventually(async () =>
+      expect(await metrics()).toMatch(/vitalwire_station_joins_total\{kind="fresh"[^}]*\} 1/),
+    );
+    return { client, patients };
+  };
+
+  it('wait behind a snapshot of any size, which does not make its client a slow one', async () => {
+    const { client, patients } = await unreadSnapshot();
+    await raise('P-late');
+    await eventually(async () =>
+      expect(await metrics()).toMatch(/vitalwire_station_frames_total\{type="alert"[^}]*\} 1/),
+    );
+    client.socket.resume();
+    expect((await client.next('alert')).alert.patient_id).toBe('P-late');
+    expect(client.of('snapshot')[0]?.patients).toHaveLength(patients.length);
+  });
+
+  it('that wait behind a snapshot are no more than behind anything else', async () => {
+    const { client } = await unreadSnapshot();
+    await raiseLong('P-late');
+    await raiseLong('P-later');
+    await eventually(async () =>
+      expect(await metrics()).toMatch(/vitalwire_station_closes_total\{reason="too_slow"[^}]*\} 1/),
+    );
+    client.socket.resume();
+    await client.closed();
   });
 });

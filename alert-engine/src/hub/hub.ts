@@ -191,6 +191,7 @@ export class Hub implements Service {
     const sendShared = (frame: SharedFrame): void => void wire.write(frame.bytes);
     const session = new Session(randomUUID(), identity, scope, socket, sendShared, {
       bounds,
+      logger,
       metrics,
       receipts,
     });

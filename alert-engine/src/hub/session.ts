@@ -3,6 +3,7 @@ import type { StoredEvent } from '@vitalwire/core/ports/alert-store.ts';
 import { alertEventId } from '@vitalwire/core/alarms/alert-codec.ts';
 import type { StaffIdentity } from '@vitalwire/core/identity/token.ts';
 import type { Clock } from '@vitalwire/core/runtime/clock.ts';
+import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { WebSocket } from 'ws';
 import type { AlertEngineBounds } from '../config.ts';
 import type { AlertEngineMetrics } from '../metrics.ts';
@@ -20,6 +21,7 @@ export interface SessionScope {
 
 export interface SessionDeps {
   readonly bounds: AlertEngineBounds;
+  readonly logger: Logger;
   readonly metrics: AlertEngineMetrics;
   readonly receipts: Pick<StationReceipts, 'idFor' | 'queuedOf' | 'received'>;
 }
@@ -47,6 +49,8 @@ export class Session {
   #phase: Phase = 'joining';
   #cursor: Record<string, string | null> = {};
   #held: StoredEvent[] = [];
+  /** What of the snapshot may still be waiting to be sent: it is as large as the ward, and says nothing of how fast its client reads. */
+  #snapshotBytes = 0;
   /** Events sent while joining that the feed may tell of once more. */
   readonly #alreadySent = new Set<string>();
   /** Deliveries that went out since the last ping. */
@@ -141,7 +145,10 @@ export class Session {
   /** What must not be lost: a client with too much waiting is disconnected instead, and resumes. */
   send(type: string, frame: string | SharedFrame): void {
     if (this.#closed.signal.aborted) return;
-    if (this.#socket.bufferedAmount > this.#deps.bounds.alertBufferBytes) {
+    const waitingBytes = this.#socket.bufferedAmount;
+    const { alertBufferBytes } = this.#deps.bounds;
+    if (waitingBytes <= alertBufferBytes) this.#snapshotBytes = 0;
+    if (waitingBytes > alertBufferBytes + this.#snapshotBytes) {
       this.close('too_slow', 'the connection is too slow for alerts; come back with since');
       return;
     }
@@ -164,12 +171,16 @@ export class Session {
     this.ended();
     closeSocket(this.#socket, reason, message);
     this.#deps.metrics.stationCloses.inc({ reason });
+    if (reason !== 'too_slow') return;
+    const waiting = { session: this.id, waiting_bytes: this.#socket.bufferedAmount };
+    this.#deps.logger.warn({ ...waiting, reason: message }, 'a station was sent away');
     // A close frame would wait behind all that a slow client has not read.
-    if (reason === 'too_slow') this.#socket.terminate();
+    this.#socket.terminate();
   }
 
   /** The snapshot with these alerts was sent. */
   snapshotSent(alerts: readonly Alert[]): void {
+    this.#snapshotBytes = this.#socket.bufferedAmount;
     const seen = alerts.filter(({ region, patientId }) => this.sees(region, patientId));
     for (const id of this.#deps.receipts.queuedOf(seen, this.identity.role)) this.#expectReceipt(id);
   }

@@ -89,6 +89,7 @@ export class AlertEngineNode extends Supervised {
     const station = webSocket(socket, process);
     const session = new Session(randomUUID(), identity, scope, station, ({ text }) => station.send(text), {
       bounds: DEFAULT_BOUNDS,
+      logger: SILENCE,
       receipts: NO_RECEIPTS,
       metrics: SESSION_METRICS,
     });

@@ -49,9 +49,11 @@ export class Cluster {
   }
 
   async add(name: ComponentName): Promise<Member> {
-    const process = new ComponentProcess(name, testEnvironment(), (line) =>
-      this.output.push(`${name} ${line}`),
-    );
+    const process = new ComponentProcess(name, testEnvironment(), (line) => {
+      this.output.push(`${name} ${line}`);
+      // Shown with a test that fails.
+      console.log(`${name} ${line}`);
+    });
     const member = { process, ports: await process.ready.catch((error: unknown) => this.#explain(error)) };
     this.#members.push(member);
     this.#route();

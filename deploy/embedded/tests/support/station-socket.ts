@@ -33,8 +33,14 @@ export async function stationSocket(
   const socket = new WebSocket(`${httpUrl.replace('http', 'ws')}/ws`);
   const frames: Frame[] = [];
   const waiting = new Set<() => void>();
+  let end = '';
   socket.on('message', (data: Buffer) => {
     frames.push(JSON.parse(data.toString('utf8')) as Frame);
+    for (const look of waiting) look();
+  });
+  // Nothing comes after it: whoever waits need not wait in vain.
+  socket.on('close', (code, reason) => {
+    end = ` before the end (${code} ${reason.toString('utf8')})`;
     for (const look of waiting) look();
   });
   await new Promise<void>((resolve, reject) => {
@@ -46,21 +52,21 @@ export async function stationSocket(
     frames,
     next<T extends Frame>(satisfies: (frame: Frame) => boolean, withinMs = PATIENCE_MS): Promise<T> {
       return new Promise((resolve, reject) => {
+        const giveUp = (when: string): void => {
+          clearTimeout(timer);
+          waiting.delete(look);
+          reject(
+            new Error(`no such frame${when} among ${JSON.stringify(frames.map((frame) => frame.type))}`),
+          );
+        };
         const look = (): void => {
           const found = frames.find(satisfies);
-          if (!found) return;
+          if (!found) return end === '' ? undefined : giveUp(end);
           clearTimeout(timer);
           waiting.delete(look);
           resolve(found as T);
         };
-        const timer = setTimeout(() => {
-          waiting.delete(look);
-          reject(
-            new Error(
-              `no such frame in ${withinMs} ms among ${JSON.stringify(frames.map((frame) => frame.type))}`,
-            ),
-          );
-        }, withinMs);
+        const timer = setTimeout(() => giveUp(` in ${withinMs} ms`), withinMs);
         waiting.add(look);
         look();
       });
