@@ -1,6 +1,6 @@
 /** A load test as its users run it (`npm run simulate`), in this process, with what the deployment took meanwhile. */
 import { createCommand } from '@vitalwire/device-simulator/cli/arguments.ts';
-import { spareFullCollections } from '@vitalwire/device-simulator/cli/full-collections.ts';
+import { spareFullCollections } from '@vitalwire/core/runtime/full-collections.ts';
 import { planRun } from '@vitalwire/device-simulator/cli/plan.ts';
 import { run } from '@vitalwire/device-simulator/cli/run.ts';
 import { sharedClock } from '@vitalwire/device-simulator/fleet/shared-clock.ts';
@@ -46,7 +46,7 @@ export const WARM_UP_S = 10;
 const THREAD_FROM_DEVICES = 4_000;
 const THREADED = {
   environment: { GATEWAY_THREAD: 'true' },
-  nodeOptions: ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'],
+  nodeOptions: ['--max-semi-space-size=64', '--v8-pool-size=1'],
 };
 const SHARED = { environment: {}, nodeOptions: [] };
 /**

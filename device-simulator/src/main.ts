@@ -1,10 +1,10 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --no-memory-reducer
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { spareFullCollections } from '@vitalwire/core/runtime/full-collections.ts';
 import { CommanderError } from 'commander';
 import { ApiError } from './audit/api-client.ts';
 import { UsageError, createCommand } from './cli/arguments.ts';
 import { addCapacity } from './cli/capacity.ts';
-import { spareFullCollections } from './cli/full-collections.ts';
 import { OutputError, outputFile, refuseUnwritable, writeOutput } from './cli/output-files.ts';
 import { withPlan } from './cli/plan-file.ts';
 import { planRun } from './cli/plan.ts';

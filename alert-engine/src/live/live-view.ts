@@ -11,6 +11,7 @@ import { messageOf } from '@vitalwire/core/runtime/errors.ts';
 import { inTurns } from '@vitalwire/core/runtime/in-turns.ts';
 import type { Logger } from '@vitalwire/core/runtime/logger.ts';
 import type { Service } from '@vitalwire/core/runtime/service.ts';
+import { LiveSlot } from '@vitalwire/core/vitals/live-slot.ts';
 import type { Pause } from '../pause/pause.ts';
 import type { PatientFacts } from './patient-document.ts';
 
@@ -47,10 +48,10 @@ export interface Departure {
 interface Bedside {
   /** Undefined while the directory does not know her. */
   patient: Patient | undefined;
-  live: LiveVitals | undefined;
-  /** When `live` came, monotonic ms. */
+  vitals: LiveSlot | undefined;
+  /** When `vitals` came, monotonic ms. */
   heardAtMs: number;
-  /** The device last heard of for her; that of `live` goes before. */
+  /** The device last heard of for her; that of `vitals` goes before. */
   deviceId: string | undefined;
 }
 
@@ -125,14 +126,14 @@ export class LiveView implements Service {
     return [...this.#presence.values()];
   }
 
-  /** `region` where nobody knows better. */
+  /** As of now: what is `live` changes with the patient's next update. `region` where nobody knows better. */
   facts(patientId: string, region: string): PatientFacts {
     const bedside = this.#bedsides.get(patientId);
     return {
       patientId,
       region: this.#regionAt(bedside) ?? region,
       patient: bedside?.patient,
-      live: bedside?.live,
+      live: bedside?.vitals?.live,
       presence: this.#presenceAt(bedside),
       pause: this.#deps.pauseOf?.(patientId),
     };
@@ -152,18 +153,18 @@ export class LiveView implements Service {
   }
 
   #regionAt(bedside: Bedside | undefined): string | undefined {
-    return bedside?.patient?.region ?? bedside?.live?.region ?? this.#presenceAt(bedside)?.region;
+    return bedside?.patient?.region ?? bedside?.vitals?.live.region ?? this.#presenceAt(bedside)?.region;
   }
 
   #presenceAt(bedside: Bedside | undefined): DevicePresence | undefined {
-    const deviceId = bedside?.live?.deviceId ?? bedside?.deviceId;
+    const deviceId = bedside?.vitals?.live.deviceId ?? bedside?.deviceId;
     return deviceId === undefined ? undefined : this.#presence.get(deviceId);
   }
 
   #bedside(patientId: string): Bedside {
     let bedside = this.#bedsides.get(patientId);
     if (bedside === undefined) {
-      bedside = { patient: undefined, live: undefined, heardAtMs: 0, deviceId: undefined };
+      bedside = { patient: undefined, vitals: undefined, heardAtMs: 0, deviceId: undefined };
       this.#bedsides.set(patientId, bedside);
     }
     return bedside;
@@ -174,8 +175,9 @@ export class LiveView implements Service {
     const changed: string[] = [];
     for (const live of updates) {
       const bedside = this.#bedside(live.patientId);
-      if (bedside.live !== undefined && bedside.live.measuredAtMs > live.measuredAtMs) continue;
-      bedside.live = live;
+      if (bedside.vitals === undefined) bedside.vitals = new LiveSlot(live);
+      else if (bedside.vitals.live.measuredAtMs > live.measuredAtMs) continue;
+      else bedside.vitals.write(live);
       bedside.heardAtMs = heardAtMs;
       changed.push(live.patientId);
     }
@@ -207,7 +209,7 @@ export class LiveView implements Service {
       if (isDischarged(patient)) this.#tellLeft(patient.id, region, 'discharged');
       else if (region !== patient.region) this.#tellLeft(patient.id, region, 'moved');
     }
-    if (bedside.live !== undefined) this.#tell((listener) => listener.changed([patient.id]));
+    if (bedside.vitals !== undefined) this.#tell((listener) => listener.changed([patient.id]));
   }
 
   /** What her device goes on to send shows her again, by her id alone. */
@@ -250,7 +252,7 @@ export class LiveView implements Service {
     for await (const slice of inTurns(vitals, READ_SLICE)) {
       this.#onVitals(
         slice.filter((update) => {
-          const held = this.#bedsides.get(update.patientId)?.live;
+          const held = this.#bedsides.get(update.patientId)?.vitals?.live;
           return held === undefined || held.measuredAtMs < update.measuredAtMs;
         }),
       );
@@ -272,15 +274,15 @@ export class LiveView implements Service {
   #forgetOld(): void {
     const oldestMs = this.#deps.clock.monotonic() - VITALS_LIFETIME_MS;
     for (const [patientId, bedside] of this.#bedsides) {
-      if (bedside.live === undefined || bedside.heardAtMs > oldestMs) continue;
-      bedside.live = undefined;
+      if (bedside.vitals === undefined || bedside.heardAtMs > oldestMs) continue;
+      bedside.vitals = undefined;
       this.#dropIfEmpty(patientId, bedside);
       this.#tell((listener) => listener.forgotten(patientId));
     }
   }
 
-  #dropIfEmpty(patientId: string, { patient, live, deviceId }: Bedside): void {
-    if (patient === undefined && live === undefined && deviceId === undefined)
+  #dropIfEmpty(patientId: string, { patient, vitals, deviceId }: Bedside): void {
+    if (patient === undefined && vitals === undefined && deviceId === undefined)
       this.#bedsides.delete(patientId);
   }
 }

@@ -32,6 +32,7 @@ export interface LiveBus {
 }
 
 export interface LiveListener {
+  /** Nobody writes over what is told; whoever keeps it for long keeps a `LiveSlot`. */
   vitals(updates: readonly LiveVitals[]): void;
   presence(presence: DevicePresence): void;
   pulse(pulse: Pulse): void;
@@ -56,11 +57,11 @@ export interface LiveVitals {
    * Only in the first update after a pane of the rolling windows ended, every 10 s at most: what changes slowly need not travel each second. Never
    * embedded, where nobody could read them.
    */
-  readonly rolling?: Readonly<Partial<Record<VitalName, RollingAggregates>>>;
+  readonly rolling?: Readonly<Partial<Record<VitalName, RollingAggregates>>> | undefined;
   /** The early-warning score as it stands; left out where there is none. */
-  readonly score?: LiveScore;
+  readonly score?: LiveScore | undefined;
   /** Why the patient has no score at all, in words; left out where she may have one. */
-  readonly scoreExclusion?: string;
+  readonly scoreExclusion?: string | undefined;
 }
 
 export interface LiveScore {

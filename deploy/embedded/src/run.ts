@@ -2,6 +2,7 @@
 import { systemClock } from '@vitalwire/core/runtime/clock.ts';
 import { ConfigError, readConfig } from '@vitalwire/core/runtime/config.ts';
 import { messageOf } from '@vitalwire/core/runtime/errors.ts';
+import { spareFullCollections } from '@vitalwire/core/runtime/full-collections.ts';
 import { createLogger } from '@vitalwire/core/runtime/logger.ts';
 import { banner } from './banner.ts';
 import { SecretsError, loadSecrets } from './secrets.ts';
@@ -12,6 +13,8 @@ const MISCONFIGURED = 2;
 
 try {
   const config = readConfig(process.env);
+  // Asked for from some thousand devices on.
+  if (config.GATEWAY_THREAD) spareFullCollections();
   const secrets = loadSecrets(config);
   const logger = createLogger('embedded', config.LOG_LEVEL);
   const embedded = await startEmbedded(config, { clock: systemClock, logger, secrets });

@@ -9,12 +9,13 @@ import type {
 import type { Cancel, Clock } from '../../runtime/clock.ts';
 import { VitalwireError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { LiveSlot } from '../../vitals/live-slot.ts';
 
 const VITALS_KEPT_MS = 300_000;
 const SWEEP_MS = 30_000;
 
 interface Kept {
-  vitals: LiveVitals;
+  readonly slot: LiveSlot;
   untilMs: number;
 }
 
@@ -41,11 +42,11 @@ export class InProcessLiveBus implements LiveBus {
     const news = updates.filter((vitals) => {
       const kept = this.#vitals.get(vitals.patientId);
       if (kept === undefined) {
-        this.#vitals.set(vitals.patientId, { vitals, untilMs });
+        this.#vitals.set(vitals.patientId, { slot: new LiveSlot(vitals), untilMs });
         return true;
       }
-      if (kept.untilMs > nowMs && vitals.measuredAtMs < kept.vitals.measuredAtMs) return false;
-      kept.vitals = vitals;
+      if (kept.untilMs > nowMs && vitals.measuredAtMs < kept.slot.live.measuredAtMs) return false;
+      kept.slot.write(vitals);
       kept.untilMs = untilMs;
       return true;
     });
@@ -102,7 +103,7 @@ export class InProcessLiveBus implements LiveBus {
 
   #latest(patientId: string): LiveVitals | undefined {
     const kept = this.#vitals.get(patientId);
-    return kept && kept.untilMs > this.#clock.monotonic() ? kept.vitals : undefined;
+    return kept && kept.untilMs > this.#clock.monotonic() ? kept.slot.copy() : undefined;
   }
 
   #sweep(): void {

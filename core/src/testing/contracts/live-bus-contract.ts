@@ -100,6 +100,18 @@ export function liveBusContract(engine: string, makeHarness: () => Promise<LiveB
         expect(await harness.bus.latestVitals([patient])).toEqual([vitals(71, { pending: [] })]);
       });
 
+      it('changes nothing of what was read or told before', async () => {
+        const there = new Listening();
+        await harness.bus.subscribe(there);
+        await harness.bus.publishVitals([vitals(70)]);
+        await eventually(() => expect(there.vitalsOf(patient)).toHaveLength(1));
+        const [read] = await harness.bus.latestVitals([patient]);
+        await harness.bus.publishVitals([vitals(71, { measuredAtMs: nowMs + 1000, pending: [] })]);
+        await eventually(() => expect(there.vitalsOf(patient)).toHaveLength(2));
+        expect(read).toEqual(vitals(70));
+        expect(there.vitalsOf(patient)[0]).toEqual(vitals(70));
+      });
+
       it('takes and tells of a whole ward at once, but for who is older', async () => {
         const ids = Array.from({ length: 150 }, (_, i) => `${patient}-${i}`);
         const ward = ids.map((patientId, i) => vitals(60 + (i % 40), { patientId, pending: [] }));
