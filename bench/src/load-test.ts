@@ -1,6 +1,7 @@
 /** A load test as its users run it (`npm run simulate`), in this process, with what the deployment took meanwhile. */
 import { createCommand } from '@vitalwire/device-simulator/cli/arguments.ts';
 import { spareFullCollections } from '@vitalwire/core/runtime/full-collections.ts';
+import { HEAP_GROWTH_PERCENT } from '@vitalwire/device-simulator/cli/heap-growth.ts';
 import { planRun } from '@vitalwire/device-simulator/cli/plan.ts';
 import { run } from '@vitalwire/device-simulator/cli/run.ts';
 import { sharedClock } from '@vitalwire/device-simulator/fleet/shared-clock.ts';
@@ -100,7 +101,7 @@ export async function runTester(
     const progress = { isTty: false, columns: () => 80, write: () => {} };
     reported.resolve(await run(plan, { clock: sharedClock, signal: new AbortController().signal, progress }));
   });
-  const undo = spareFullCollections();
+  const undo = spareFullCollections(HEAP_GROWTH_PERCENT);
   const samples: Sample[] = [];
   const sampling = sharedClock.every(SAMPLE_MS, () => samples.push(sampleOf(measured)));
   try {

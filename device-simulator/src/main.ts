@@ -12,6 +12,7 @@ import { NoConnectionError, run, type RunDeps } from './cli/run.ts';
 import { addVerify, resumed } from './cli/verify.ts';
 import { sharedClock } from './fleet/shared-clock.ts';
 import { LedgerFileError } from './ledger/ledger-file.ts';
+import { HEAP_GROWTH_PERCENT } from './cli/heap-growth.ts';
 import { coloured } from './report/colour.ts';
 import { renderHtml } from './report/html.ts';
 import { exitCodeOfReport } from './report/report.ts';
@@ -20,7 +21,7 @@ import { renderReport } from './report/text.ts';
 const WRONG_USE = 2;
 const KILLED_BY_SIGINT = 130;
 
-spareFullCollections();
+spareFullCollections(HEAP_GROWTH_PERCENT);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

@@ -4,8 +4,6 @@ const V8_MAJOR = Number.parseInt(process.versions.v8, 10);
 /** The first V8 that knows the flag; one that does not would complain on stderr. */
 const BUFFERS_AS_HEAP_FROM = 13;
 const AS_V8_SEES_FIT = 0;
-/** Of what the last full collection left: room for a few minor ones before the next. */
-const GROWTH_PERCENT = 200;
 
 /**
  * Makes full collections rare where thousands of devices are spoken for: each takes some tenths of a second of both cores from what waits, and with it
@@ -15,14 +13,14 @@ const GROWTH_PERCENT = 200;
  *   collection takes them.
  * - Buffers have by themselves a limit of 64 MiB beyond what the last full collection left, and what only passes through reaches it within seconds;
  *   counted as heap, they go with the minor ones.
- * - The heap may grow to three times what was left; by itself V8 allows less, the less garbage there is.
+ * - The heap may grow by `growthPercent` of what was left; by itself V8 allows less, the less garbage there is.
  * - A thread of little garbage seems idle to V8, which then gives memory back, and stands still for a tenth of a second. The main thread is as it
  *   was started: `node --no-memory-reducer` spares it that.
  */
-export function spareFullCollections(): () => void {
+export function spareFullCollections(growthPercent: number): () => void {
   setFlagsFromString('--no-allocation-site-pretenuring');
   setFlagsFromString('--no-memory-reducer');
-  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+  setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
   if (V8_MAJOR >= BUFFERS_AS_HEAP_FROM) setFlagsFromString('--external-memory-accounted-in-global-limit');
   return () => {
     setFlagsFromString('--allocation-site-pretenuring');
