@@ -1,6 +1,6 @@
 /** A load test as its users run it (`npm run simulate`), in this process, with what the deployment took meanwhile. */
-import { createCommand } from '@vitalwire/device-simulator/cli/arguments.ts';
 import { spareFullCollections } from '@vitalwire/core/runtime/full-collections.ts';
+import { createCommand } from '@vitalwire/device-simulator/cli/arguments.ts';
 import { HEAP_GROWTH_PERCENT } from '@vitalwire/device-simulator/cli/heap-growth.ts';
 import { planRun } from '@vitalwire/device-simulator/cli/plan.ts';
 import { run } from '@vitalwire/device-simulator/cli/run.ts';
